@@ -1,0 +1,152 @@
+/**
+ * The one configuration: environment variables and an optional file, validated once, frozen.
+ *
+ * Every process of ours reads it through `loadConfig`; nothing else looks at `process.env`.
+ * Names in the environment are `DOZVON_` + the key in capitals (`DOZVON_API_PORT`), except `DATABASE_URL`
+ * and `ASTERISK_BIN`, which keep the names everybody knows. The optional file (`DOZVON_CONFIG`, or
+ * `dozvon.json` beside package.json) holds the same keys in camelCase; the environment wins.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Static, Type } from "typebox";
+import { Value } from "typebox/value";
+
+const Port = (fallback: number, about: string) =>
+  Type.Integer({ minimum: 1, maximum: 65535, default: fallback, description: about });
+const Address = (fallback: string, about: string) =>
+  Type.String({ pattern: "^[0-9A-Fa-f.:]+$", default: fallback, description: about });
+
+const Settings = Type.Object(
+  {
+    dataDir: Type.String({
+      default: ".data",
+      description: "Everything this instance keeps: database, recordings, logs, secrets.",
+    }),
+    runtimeDir: Type.String({
+      default: ".runtime",
+      description: "Downloaded programs (Asterisk, SIPp); shared by instances, safe to delete.",
+    }),
+    apiHost: Address("127.0.0.1", "Where the API listens."),
+    apiPort: Port(8080, "The API's port."),
+    sipBind: Address("127.0.0.1", "Where Asterisk listens for SIP and RTP."),
+    sipPort: Port(5060, "SIP over UDP and TCP."),
+    publicAddress: Type.Optional(Address("", "The address that phones and trunks outside a NAT see.")),
+    rtpFrom: Port(10000, "First RTP port."),
+    rtpTo: Port(11999, "Last RTP port."),
+    ariPort: Port(8088, "Asterisk's HTTP port for ARI, loopback only."),
+    amiPort: Port(5038, "Asterisk's manager port, loopback only."),
+    agiPort: Port(4573, "The AGI app that answers who owns a number, loopback only."),
+    databasePort: Port(5433, "The embedded PostgreSQL's port, loopback only; unused with DATABASE_URL."),
+    databaseUrl: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: "An existing PostgreSQL; without it one is started under dataDir.",
+      }),
+    ),
+    asteriskBin: Type.Optional(
+      Type.String({ minLength: 1, description: "An Asterisk of your own (22.5 or newer)." }),
+    ),
+    ariDriver: Type.Union([Type.Literal("native"), Type.Literal("ari-client")], { default: "native" }),
+    logLevel: Type.Union(
+      ["trace", "debug", "info", "warn", "error"].map((level) => Type.Literal(level)),
+      { default: "info" },
+    ),
+    country: Type.String({
+      pattern: "^[A-Z]{2}$",
+      default: "RU",
+      description: "How numbers without a country code are read.",
+    }),
+    decisionSeconds: Type.Integer({
+      minimum: 1,
+      maximum: 30,
+      default: 2,
+      description: "How long a call waits for the engine's decision before the dialplan goes on without it.",
+    }),
+    spoolMaxMb: Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      default: 512,
+      description: "Size of an un-ingested spool that raises an alarm.",
+    }),
+  },
+  { additionalProperties: false },
+);
+
+/** All settings, with absolute paths, plus the checkout's own place. */
+export type Config = Readonly<Static<typeof Settings> & { home: string }>;
+
+/** A setting that is missing, misspelt or out of range; `message` names the field. */
+export class ConfigError extends Error {}
+
+/** The checkout: the folder that holds package.json, from source and from dist alike. */
+export const home = ((): string => {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
+  return folder;
+})();
+
+/**
+ * Reads and validates the configuration.
+ * @throws ConfigError with the field's name and what is wrong with it.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const raw: Record<string, unknown> = { ...fromFile(env) };
+  for (const [key, schema] of Object.entries(Settings.properties)) {
+    const text = env[environmentName(key)];
+    if (text === undefined || text === "") continue;
+    raw[key] = (schema as { type?: string }).type === "integer" && /^\d+$/.test(text) ? Number(text) : text;
+  }
+  const filled = Value.Default(Settings, raw);
+  const problem = [...Value.Errors(Settings, filled)][0];
+  if (problem) throw new ConfigError(describe(problem, raw));
+  const settings = filled as Static<typeof Settings>;
+  if (settings.rtpTo - settings.rtpFrom < 20)
+    throw new ConfigError("rtpTo: must be at least 20 above rtpFrom");
+  return Object.freeze({
+    ...settings,
+    home,
+    dataDir: resolve(home, settings.dataDir),
+    runtimeDir: resolve(home, settings.runtimeDir),
+  });
+}
+
+/** The name of a setting in the environment: `apiPort` → `DOZVON_API_PORT`. */
+export function environmentName(key: string): string {
+  if (key === "databaseUrl") return "DATABASE_URL";
+  if (key === "asteriskBin") return "ASTERISK_BIN";
+  return `DOZVON_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** The same settings as environment variables, to hand to a child process. */
+export function asEnvironment(config: Config): Record<string, string> {
+  const pairs = Object.entries(config).filter(([key, value]) => key !== "home" && value !== undefined);
+  return Object.fromEntries(pairs.map(([key, value]) => [environmentName(key), String(value)]));
+}
+
+function fromFile(env: NodeJS.ProcessEnv): Record<string, unknown> {
+  const named = env.DOZVON_CONFIG;
+  const path = resolve(home, named ?? "dozvon.json");
+  if (!existsSync(path)) {
+    if (named) throw new ConfigError(`DOZVON_CONFIG: no such file: ${path}`);
+    return {};
+  }
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed))
+      throw new Error("not an object");
+    return parsed as Record<string, unknown>;
+  } catch (error) {
+    throw new ConfigError(`${path}: ${(error as Error).message}`);
+  }
+}
+
+function describe(
+  problem: { instancePath: string; message: string; params?: unknown },
+  raw: Record<string, unknown>,
+): string {
+  const extra = (problem.params as { additionalProperties?: string[] } | undefined)
+    ?.additionalProperties?.[0];
+  const key = extra ?? (problem.instancePath.split("/")[1] || Object.keys(raw)[0] || "configuration");
+  return extra ? `${key}: no such setting` : `${key} (${environmentName(key)}): ${problem.message}`;
+}
