@@ -57,10 +57,10 @@ const Settings = Type.Object(
       default: "RU",
       description: "How numbers without a country code are read.",
     }),
-    decisionSeconds: Type.Integer({
-      minimum: 1,
-      maximum: 30,
-      default: 2,
+    decisionMs: Type.Integer({
+      minimum: 200,
+      maximum: 10_000,
+      default: 1500,
       description: "How long a call waits for the engine's decision before the dialplan goes on without it.",
     }),
     spoolMaxMb: Type.Integer({
