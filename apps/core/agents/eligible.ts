@@ -1,0 +1,22 @@
+/**
+ * May this agent be offered a call now? (ROUTE-11, D-41)
+ */
+import type { Agent } from "../floor.ts";
+
+/** `undefined` when the agent can take a call; otherwise the reason, for `because`. */
+export function cannotTake(agent: Agent): string | undefined {
+  if (agent.state === "offline") return "signed out";
+  if (agent.state === "break") return "on a break";
+  if (agent.state === "outbound") return "in outbound state";
+  if (agent.device === "unreachable") return "phone not reachable";
+  if (agent.call?.phase === "talking") return "talking";
+  if (agent.call?.phase === "offered") return "ringing for another call";
+  if (agent.device === "ringing") return "phone ringing";
+  if (agent.device === "busy") return "phone busy";
+  return undefined;
+}
+
+/** Takes inbound calls but not at this moment: worth waiting for (D-10). */
+export function canBecomeFree(agent: Agent): boolean {
+  return agent.state === "inbound" && agent.device !== "unreachable";
+}

@@ -1,0 +1,22 @@
+/**
+ * The status that colleagues see, derived from the one state machine (AGENT-01, D-01).
+ */
+import type { Agent, Millis } from "../floor.ts";
+
+export type AgentStatus = "available" | "ringing" | "talking" | "do-not-disturb" | "offline";
+
+/**
+ * available = inbound and idle; do-not-disturb = on a break or in outbound state (no inbound calls);
+ * offline = signed out, or the phone is not there (AGENT-02). `ringing` is the moment before talking.
+ */
+export function statusOf(agent: Agent): AgentStatus {
+  if (agent.state === "offline" || agent.device === "unreachable") return "offline";
+  if (agent.call?.phase === "talking" || agent.device === "busy") return "talking";
+  if (agent.call?.phase === "offered" || agent.device === "ringing") return "ringing";
+  return agent.state === "inbound" ? "available" : "do-not-disturb";
+}
+
+/** Since when the agent has been talking, for the running timer (AGENT-07). */
+export function talkingSince(agent: Agent): Millis | undefined {
+  return agent.call?.phase === "talking" ? agent.call.since : undefined;
+}

@@ -1,0 +1,70 @@
+/**
+ * How a call ended: a closed list, each with a culprit (law L8).
+ */
+
+export const ENDINGS = [
+  "answered",
+  "abandoned",
+  "no_answer",
+  "out_of_hours",
+  "not_in_service",
+  "unavailable",
+  "busy",
+  "rejected",
+  "unreachable",
+  "failed",
+  /** Asterisk died or its record is incomplete: closed by reconciliation. */
+  "lost",
+] as const;
+
+export type Ending = (typeof ENDINGS)[number];
+export type Culprit = "ours" | "theirs" | "carrier";
+
+/** Who is to blame, so that a report of missed calls is a report about us. */
+export const CULPRITS: Readonly<Record<Ending, Culprit>> = {
+  answered: "theirs",
+  abandoned: "theirs",
+  no_answer: "ours",
+  out_of_hours: "theirs",
+  not_in_service: "theirs",
+  unavailable: "ours",
+  busy: "theirs",
+  rejected: "theirs",
+  unreachable: "carrier",
+  failed: "carrier",
+  lost: "ours",
+};
+
+/** What the dialplan itself says at the end (CELGenUserEvent(ENDING,…), dialplan/70-ending.conf), or reconciliation. */
+const SAID: Readonly<Record<string, Ending>> = {
+  out_of_hours: "out_of_hours",
+  no_answer: "no_answer",
+  not_in_service: "not_in_service",
+  unavailable: "unavailable",
+  lost: "lost",
+};
+
+/** Q.850 causes (Asterisk's hangupcause) that mean more than a normal end. RFC 3398 maps SIP to them. */
+const CAUSES: Readonly<Record<number, Ending>> = {
+  1: "not_in_service",
+  17: "busy",
+  21: "rejected",
+  20: "unreachable",
+  27: "unreachable",
+  34: "failed",
+  38: "failed",
+  41: "failed",
+  42: "failed",
+};
+
+/**
+ * The ending of a customer's inbound or internal call.
+ * @param talked somebody answered; @param said the dialplan's own word; @param cause Q.850 of the last hang-up.
+ */
+export function endingOf(talked: boolean, said: string | undefined, cause: number | undefined): Ending {
+  if (talked) return "answered";
+  const own = said === undefined ? undefined : SAID[said];
+  if (own) return own;
+  const byCause = cause === undefined ? undefined : CAUSES[cause];
+  return byCause ?? "abandoned";
+}

@@ -1,0 +1,175 @@
+/**
+ * Everything that can have happened, and how the floor moves with it.
+ *
+ * `evolve` is the only function that changes a floor, and it changes it in place: a contact centre has a few
+ * thousand calls in its maps and fifty events a second, and nobody keeps an old floor.
+ */
+import type { Because } from "./because.ts";
+import type { Step } from "./effects.ts";
+import type {
+  Agent,
+  AgentId,
+  AgentState,
+  Call,
+  CallId,
+  Device,
+  Floor,
+  Line,
+  Millis,
+  Queue,
+  QueueId,
+} from "./floor.ts";
+
+export type DomainEvent =
+  | {
+      kind: "CallArrived";
+      at: Millis;
+      call: CallId;
+      channel: string;
+      type: Call["kind"];
+      lineId?: string | undefined;
+      from?: string | undefined;
+      contactId?: string | undefined;
+      ownerId?: AgentId | undefined;
+    }
+  | { kind: "AgentOffered"; at: Millis; call: CallId; agent: AgentId; step: Step; because: Because }
+  | { kind: "OfferEnded"; at: Millis; call: CallId; agent: AgentId; result: string }
+  | { kind: "CallQueued"; at: Millis; call: CallId; queue: QueueId; step: Step; because: Because }
+  | { kind: "QueueJoined"; at: Millis; call: CallId; channel: string; queue: QueueId }
+  | { kind: "CallRefused"; at: Millis; call: CallId; step: Step; because: Because }
+  | { kind: "TalkStarted"; at: Millis; call: CallId; agent: AgentId }
+  | { kind: "TalkEnded"; at: Millis; call: CallId; agent: AgentId }
+  | { kind: "CallGone"; at: Millis; call: CallId }
+  | { kind: "DeviceChanged"; at: Millis; agent: AgentId; device: Device }
+  | { kind: "StateChosen"; at: Millis; agent: AgentId; state: AgentState }
+  | {
+      kind: "SettingsLoaded";
+      at: Millis;
+      agents: readonly Agent[];
+      queues: readonly Queue[];
+      lines: readonly Line[];
+    }
+  | { kind: "CallsRecovered"; at: Millis; calls: readonly Call[] };
+
+/** Moves the floor to after the event. Events about calls or agents that are unknown move nothing. */
+export function evolve(floor: Floor, event: DomainEvent): void {
+  switch (event.kind) {
+    case "CallArrived":
+      floor.calls.set(event.call, {
+        id: event.call,
+        channel: event.channel,
+        kind: event.type,
+        lineId: event.lineId,
+        from: event.from,
+        contactId: event.contactId,
+        ownerId: event.ownerId,
+        arrivedAt: event.at,
+        phase: "deciding",
+        phaseSince: event.at,
+        tried: [],
+        recorded: false,
+      });
+      return;
+    case "AgentOffered":
+      changeCall(floor, event.call, event.at, {
+        phase: "offered",
+        agentId: event.agent,
+        ...recordedBy(event.step),
+      });
+      changeAgent(floor, event.agent, { call: { id: event.call, phase: "offered", since: event.at } });
+      return;
+    case "OfferEnded": {
+      const call = floor.calls.get(event.call);
+      freeAgent(floor, event.agent, event.call);
+      if (call)
+        changeCall(floor, event.call, event.at, {
+          phase: "deciding",
+          agentId: undefined,
+          tried: [...call.tried, event.agent],
+        });
+      return;
+    }
+    case "CallQueued":
+      changeCall(floor, event.call, event.at, {
+        phase: "queued",
+        queueId: event.queue,
+        agentId: undefined,
+        ...recordedBy(event.step),
+      });
+      return;
+    case "QueueJoined": {
+      const call = floor.calls.get(event.call);
+      if (call?.phase === "queued" || call?.phase === "talking") return;
+      changeCall(floor, event.call, event.at, { phase: "queued", queueId: event.queue, agentId: undefined });
+      return;
+    }
+    case "CallRefused":
+      changeCall(floor, event.call, event.at, { phase: "ending", agentId: undefined });
+      return;
+    case "TalkStarted":
+      changeCall(floor, event.call, event.at, { phase: "talking", agentId: event.agent });
+      changeAgent(floor, event.agent, { call: { id: event.call, phase: "talking", since: event.at } });
+      return;
+    case "TalkEnded":
+      freeAgent(floor, event.agent, event.call);
+      changeAgent(floor, event.agent, { lastTalkEndedAt: event.at });
+      return;
+    case "CallGone":
+      for (const agent of floor.agents.values())
+        if (agent.call?.id === event.call) freeAgent(floor, agent.id, event.call);
+      floor.calls.delete(event.call);
+      return;
+    case "DeviceChanged":
+      changeAgent(floor, event.agent, { device: event.device });
+      return;
+    case "StateChosen":
+      changeAgent(floor, event.agent, { state: event.state, stateSince: event.at });
+      return;
+    case "SettingsLoaded":
+      replaceSettings(floor, event);
+      return;
+    case "CallsRecovered":
+      recoverCalls(floor, event.calls);
+      return;
+  }
+}
+
+function changeCall(floor: Floor, id: CallId, at: Millis, change: Partial<Call>): void {
+  const call = floor.calls.get(id);
+  if (call) floor.calls.set(id, { ...call, phaseSince: at, ...change });
+}
+
+function changeAgent(floor: Floor, id: AgentId, change: Partial<Agent>): void {
+  const agent = floor.agents.get(id);
+  if (agent) floor.agents.set(id, { ...agent, ...change });
+}
+
+function freeAgent(floor: Floor, id: AgentId, call: CallId): void {
+  if (floor.agents.get(id)?.call?.id === call) changeAgent(floor, id, { call: undefined });
+}
+
+function recordedBy(step: Step): Partial<Call> {
+  return step.kind !== "ending" && step.record !== "off" ? { recorded: true } : {};
+}
+
+function replaceSettings(floor: Floor, event: Extract<DomainEvent, { kind: "SettingsLoaded" }>): void {
+  const before = new Map(floor.agents);
+  floor.agents.clear();
+  for (const agent of event.agents) {
+    const known = before.get(agent.id);
+    const live = known && { device: known.device, call: known.call, lastTalkEndedAt: known.lastTalkEndedAt };
+    floor.agents.set(agent.id, { ...agent, ...live });
+  }
+  floor.queues.clear();
+  for (const queue of event.queues) floor.queues.set(queue.id, queue);
+  floor.lines.clear();
+  for (const line of event.lines) floor.lines.set(line.id, line);
+}
+
+function recoverCalls(floor: Floor, calls: readonly Call[]): void {
+  for (const call of calls) {
+    floor.calls.set(call.id, call);
+    if (!call.agentId || (call.phase !== "offered" && call.phase !== "talking")) continue;
+    changeAgent(floor, call.agentId, { call: { id: call.id, phase: call.phase, since: call.phaseSince } });
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The floor: everything the engine knows at this moment. Plain data; `evolve` in events.ts moves it.
+ */
+import type { Hours } from "./routing/hours.ts";
+
+/** Milliseconds since 1970, UTC. */
+export type Millis = number;
+export type AgentId = string;
+export type QueueId = string;
+export type LineId = string;
+export type CallId = string;
+
+/** What an agent chose (AGENT-04, D-01). Talking and wrap-up are phases of a call, not choices. */
+export type AgentState = "offline" | "break" | "inbound" | "outbound";
+
+/** What Asterisk says of the agent's phone. */
+export type Device = "unreachable" | "idle" | "ringing" | "busy";
+
+export interface Agent {
+  readonly id: AgentId;
+  readonly name: string;
+  readonly shortNumber: string;
+  /** The PJSIP endpoint. */
+  readonly phone: string;
+  readonly state: AgentState;
+  readonly stateSince: Millis;
+  readonly device: Device;
+  /** The call that is being offered to this agent, or that the agent talks in (law L7). */
+  readonly call?:
+    | { readonly id: CallId; readonly phase: "offered" | "talking"; readonly since: Millis }
+    | undefined;
+  readonly lastTalkEndedAt?: Millis | undefined;
+}
+
+export type Strategy = "random" | "most-idle" | "sequential";
+
+export interface Queue {
+  readonly id: QueueId;
+  /** Asterisk's name for it. */
+  readonly key: string;
+  readonly name: string;
+  readonly strategy: Strategy;
+  readonly answerSeconds: number;
+  readonly maxWaitSeconds: number;
+  /** In the configured order (ROUTE-04). */
+  readonly agents: readonly AgentId[];
+}
+
+export type RecordingMode = "off" | "stereo" | "mixed";
+
+export interface Line {
+  readonly id: LineId;
+  /** The dialplan's name for it. */
+  readonly key: string;
+  readonly number: string;
+  readonly name: string;
+  readonly queueId: QueueId;
+  readonly ownerFirst: boolean;
+  /** Undefined: always open. */
+  readonly hours?: Hours | undefined;
+  readonly recording: RecordingMode;
+  readonly announceRecording: boolean;
+}
+
+/**
+ * The life of a call, as far as routing cares:
+ *
+ *   deciding ─▶ offered ─▶ talking ─▶ (gone)
+ *      │  ▲        │          ▲
+ *      │  └────────┘          │
+ *      ├────────▶ queued ─────┘
+ *      └────────▶ ending ────▶ (gone)
+ */
+export interface Call {
+  readonly id: CallId;
+  /** The customer's channel; also Asterisk's linkedid. */
+  readonly channel: string;
+  readonly kind: "inbound" | "internal";
+  readonly lineId?: LineId | undefined;
+  readonly from?: string | undefined;
+  readonly contactId?: string | undefined;
+  readonly ownerId?: AgentId | undefined;
+  readonly arrivedAt: Millis;
+  readonly phase: "deciding" | "offered" | "queued" | "talking" | "ending";
+  readonly phaseSince: Millis;
+  readonly agentId?: AgentId | undefined;
+  readonly queueId?: QueueId | undefined;
+  /** Agents whose phone has rung in vain (D-44: one round). */
+  readonly tried: readonly AgentId[];
+  /** MixMonitor has been started for this call; it must not be started twice. */
+  readonly recorded: boolean;
+}
+
+export interface Floor {
+  readonly agents: Map<AgentId, Agent>;
+  readonly queues: Map<QueueId, Queue>;
+  readonly lines: Map<LineId, Line>;
+  readonly calls: Map<CallId, Call>;
+}
+
+/** An empty floor. */
+export function emptyFloor(): Floor {
+  return { agents: new Map(), queues: new Map(), lines: new Map(), calls: new Map() };
+}
+
+/** Calls waiting in a queue (ROUTE-12). */
+export function waitingIn(floor: Floor, queue: QueueId): Call[] {
+  const waiting: Call[] = [];
+  for (const call of floor.calls.values())
+    if (call.phase === "queued" && call.queueId === queue) waiting.push(call);
+  return waiting;
+}

@@ -1,0 +1,73 @@
+/**
+ * Everything the house can hear. Time, chance and what the directory knows come with the input (law L3).
+ */
+import type { Agent, AgentId, AgentState, Call, CallId, Device, Line, Millis, Queue } from "./floor.ts";
+
+/** What the directory knows about the caller's number. */
+export interface Contact {
+  readonly id: string;
+  readonly ownerId?: AgentId | undefined;
+}
+
+export type Input =
+  /** A customer's call waits in Stasis for a first decision. `draw` is in [0, 1). */
+  | {
+      kind: "callerArrived";
+      at: Millis;
+      call: CallId;
+      channel: string;
+      lineKey: string;
+      from?: string | undefined;
+      contact?: Contact | undefined;
+      draw: number;
+    }
+  /** The agent's phone rang in vain (or could not ring), and the call waits for the next decision. */
+  | {
+      kind: "offerEnded";
+      at: Millis;
+      call: CallId;
+      channel: string;
+      lineKey: string;
+      phone: string;
+      result: string;
+      draw: number;
+    }
+  /** Queue() gave the call back. */
+  | {
+      kind: "queueLeft";
+      at: Millis;
+      call: CallId;
+      channel: string;
+      lineKey: string;
+      queueKey: string;
+      result: string;
+      draw: number;
+    }
+  /** An agent dialled a colleague's short number (SOFT-08). */
+  | {
+      kind: "colleagueDialled";
+      at: Millis;
+      call: CallId;
+      channel: string;
+      shortNumber: string;
+      byPhone: string;
+    }
+  /** From Asterisk's record: the customer and an agent hear each other from here on. */
+  | { kind: "talkStarted"; at: Millis; call: CallId; phone: string }
+  | { kind: "talkEnded"; at: Millis; call: CallId; phone: string }
+  /** From queue_log: the call waits in this queue (also when the dialplan put it there alone). */
+  | { kind: "queueJoined"; at: Millis; call: CallId; channel: string; queueKey: string }
+  /** From Asterisk's record: the last channel is gone. */
+  | { kind: "callGone"; at: Millis; call: CallId }
+  | { kind: "deviceChanged"; at: Millis; phone: string; device: Device }
+  | { kind: "stateChosen"; at: Millis; agent: AgentId; state: AgentState }
+  /** Rows changed: these are all of them. Live parts of agents (device, call) are kept. */
+  | {
+      kind: "settingsLoaded";
+      at: Millis;
+      agents: readonly Agent[];
+      queues: readonly Queue[];
+      lines: readonly Line[];
+    }
+  /** After a restart: calls that were open according to the record and still have a channel. */
+  | { kind: "callsRecovered"; at: Millis; calls: readonly Call[] };

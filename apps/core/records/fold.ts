@@ -1,0 +1,227 @@
+/**
+ * One call's facts, folded into its record (law L5).
+ *
+ * The fold is pure and total: the same facts give the same record, in whatever order and however often they
+ * came. So a record can be rebuilt at any time, and taking a line in twice changes nothing.
+ */
+
+import { CULPRITS, type Culprit, type Ending, endingOf } from "../ending.ts";
+import type { AgentId, Millis } from "../floor.ts";
+import type { ChannelFact, Fact } from "./facts.ts";
+
+/** Names as the record has them → rows; what the fold needs to know of the settings. */
+export interface Names {
+  agentByPhone(phone: string): AgentId | undefined;
+  lineByKey(key: string): string | undefined;
+  queueByKey(key: string): string | undefined;
+}
+
+export interface Leg {
+  readonly channel: string;
+  readonly name: string;
+  readonly agentId: AgentId | undefined;
+  readonly startedAt: Millis;
+  readonly answeredAt: Millis | undefined;
+  readonly endedAt: Millis | undefined;
+  readonly cause: number | undefined;
+}
+
+export interface CallRecord {
+  readonly type: "inbound" | "internal" | "missed";
+  readonly fromNumber: string | undefined;
+  readonly toNumber: string | undefined;
+  readonly lineId: string | undefined;
+  readonly queueId: string | undefined;
+  readonly contactId: string | undefined;
+  readonly ownerId: AgentId | undefined;
+  /** The agent who talked; with several, the last one. */
+  readonly agentId: AgentId | undefined;
+  readonly firstOfferedId: AgentId | undefined;
+  readonly arrivedAt: Millis;
+  readonly connectedAt: Millis | undefined;
+  readonly endedAt: Millis | undefined;
+  /** From arrival to an agent's voice, or to the end (ROUTE-12). */
+  readonly waitMs: number | undefined;
+  readonly talkMs: number | undefined;
+  readonly ending: Ending | undefined;
+  readonly culprit: Culprit | undefined;
+  readonly cause: number | undefined;
+  readonly fallback: boolean;
+  readonly legs: readonly Leg[];
+}
+
+/** The record, or undefined when the facts hold no channel yet (a decision whose CEL lines are still to come). */
+export function foldCall(linkedId: string, facts: readonly Fact[], names: Names): CallRecord | undefined {
+  const ordered = [...facts].sort((a, b) => a.at - b.at || (a.origin < b.origin ? -1 : 1));
+  const legs = foldLegs(ordered, names);
+  const own = legs.get(linkedId);
+  if (!own) return undefined;
+  const arrival = ordered.find((fact) => fact.source === "engine" && fact.kind === "CallArrived")?.data;
+  const start = channelFacts(ordered, "CHAN_START").find((fact) => fact.uniqueId === linkedId);
+  const lineKey = channelFacts(ordered).find(
+    (fact) => fact.uniqueId === linkedId && fact.accountCode,
+  )?.accountCode;
+  const internal = lineKey === "internal" || start?.context === "from-agent";
+  const endedAt = callEnd(ordered, own);
+  const talk = foldTalk(ordered, linkedId, legs, endedAt);
+  const ending =
+    endedAt === undefined
+      ? undefined
+      : endingOf(talk.connectedAt !== undefined, saidEnding(ordered), own.cause);
+  return {
+    type: internal
+      ? "internal"
+      : endedAt !== undefined && talk.connectedAt === undefined
+        ? "missed"
+        : "inbound",
+    fromNumber: text(arrival?.from) ?? text(start?.callerNumber),
+    toNumber: text(start?.exten),
+    lineId: text(arrival?.lineId) ?? (lineKey ? names.lineByKey(lineKey) : undefined),
+    queueId: lastQueue(ordered, names),
+    contactId: text(arrival?.contactId),
+    ownerId: text(arrival?.ownerId),
+    agentId: talk.agentId,
+    firstOfferedId: firstOffered(ordered, legs),
+    arrivedAt: own.startedAt,
+    connectedAt: talk.connectedAt,
+    endedAt,
+    waitMs: until(own.startedAt, talk.connectedAt ?? endedAt),
+    talkMs: talk.connectedAt === undefined ? undefined : talk.talkMs,
+    ending,
+    culprit: ending && CULPRITS[ending],
+    cause: own.cause,
+    fallback: channelFacts(ordered).some((fact) => fact.userEvent === "FALLBACK"),
+    legs: [...legs.values()],
+  };
+}
+
+/** Asterisk's word for the phone behind a channel: `PJSIP/a101-x7-0000002a` → `a101-x7`. */
+export function phoneOfChannel(name: string): string | undefined {
+  return /^PJSIP\/(.+)-[0-9a-f]{8,}$/.exec(name)?.[1];
+}
+
+function foldLegs(ordered: readonly Fact[], names: Names): Map<string, Leg> {
+  const legs = new Map<string, Leg>();
+  for (const fact of ordered) {
+    if (fact.source !== "cel") continue;
+    const { uniqueId, channel, extra } = asChannel(fact);
+    const leg = legs.get(uniqueId);
+    if (fact.kind === "CHAN_START") {
+      const phone = phoneOfChannel(channel);
+      const agentId = phone === undefined ? undefined : names.agentByPhone(phone);
+      legs.set(uniqueId, {
+        channel: uniqueId,
+        name: channel,
+        agentId,
+        startedAt: fact.at,
+        answeredAt: undefined,
+        endedAt: undefined,
+        cause: undefined,
+      });
+    } else if (leg && fact.kind === "ANSWER")
+      legs.set(uniqueId, { ...leg, answeredAt: leg.answeredAt ?? fact.at });
+    else if (leg && fact.kind === "HANGUP")
+      legs.set(uniqueId, { ...leg, endedAt: leg.endedAt ?? fact.at, cause: number(extra?.hangupcause) });
+  }
+  return legs;
+}
+
+/** Talk: whenever the customer and an agent are in one bridge. */
+function foldTalk(
+  ordered: readonly Fact[],
+  linkedId: string,
+  legs: ReadonlyMap<string, Leg>,
+  endedAt: Millis | undefined,
+): { connectedAt: Millis | undefined; talkMs: number; agentId: AgentId | undefined } {
+  const inBridge = new Map<string, string>();
+  let connectedAt: Millis | undefined;
+  let since: Millis | undefined;
+  let talkMs = 0;
+  let agentId: AgentId | undefined;
+  for (const fact of ordered) {
+    if (
+      fact.source !== "cel" ||
+      !(fact.kind === "BRIDGE_ENTER" || fact.kind === "BRIDGE_EXIT" || fact.kind === "HANGUP")
+    )
+      continue;
+    const { uniqueId, extra } = asChannel(fact);
+    if (fact.kind === "BRIDGE_ENTER") inBridge.set(uniqueId, String(extra?.bridge_id));
+    else inBridge.delete(uniqueId);
+    const partner = partnerOf(inBridge, linkedId, legs);
+    if (partner) {
+      agentId = partner.agentId ?? agentId;
+      connectedAt ??= fact.at;
+      since ??= fact.at;
+    } else if (since !== undefined) {
+      talkMs += fact.at - since;
+      since = undefined;
+    }
+  }
+  if (since !== undefined && endedAt !== undefined) talkMs += Math.max(0, endedAt - since);
+  return { connectedAt, talkMs: Math.round(talkMs), agentId };
+}
+
+function partnerOf(
+  inBridge: ReadonlyMap<string, string>,
+  linkedId: string,
+  legs: ReadonlyMap<string, Leg>,
+): Leg | undefined {
+  const bridge = inBridge.get(linkedId);
+  if (bridge === undefined) return undefined;
+  for (const [channel, theirs] of inBridge)
+    if (channel !== linkedId && theirs === bridge) return legs.get(channel);
+  return undefined;
+}
+
+/** The call is over when its last channel is: LINKEDID_END says so, or reconciliation (CallLost). */
+function callEnd(ordered: readonly Fact[], own: Leg): Millis | undefined {
+  const over = ordered.find((fact) => fact.kind === "LINKEDID_END" || fact.kind === "CallLost");
+  return over && (own.endedAt ?? over.at);
+}
+
+function saidEnding(ordered: readonly Fact[]): string | undefined {
+  if (ordered.some((fact) => fact.kind === "CallLost")) return "lost";
+  const said = channelFacts(ordered)
+    .filter((fact) => fact.userEvent === "ENDING")
+    .at(-1)?.extra?.extra;
+  return text(said);
+}
+
+function lastQueue(ordered: readonly Fact[], names: Names): string | undefined {
+  let queue: string | undefined;
+  for (const fact of ordered) {
+    if (fact.source === "engine" && fact.kind === "CallQueued") queue = text(fact.data.queue);
+    if (fact.source === "queue" && fact.kind === "ENTERQUEUE")
+      queue = names.queueByKey(String(fact.data.queue)) ?? queue;
+  }
+  return queue;
+}
+
+/** Who was asked first (MISS-02): the engine's first offer, else the first agent whose channel was made. */
+function firstOffered(ordered: readonly Fact[], legs: ReadonlyMap<string, Leg>): AgentId | undefined {
+  const decided = ordered.find((fact) => fact.source === "engine" && fact.kind === "AgentOffered")?.data
+    .agent;
+  return text(decided) ?? [...legs.values()].find((leg, place) => place > 0 && leg.agentId)?.agentId;
+}
+
+function channelFacts(ordered: readonly Fact[], kind?: string): ChannelFact[] {
+  return ordered
+    .filter((fact) => fact.source === "cel" && (kind === undefined || fact.kind === kind))
+    .map(asChannel);
+}
+
+function asChannel(fact: Fact): ChannelFact {
+  return fact.data as unknown as ChannelFact;
+}
+
+function until(from: Millis, to: Millis | undefined): number | undefined {
+  return to === undefined ? undefined : Math.max(0, Math.round(to - from));
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function number(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}

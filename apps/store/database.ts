@@ -1,0 +1,44 @@
+/**
+ * The connection to PostgreSQL: one pool per process, with time limits, that survives the database's absence.
+ */
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import type { Database } from "./tables.ts";
+
+export type Db = Kysely<Database>;
+
+// bigint columns are sequence numbers and sizes here, far below 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly name: string;
+  readonly poolSize?: number;
+  readonly statementMs?: number;
+  readonly log: { warn(fields: object, text: string): void };
+}
+
+/** Opens a pool; nothing is sent before the first query. Idle connections that break are only logged. */
+export function openDatabase(options: DatabaseOptions): Db {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: `dozvon-${options.name}`,
+    max: options.poolSize ?? 4,
+    connectionTimeoutMillis: 3000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: options.statementMs ?? 10_000,
+    keepAlive: true,
+  });
+  pool.on("error", (error) => options.log.warn({ error: error.message }, "A database connection broke."));
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/** Whether an error means "the database is not there", as opposed to "it said no". */
+export function isDatabaseAway(error: unknown): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  if (typeof code === "string" && /^(ECONN|EPIPE|ETIMEDOUT|ENOENT|57P0|08)/.test(code)) return true;
+  return (
+    error instanceof Error &&
+    /terminat|timeout exceeded|timeout expired|Connection ended/i.test(error.message)
+  );
+}

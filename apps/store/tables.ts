@@ -1,0 +1,189 @@
+/**
+ * The database's tables as kysely sees them. Written by hand; a test compares it with db/schema.sql.
+ */
+import type { ColumnType, Generated, JSONColumnType } from "kysely";
+import type { AgentState, RecordingMode, Strategy } from "../core/floor.ts";
+import type { Hours } from "../core/routing/hours.ts";
+
+type Created = ColumnType<Date, Date | string | undefined, never>;
+
+export interface AgentTable {
+  id: Generated<string>;
+  name: string;
+  short_number: string;
+  phone: string;
+  sip_ha1: string;
+  state: Generated<AgentState>;
+  state_since: Generated<Date>;
+  created_at: Created;
+}
+
+export interface AgentStateChangeTable {
+  id: Generated<string>;
+  agent_id: string;
+  state: AgentState;
+  at: Generated<Date>;
+  by_key: string | null;
+}
+
+export interface QueueTable {
+  id: Generated<string>;
+  key: string;
+  name: string;
+  strategy: Generated<Strategy>;
+  answer_seconds: Generated<number>;
+  max_wait_seconds: Generated<number>;
+  all_agents: Generated<boolean>;
+  version: Generated<number>;
+  created_at: Created;
+}
+
+export interface QueueAgentTable {
+  queue_id: string;
+  agent_id: string;
+  position: number;
+}
+
+export interface LineTable {
+  id: Generated<string>;
+  key: string;
+  number: string;
+  name: string;
+  queue_id: string;
+  owner_first: Generated<boolean>;
+  hours: JSONColumnType<Hours> | null;
+  language: Generated<"ru" | "en">;
+  recording: Generated<RecordingMode>;
+  announce_recording: Generated<boolean>;
+  created_at: Created;
+}
+
+export interface TrunkTable {
+  id: Generated<string>;
+  key: string;
+  name: string;
+  addresses: string[];
+  host: string | null;
+  port: Generated<number>;
+  username: string | null;
+  password: string | null;
+  created_at: Created;
+}
+
+export interface ContactTable {
+  id: Generated<string>;
+  name: string;
+  position: string | null;
+  owner_id: string | null;
+  created_at: Created;
+  updated_at: Generated<Date>;
+}
+
+export interface ContactPhoneTable {
+  contact_id: string;
+  phone: string;
+  position: number;
+}
+
+export interface CallTable {
+  id: string;
+  linkedid: string;
+  type: "inbound" | "outbound" | "internal" | "missed";
+  from_number: string | null;
+  to_number: string | null;
+  line_id: string | null;
+  queue_id: string | null;
+  contact_id: string | null;
+  owner_id: string | null;
+  agent_id: string | null;
+  first_offered_id: string | null;
+  arrived_at: Date;
+  connected_at: Date | null;
+  ended_at: Date | null;
+  wait_ms: number | null;
+  talk_ms: number | null;
+  ending: string | null;
+  culprit: "ours" | "theirs" | "carrier" | null;
+  cause: number | null;
+  fallback: boolean;
+  updated_at: Generated<Date>;
+}
+
+export interface CallLegTable {
+  channel: string;
+  call_id: string;
+  name: string;
+  agent_id: string | null;
+  started_at: Date;
+  answered_at: Date | null;
+  ended_at: Date | null;
+  cause: number | null;
+}
+
+export interface CallEventTable {
+  origin: string;
+  call_id: string;
+  at: Date;
+  source: "cel" | "queue" | "engine";
+  kind: string;
+  data: JSONColumnType<Record<string, unknown>>;
+}
+
+export interface RecordingTable {
+  id: string;
+  call_id: string;
+  state: "kept" | "empty" | "lost";
+  path: string | null;
+  bytes: string | number | null;
+  sha256: string | null;
+  duration_ms: number | null;
+  channels: number | null;
+  repaired: Generated<boolean>;
+  adopted_at: Generated<Date>;
+}
+
+export interface IntakeTable {
+  source: string;
+  file: string;
+  offset: string | number;
+  at: Generated<Date>;
+}
+
+export interface LiveEventTable {
+  seq: string | number;
+  at: Date;
+  topic: "calls" | "agents" | "queues" | "system";
+  kind: string;
+  data: JSONColumnType<Record<string, unknown>>;
+}
+
+export type Role = "admin" | "supervisor" | "agent";
+
+export interface ApiKeyTable {
+  id: Generated<string>;
+  name: string;
+  role: Role;
+  agent_id: string | null;
+  hash: Buffer;
+  created_at: Created;
+  last_used_at: Date | null;
+  revoked_at: Date | null;
+}
+
+export interface Database {
+  agent: AgentTable;
+  agent_state_change: AgentStateChangeTable;
+  queue: QueueTable;
+  queue_agent: QueueAgentTable;
+  line: LineTable;
+  trunk: TrunkTable;
+  contact: ContactTable;
+  contact_phone: ContactPhoneTable;
+  call: CallTable;
+  call_leg: CallLegTable;
+  call_event: CallEventTable;
+  recording: RecordingTable;
+  intake: IntakeTable;
+  live_event: LiveEventTable;
+  api_key: ApiKeyTable;
+}
