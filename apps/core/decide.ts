@@ -79,12 +79,15 @@ function hear(turn: Turn, input: Input): void {
     case "talkEnded": {
       const agent = agentAt(floor, input.phone);
       if (!agent) return;
+      const talking = agent.call?.id === input.call && agent.call.phase === "talking";
+      if (talking === (input.kind === "talkStarted")) return; // Heard already.
       const kind = input.kind === "talkStarted" ? "TalkStarted" : "TalkEnded";
       turn.happened({ kind, at: input.at, call: input.call, agent: agent.id });
       return;
     }
     case "callGone":
-      if (floor.calls.has(input.call)) turn.happened({ kind: "CallGone", at: input.at, call: input.call });
+      if (floor.calls.has(input.call) || someoneIn(floor, input.call))
+        turn.happened({ kind: "CallGone", at: input.at, call: input.call });
       return;
     case "deviceChanged": {
       const agent = agentAt(floor, input.phone);
@@ -207,6 +210,11 @@ function adopt(turn: Turn, input: { at: number; call: string; channel: string; l
 function routeOn(turn: Turn, id: string, at: number, draw: number): void {
   const call: Call | undefined = turn.floor.calls.get(id);
   if (call) turn.happened(route(turn.floor, call, at, draw));
+}
+
+function someoneIn(floor: Floor, call: string): boolean {
+  for (const agent of floor.agents.values()) if (agent.call?.id === call) return true;
+  return false;
 }
 
 function agentAt(floor: Floor, phone: string): Agent | undefined {

@@ -107,7 +107,7 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       changeCall(floor, event.call, event.at, { phase: "ending", agentId: undefined });
       return;
     case "TalkStarted":
-      changeCall(floor, event.call, event.at, { phase: "talking", agentId: event.agent });
+      changeCall(floor, event.call, event.at, { phase: "talking", agentId: talkerOf(floor, event) });
       changeAgent(floor, event.agent, { call: { id: event.call, phase: "talking", since: event.at } });
       return;
     case "TalkEnded":
@@ -142,6 +142,12 @@ function changeCall(floor: Floor, id: CallId, at: Millis, change: Partial<Call>)
 function changeAgent(floor: Floor, id: AgentId, change: Partial<Agent>): void {
   const agent = floor.agents.get(id);
   if (agent) floor.agents.set(id, { ...agent, ...change });
+}
+
+/** In an internal call both sides are agents; the call's agent is the one who was called. */
+function talkerOf(floor: Floor, event: { call: CallId; agent: AgentId }): AgentId {
+  const call = floor.calls.get(event.call);
+  return call?.kind === "internal" && call.agentId ? call.agentId : event.agent;
 }
 
 function freeAgent(floor: Floor, id: AgentId, call: CallId): void {

@@ -59,24 +59,41 @@ export interface AriOptions {
   readonly application: string;
   /** Event types that Asterisk should send; RESTResponse is added by the driver where it needs it. */
   readonly events: readonly string[];
+  /** How long a request waits for its answer unless it says otherwise. */
   readonly requestTimeoutMs?: number;
-  /** A connection that does not answer a ping within this time is dropped and made anew. */
+  /** How often we ping; a connection without a pong for three times as long is dropped and made anew. */
   readonly pingMs?: number;
   readonly reconnectMinMs?: number;
   readonly reconnectMaxMs?: number;
+  /** How long we stay away after another program has taken our application. */
+  readonly replacedRetryMs?: number;
   readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
+
+export const ARI_DEFAULTS = {
+  requestTimeoutMs: 2000,
+  pingMs: 1000,
+  reconnectMinMs: 100,
+  reconnectMaxMs: 2000,
+  replacedRetryMs: 5000,
+} as const;
 
 /** One ARI application on one Asterisk. */
 export interface AriPort {
   readonly state: AriState;
-  /** Settles when the first connection stands (rejects with AriError on a wrong password; never kills the process). */
+  /**
+   * Settles when the first connection stands. Rejects with AriError (status 401 or 403) on a wrong password;
+   * anything else is tried again until `close`. Never kills the process.
+   */
   connect(): Promise<void>;
   /** Stops for good; pending requests are rejected. */
   close(): Promise<void>;
   /** @throws AriError */
   request(request: AriRequest): Promise<AriReply>;
-  /** The only listener for events; set before `connect`. Unknown event types are handed over as they are. */
+  /**
+   * The only listener for events; set before `connect`. Events can come just before `onConnected`, and then
+   * requests work already. Unknown event types are handed over as they are.
+   */
   onEvent(listener: (event: AriEvent) => void): void;
   /** Called after every (re)connect, once the event filter is set: the place to re-read Asterisk's state. */
   onConnected(listener: () => void): void;

@@ -1,0 +1,148 @@
+/**
+ * What Asterisk says → what the core hears. The only place that knows both vocabularies.
+ */
+import type { Device } from "../core/floor.ts";
+import type { Input } from "../core/inputs.ts";
+import { phoneOfChannel } from "../core/records/fold.ts";
+import type { AriEvent } from "./ari/port.ts";
+import type { CelEvent } from "./spool/cel.ts";
+import type { QueueLogEvent } from "./spool/queue-log.ts";
+
+/** What hearing needs besides the event: time, chance, the directory and the derivation of ids. */
+export interface Senses {
+  now(): number;
+  draw(): number;
+  callIdOf(linkedId: string): string;
+  /** E.164 and the directory's contact for a caller's number as the trunk gave it. */
+  identify(number: string): {
+    from?: string | undefined;
+    contact?: { id: string; ownerId?: string | undefined } | undefined;
+  };
+}
+
+/** Event types that the engine's ARI application receives; everything else is filtered out by Asterisk. */
+export const ARI_EVENTS = ["StasisStart", "DeviceStateChanged", "ApplicationReplaced"] as const;
+
+/** An ARI event as an input; undefined when it is of no interest. */
+export function hearAri(event: AriEvent, senses: Senses): Input | undefined {
+  if (event.type === "StasisStart") return hearStasisStart(event, senses);
+  if (event.type === "DeviceStateChanged") return hearDeviceState(event, senses);
+  return undefined;
+}
+
+interface StasisChannel {
+  readonly id: string;
+  readonly caller?: { readonly number?: string };
+}
+
+/** The dialplan asks: Stasis(dozvon,<what>,…), dialplan/30-decide.conf and 20-from-agent.conf. */
+function hearStasisStart(event: AriEvent, senses: Senses): Input | undefined {
+  const channel = event.channel as StasisChannel | undefined;
+  const args = (event.args as string[] | undefined) ?? [];
+  if (!channel) return undefined;
+  return hearQuestion(channel.id, channel.caller?.number ?? "", args, senses);
+}
+
+/** The question of a channel that waits in Stasis; also used for those found waiting after a reconnect. */
+export function hearQuestion(
+  channel: string,
+  caller: string,
+  args: readonly string[],
+  senses: Senses,
+): Input | undefined {
+  const [question = "", first = "", second = "", third = ""] = args;
+  const common = { at: senses.now(), call: senses.callIdOf(channel), channel };
+  switch (question) {
+    case "inbound":
+      return {
+        kind: "callerArrived",
+        ...common,
+        lineKey: first,
+        ...senses.identify(caller),
+        draw: senses.draw(),
+      };
+    case "offered":
+      return {
+        kind: "offerEnded",
+        ...common,
+        lineKey: first,
+        phone: second,
+        result: third,
+        draw: senses.draw(),
+      };
+    case "queued":
+      return {
+        kind: "queueLeft",
+        ...common,
+        lineKey: first,
+        queueKey: second,
+        result: third,
+        draw: senses.draw(),
+      };
+    case "internal":
+      return { kind: "colleagueDialled", ...common, shortNumber: first, byPhone: second };
+    default:
+      return undefined;
+  }
+}
+
+function hearDeviceState(event: AriEvent, senses: Senses): Input | undefined {
+  const state = event.device_state as { name?: string; state?: string } | undefined;
+  if (!state?.name?.startsWith("PJSIP/")) return undefined;
+  return {
+    kind: "deviceChanged",
+    at: senses.now(),
+    phone: state.name.slice(6),
+    device: deviceOf(state.state ?? ""),
+  };
+}
+
+/** Asterisk's device state as ours. */
+export function deviceOf(state: string): Device {
+  switch (state) {
+    case "NOT_INUSE":
+      return "idle";
+    case "RINGING":
+      return "ringing";
+    case "INUSE":
+    case "BUSY":
+    case "RINGINUSE":
+    case "ONHOLD":
+      return "busy";
+    default:
+      return "unreachable";
+  }
+}
+
+/** A CEL event as an input: talk begins and ends with bridges, a call ends with its last channel. */
+export function hearCel(event: CelEvent, callIdOf: (linkedId: string) => string): Input | undefined {
+  switch (event.eventType) {
+    case "BRIDGE_ENTER":
+    case "BRIDGE_EXIT":
+    case "HANGUP": {
+      const phone = phoneOfChannel(event.channel);
+      if (phone === undefined) return undefined;
+      const kind = event.eventType === "BRIDGE_ENTER" ? "talkStarted" : "talkEnded";
+      return { kind, at: event.at, call: callIdOf(event.linkedId), phone };
+    }
+    case "LINKEDID_END":
+      return { kind: "callGone", at: event.at, call: callIdOf(event.linkedId) };
+    default:
+      return undefined;
+  }
+}
+
+/** A queue_log event as an input: who waits, also when the dialplan put them there without us. */
+export function hearQueueLog(
+  event: QueueLogEvent,
+  callIdOf: (linkedId: string) => string,
+): Input | undefined {
+  if (event.event !== "ENTERQUEUE") return undefined;
+  return {
+    kind: "queueJoined",
+    at: event.at,
+    call: callIdOf(event.callId),
+    channel: event.callId,
+    queueKey: event.queue,
+  };
+}

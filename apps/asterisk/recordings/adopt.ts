@@ -1,0 +1,210 @@
+/**
+ * Takes a finished MixMonitor file over: a proper WAV under its final name, durable, with its checksum.
+ *
+ * MixMonitor's option D writes `.raw` without a header: 16 bit little-endian, 8 kHz, two channels interleaved.
+ * Left is what the recorded channel says, right is what it hears (app_mixmonitor.c: read, then write). Adopting
+ * is safe to repeat: the source goes only after the target is durable.
+ */
+import { createHash } from "node:crypto";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, lstat, open, readdir, rename, unlink } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
+import { headerBytes, maxDataBytes, readWav, type WavShape, wavHeader } from "./wav.ts";
+
+/** Why a recording was not adopted; the files stay as they are. */
+export class AdoptError extends Error {
+  readonly code: "bad_name" | "not_found" | "not_a_file" | "too_large" | "not_a_recording";
+
+  constructor(code: AdoptError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** See `adopt`. */
+export interface AdoptOptions {
+  /** The `.raw` or `.wav` that Asterisk has closed. */
+  readonly from: string;
+  /** The final `.wav`; its folder must exist. May be `from` itself, when that is a `.wav`. */
+  readonly to: string;
+  /** What a `.raw` holds; default two channels at 8000 Hz. */
+  readonly raw?: WavShape;
+}
+
+/** What was adopted. */
+export interface Adopted {
+  /** The size of the final file. */
+  readonly bytes: number;
+  /** SHA-256 of the final file, hexadecimal. */
+  readonly sha256: string;
+  /** 0: nothing was recorded (the file is a valid, empty WAV). */
+  readonly durationMs: number;
+  readonly channels: number;
+  /** The source was damaged (wrong lengths in the header, half a frame at the end) and is not any more. */
+  readonly repaired: boolean;
+}
+
+interface Source {
+  readonly shape: WavShape;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly damaged: boolean;
+}
+
+const allowedName = /^[A-Za-z0-9._-]+$/;
+const copyBytes = 256 * 1024;
+
+/**
+ * Adopts a recording. Run again after a crash it finishes what was begun; when the source is gone and the target
+ * is there, it reports the target.
+ * @throws AdoptError for names that are not ours, symbolic links, files above 4 GiB and files that are no recording.
+ */
+export async function adopt(options: AdoptOptions): Promise<Adopted> {
+  const { from, to } = options;
+  for (const path of [from, to]) checkName(path);
+  if (extname(to) !== ".wav") throw new AdoptError("bad_name", `${basename(to)}: the target must be a .wav`);
+  const found = await plainFile(from);
+  const handle = found && (await open(from, constants.O_RDONLY | constants.O_NOFOLLOW));
+  if (!handle) return adoptedBefore(to, from);
+  try {
+    const source = await inspect(handle, found, from, options.raw ?? { channels: 2, rate: 8000 });
+    const adopted = await write(handle, source, to);
+    if (from !== to) await unlink(from);
+    await syncFolder(dirname(from));
+    return adopted;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function adoptedBefore(to: string, from: string): Promise<Adopted> {
+  const found = await plainFile(to);
+  if (!found)
+    throw new AdoptError("not_found", `${basename(from)}: neither the recording nor its target exists`);
+  const handle = await open(to, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const source = await inspect(handle, found, to, { channels: 2, rate: 8000 });
+    const hash = createHash("sha256");
+    for await (const chunk of handle.createReadStream({ autoClose: false, start: 0 })) hash.update(chunk);
+    return describe(source, found.size, hash.digest("hex"));
+  } finally {
+    await handle.close();
+  }
+}
+
+async function inspect(handle: FileHandle, found: Stats, path: string, raw: WavShape): Promise<Source> {
+  const isRaw = extname(path) === ".raw";
+  const head = Buffer.alloc(4096);
+  const { bytesRead } = await handle.read(head, 0, head.length, 0);
+  const wav = isRaw ? undefined : readWav(head.subarray(0, bytesRead));
+  // A writer that was killed before its first flush leaves a .wav of no bytes at all.
+  const blank = !isRaw && found.size === 0;
+  if (!isRaw && !wav && !blank)
+    throw new AdoptError("not_a_recording", `${basename(path)}: no 16 bit PCM WAV header`);
+  const shape = wav ?? (blank ? { channels: 1, rate: 8000 } : raw);
+  const offset = wav?.dataOffset ?? 0;
+  const present = Math.max(0, found.size - offset);
+  const bytes = present - (present % (shape.channels * 2));
+  if (bytes > maxDataBytes)
+    throw new AdoptError(
+      "too_large",
+      `${basename(path)}: ${bytes} bytes of sound do not fit into a WAV (4 GiB)`,
+    );
+  const wrongLength = wav !== undefined && wav.claimedBytes !== bytes;
+  return { shape, offset, bytes, damaged: wrongLength || present !== bytes || blank };
+}
+
+async function write(from: FileHandle, source: Source, to: string): Promise<Adopted> {
+  const temporary = `${to}.part`;
+  await unlink(temporary).catch(() => undefined);
+  const target = await open(temporary, "wx", 0o640);
+  const hash = createHash("sha256");
+  try {
+    const header = wavHeader(source.shape, source.bytes);
+    hash.update(header);
+    await target.writeFile(header);
+    await copy(from, source, target, hash.update.bind(hash));
+    await target.sync();
+  } finally {
+    await target.close();
+  }
+  await rename(temporary, to);
+  await syncFolder(dirname(to));
+  return describe(source, headerBytes + source.bytes, hash.digest("hex"));
+}
+
+async function copy(
+  from: FileHandle,
+  source: Source,
+  to: FileHandle,
+  see: (chunk: Buffer) => unknown,
+): Promise<void> {
+  const buffer = Buffer.allocUnsafe(copyBytes);
+  for (let done = 0; done < source.bytes; ) {
+    const wanted = Math.min(buffer.length, source.bytes - done);
+    const { bytesRead } = await from.read(buffer, 0, wanted, source.offset + done);
+    if (bytesRead === 0) throw new AdoptError("not_a_recording", "the recording shrank while it was read");
+    const chunk = buffer.subarray(0, bytesRead);
+    see(chunk);
+    await to.writeFile(chunk);
+    done += bytesRead;
+  }
+}
+
+function describe(source: Source, bytes: number, sha256: string): Adopted {
+  const { channels, rate } = source.shape;
+  const durationMs = Math.round((source.bytes * 1000) / (channels * 2 * rate));
+  return { bytes, sha256, durationMs, channels, repaired: source.damaged };
+}
+
+/** A file in the folder that nobody adopted. */
+export interface Orphan {
+  readonly name: string;
+  readonly bytes: number;
+  /** Milliseconds since the epoch. */
+  readonly changedAt: number;
+}
+
+/**
+ * Lists recordings (`.raw`, `.wav`) and unfinished targets (`.part`) that nobody has touched for a while.
+ * @param olderThanMs the least age; longer than the longest silence MixMonitor may leave unwritten (minutes).
+ */
+export async function findOrphans(folder: string, olderThanMs: number, now = Date.now()): Promise<Orphan[]> {
+  const names = (await readdir(folder)).filter(
+    (name) => allowedName.test(name) && /\.(raw|wav|part)$/.test(name),
+  );
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const file = await lstat(join(folder, name)).catch(() => undefined);
+      return file?.isFile() ? { name, bytes: file.size, changedAt: file.mtimeMs } : undefined;
+    }),
+  );
+  return found
+    .filter((file) => file !== undefined)
+    .filter((file) => now - file.changedAt >= olderThanMs)
+    .sort((a, b) => a.changedAt - b.changedAt || (a.name < b.name ? -1 : 1));
+}
+
+function checkName(path: string): void {
+  const name = basename(path);
+  if (!allowedName.test(name) || name.startsWith("."))
+    throw new AdoptError("bad_name", `${JSON.stringify(name)}: not a recording's name`);
+}
+
+async function plainFile(path: string): Promise<Stats | undefined> {
+  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (found && !found.isFile()) throw new AdoptError("not_a_file", `${basename(path)}: not a plain file`);
+  return found;
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The AGI app's process: answers one question for the fallback, "who owns this number?" (dialplan/40-fallback.conf).
+ *
+ * Small and separate, so that it is there when the engine is not. It asks the database for each call, which is
+ * few calls: the fallback is an exception. No answer in a second is "nobody", and the dialplan goes to the queue.
+ */
+import pg from "pg";
+import { createAgiServer } from "../asterisk/agi.ts";
+import { loadConfig } from "../config.ts";
+import { toE164 } from "../phone/number.ts";
+import { openLog } from "./log.ts";
+import { onStop } from "./stop.ts";
+
+const config = loadConfig();
+const log = openLog("agi", config);
+const pool = new pg.Pool({
+  connectionString: config.databaseUrl,
+  application_name: "dozvon-agi",
+  max: 2,
+  connectionTimeoutMillis: 800,
+  statement_timeout: 1000,
+  idleTimeoutMillis: 10_000,
+});
+pool.on("error", (error) => log.warn({ error: error.message }, "A database connection broke."));
+
+/** The owner's phone, if the owner takes inbound calls now (D-41) and the line asks owners first. */
+const OWNER = `
+  select a.phone from contact_phone p
+    join contact c on c.id = p.contact_id
+    join agent a on a.id = c.owner_id
+   where p.phone = $1 and a.state = 'inbound'
+     and exists (select 1 from line l where l.key = $2 and l.owner_first)
+   order by c.created_at limit 1`;
+
+const server = createAgiServer({
+  port: config.agiPort,
+  log,
+  async handle(session) {
+    const from = toE164(session.variables.agi_callerid ?? "", config.country);
+    const line = session.variables.agi_accountcode ?? "";
+    if (!from) return;
+    const { rows } = await pool.query<{ phone: string }>(OWNER, [from, line]);
+    await session.setVariable("DZ_OWNER", rows[0]?.phone ?? "");
+  },
+});
+await server.listen();
+log.info({ port: config.agiPort }, "The AGI app is ready.");
+
+onStop(async () => {
+  await server.close();
+  await pool.end();
+});

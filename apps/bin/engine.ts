@@ -1,0 +1,246 @@
+/**
+ * The engine's process: the one screen where its parts are joined.
+ *
+ *   spool ──live──▶ ┐                       ┌─▶ journal (decisions)
+ *   ARI ───events─▶ ├─▶ engine.hear ─▶ core ┼─▶ hands (ARI continue, AMI pause)
+ *   commands ─────▶ ┘                       └─▶ live stream
+ *   spool ──intake─▶ PostgreSQL
+ */
+import { join } from "node:path";
+import cron from "node-cron";
+import { createAmi } from "../asterisk/ami.ts";
+import { ariUrl } from "../asterisk/ari/address.ts";
+import { createAri } from "../asterisk/ari/choose.ts";
+import { createHands } from "../asterisk/hands.ts";
+import { ARI_EVENTS, hearAri, type Senses } from "../asterisk/hears.ts";
+import { createQueueMembers } from "../asterisk/queue-members.ts";
+import { createCommands } from "../commands/commands.ts";
+import { commandSocket, serveCommands } from "../commands/server.ts";
+import { createApplier } from "../confgen/applier.ts";
+import { loadConfig } from "../config.ts";
+import { Alarms } from "../engine/alarms.ts";
+import { announceClosed, announceQueue, createAnnouncer } from "../engine/announcer.ts";
+import { callIdOf } from "../engine/call-id.ts";
+import { createEngine } from "../engine/engine.ts";
+import { viewFloor } from "../engine/floor-view.ts";
+import { openJournal } from "../engine/journal.ts";
+import { namesOf } from "../engine/names.ts";
+import { reconcile } from "../engine/reconcile.ts";
+import { createRecordingSweep } from "../engine/recordings.ts";
+import { catchUp, startIntake, startLive } from "../engine/spools.ts";
+import { loadSecrets } from "../host/secrets.ts";
+import { identify } from "../phone/identify.ts";
+import { openDatabase } from "../store/database.ts";
+import { loadDirectory, PhoneDirectory, refreshContact } from "../store/directory.ts";
+import { Intake, type Source } from "../store/intake.ts";
+import { listen } from "../store/listen.ts";
+import { LiveWriter } from "../store/live.ts";
+import { readOpenCalls } from "../store/open-calls.ts";
+import { recordingStore } from "../store/recordings.ts";
+import { readSettings, type Settings } from "../store/settings.ts";
+import { openLog } from "./log.ts";
+import { onStop } from "./stop.ts";
+
+const APPLICATION = "dozvon";
+const RECONCILE_MS = 30_000;
+
+const config = loadConfig();
+const secrets = loadSecrets(config);
+const log = openLog("engine", config);
+const places = {
+  log: join(config.dataDir, "asterisk", "log"),
+  journal: join(config.dataDir, "spool", "decisions.ndjson"),
+  maxBytes: config.spoolMaxMb * 1024 * 1024,
+};
+const alarms = new Alarms(log, (list) => live.push("system", "alarms.changed", { alarms: list }));
+
+// The database: everything the engine starts from. Without it there is nothing to decide with, so we wait.
+const databaseUrl = config.databaseUrl ?? "";
+const db = openDatabase({ url: databaseUrl, name: "engine", log });
+const live = new LiveWriter(db, (error) =>
+  log.warn({ error: String(error) }, "Live events wait for the database."),
+);
+await live.start();
+let directory = new PhoneDirectory();
+
+// Asterisk.
+const ari = createAri(config.ariDriver, {
+  url: ariUrl(config),
+  username: "dozvon",
+  password: secrets.ariPassword,
+  application: APPLICATION,
+  events: ARI_EVENTS,
+  log,
+});
+const ami = createAmi({
+  host: "127.0.0.1",
+  port: config.amiPort,
+  username: "dozvon",
+  secret: secrets.amiSecret,
+  log,
+});
+const members = createQueueMembers(ami);
+const senses: Senses = {
+  now: Date.now,
+  draw: Math.random,
+  callIdOf,
+  identify: (number) => identify(number, config.country, directory),
+};
+
+// The loop.
+const journal = openJournal(places.journal);
+const announcer = createAnnouncer(() => engine.floor, live);
+const hands = createHands(ari, members, log);
+const engine = createEngine({ hands, journal, announcer, log });
+const intake = new Intake(
+  db,
+  namesOf(() => engine.floor),
+  (closed) => {
+    for (const call of closed) {
+      announceClosed(call, live);
+      if (call.record.queueId) announceQueue(engine.floor, call.record.queueId, live);
+    }
+    sweep.soon();
+  },
+);
+const sweep = createRecordingSweep(
+  { spool: join(config.dataDir, "asterisk", "spool", "monitor"), kept: join(config.dataDir, "recordings") },
+  recordingStore(db),
+  alarms,
+  log,
+);
+
+// 1. Rows, then everything the record says happened meanwhile, then the calls that are still going on.
+takeSettings(await readSettings(db));
+await catchUp(places, intake, log);
+const from = new Map<Source, { file: string; offset: number }>();
+for (const source of ["cel", "queue"] as const) {
+  const checkpoint = await intake.checkpoint(source);
+  if (checkpoint) from.set(source, checkpoint);
+}
+engine.hear({ kind: "callsRecovered", at: Date.now(), calls: await readOpenCalls(db) });
+directory = await loadDirectory(db);
+log.info({ contacts: directory.size, openCalls: engine.floor.calls.size }, "The floor is rebuilt.");
+
+// 2. From here on everything is heard as it happens.
+const readers = [
+  ...startLive(places, from, (input) => engine.hear(input), log),
+  ...(await startIntake(
+    places,
+    intake,
+    {
+      reopenQueueLog: () =>
+        ari.request({ method: "PUT", path: "asterisk/logging/queue_log/rotate" }).then(() => {}),
+      reopenJournal: () => journal.reopen(),
+    },
+    alarms,
+    log,
+  )),
+];
+const directoryNotices = listen({
+  url: databaseUrl,
+  channel: "directory",
+  log,
+  onNotice: (id) => void refreshContact(db, directory, id).catch(() => reloadDirectory()),
+  onConnected: () => {
+    alarms.set("database away", false);
+    void reloadDirectory();
+  },
+  onLost: () => alarms.set("database away", true),
+});
+
+// 3. Asterisk may ask.
+ari.onEvent((event) => {
+  const input = hearAri(event, senses);
+  if (input) engine.hear(input);
+});
+ari.onConnected(() => {
+  alarms.set("asterisk away", false);
+  void reconcileNow();
+});
+ari.onLost((reason) => {
+  log.warn({ reason }, "ARI is gone.");
+  alarms.set("asterisk away", true);
+});
+ami.onConnected(() => void reconcileNow());
+void ari.connect().catch((error: unknown) => fail("ARI", error));
+void ami.connect().catch((error: unknown) => fail("AMI", error));
+const timer = setInterval(() => void reconcileNow(), RECONCILE_MS);
+cron.schedule("17 3 * * * *", () => live.trim(24).catch(() => {}), { timezone: "Etc/UTC", noOverlap: true });
+
+// 4. Managers may change things.
+const applier = createApplier({ config, ari, ami, log });
+const commands = createCommands({
+  db,
+  applier,
+  config,
+  log,
+  engine: {
+    settingsChanged(settings: Settings) {
+      takeSettings(settings);
+      void reconcileNow();
+    },
+    agentState: (agent, state) => engine.hear({ kind: "stateChosen", at: Date.now(), agent, state }),
+  },
+});
+const server = await serveCommands(
+  commandSocket(config),
+  commands,
+  () => viewFloor(engine.floor, Date.now(), ari.state === "up" ? "up" : "down", alarms.list()),
+  log,
+);
+log.info({}, "The engine is ready.");
+
+onStop(async () => {
+  clearInterval(timer);
+  await server.close();
+  await Promise.all([ari.close(), ami.close()]);
+  await Promise.all(readers.map((reader) => reader.stop()));
+  sweep.stop();
+  await live.drain();
+  await directoryNotices.close();
+  journal.close();
+  await db.destroy();
+});
+
+function takeSettings(settings: Settings): void {
+  const { agents, queues, lines } = settings;
+  engine.hear({ kind: "settingsLoaded", at: Date.now(), agents, queues, lines });
+}
+
+let reconciling: Promise<void> | undefined;
+/** One pass at a time; one that is asked for during a pass follows it. */
+async function reconcileNow(): Promise<void> {
+  if (ari.state !== "up") return;
+  const before = reconciling;
+  reconciling = (async () => {
+    await before;
+    await reconcile({
+      engine,
+      ari,
+      application: APPLICATION,
+      senses,
+      pauses: members.pauses,
+      pause: members.pause,
+      openRecords: () => readOpenCalls(db),
+      lost: journal.lost,
+      log,
+    }).catch((error: unknown) =>
+      log.warn({ error: String(error) }, "Reconciliation was cut short; it comes again."),
+    );
+  })();
+  await reconciling;
+}
+
+async function reloadDirectory(): Promise<void> {
+  try {
+    directory = await loadDirectory(db);
+  } catch (error) {
+    log.warn({ error: String(error) }, "The directory could not be re-read; the one in memory goes on.");
+  }
+}
+
+function fail(what: string, error: unknown): void {
+  log.error({ error: String(error) }, `${what} refused us for good.`);
+  process.exit(1);
+}

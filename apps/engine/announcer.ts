@@ -1,0 +1,110 @@
+/**
+ * Domain events → the live stream's messages: what a screen needs to show, and nothing more.
+ */
+import { statusOf } from "../core/agents/status.ts";
+import type { DomainEvent } from "../core/events.ts";
+import type { Floor } from "../core/floor.ts";
+import { waitingIn } from "../core/floor.ts";
+import type { ClosedCall } from "../store/intake.ts";
+import type { Announcer } from "./ports.ts";
+
+export interface LiveSink {
+  push(topic: "calls" | "agents" | "queues" | "system", kind: string, data: object): void;
+}
+
+/** An announcer that reads what it needs from the floor, which has already moved. */
+export function createAnnouncer(floor: () => Floor, sink: LiveSink): Announcer {
+  return {
+    announce(event) {
+      announceCall(floor(), event, sink);
+      for (const id of agentsOf(event)) announceAgent(floor(), id, sink);
+      if (event.kind === "CallQueued" || event.kind === "QueueJoined")
+        announceQueue(floor(), event.queue, sink);
+    },
+  };
+}
+
+/** The end of a call, once its record is complete and readable. */
+export function announceClosed(closed: ClosedCall, sink: LiveSink): void {
+  const { id, record } = closed;
+  sink.push("calls", "call.ended", {
+    id,
+    type: record.type,
+    ending: record.ending,
+    culprit: record.culprit,
+    agentId: record.agentId,
+    lineId: record.lineId,
+    queueId: record.queueId,
+    waitMs: record.waitMs,
+    talkMs: record.talkMs,
+  });
+}
+
+/** A queue's counts after somebody came or left (ROUTE-12). */
+export function announceQueue(floor: Floor, id: string, sink: LiveSink): void {
+  sink.push("queues", "queue.changed", { id, waiting: waitingIn(floor, id).length });
+}
+
+function announceCall(floor: Floor, event: DomainEvent, sink: LiveSink): void {
+  switch (event.kind) {
+    case "CallArrived":
+      sink.push("calls", "call.arrived", {
+        id: event.call,
+        type: event.type,
+        ...callerOf(floor, event.call),
+      });
+      return;
+    case "AgentOffered":
+      sink.push("calls", "call.offered", {
+        id: event.call,
+        agentId: event.agent,
+        because: event.because.text,
+        ...callerOf(floor, event.call),
+      });
+      return;
+    case "CallQueued":
+      sink.push("calls", "call.queued", {
+        id: event.call,
+        queueId: event.queue,
+        because: event.because.text,
+      });
+      return;
+    case "CallRefused":
+      sink.push("calls", "call.refused", { id: event.call, because: event.because.text });
+      return;
+    case "TalkStarted":
+      sink.push("calls", "call.talking", {
+        id: event.call,
+        agentId: event.agent,
+        since: new Date(event.at).toISOString(),
+      });
+      return;
+    default:
+      return;
+  }
+}
+
+/** What an offer shows: the caller and the line's name (LINE-15). */
+function callerOf(floor: Floor, id: string): object {
+  const call = floor.calls.get(id);
+  const line = call?.lineId ? floor.lines.get(call.lineId) : undefined;
+  return { from: call?.from, contactId: call?.contactId, lineId: line?.id, lineName: line?.name };
+}
+
+function agentsOf(event: DomainEvent): string[] {
+  return "agent" in event ? [event.agent] : [];
+}
+
+function announceAgent(floor: Floor, id: string, sink: LiveSink): void {
+  const agent = floor.agents.get(id);
+  if (!agent) return;
+  sink.push("agents", "agent.changed", {
+    id,
+    state: agent.state,
+    stateSince: new Date(agent.stateSince).toISOString(),
+    status: statusOf(agent),
+    device: agent.device,
+    callId: agent.call?.id,
+    talkingSince: agent.call?.phase === "talking" ? new Date(agent.call.since).toISOString() : undefined,
+  });
+}

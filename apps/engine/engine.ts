@@ -1,0 +1,43 @@
+/**
+ * The one impure loop: hear, decide, write, do, announce. Nothing else happens to a call.
+ *
+ * `hear` is synchronous from the floor's reading to its moving, so there is no lock and no race: two callers at
+ * the same instant are two turns, one after the other.
+ */
+import { decide } from "../core/decide.ts";
+import type { Floor } from "../core/floor.ts";
+import { emptyFloor } from "../core/floor.ts";
+import type { Input } from "../core/inputs.ts";
+import type { Announcer, Hands, Journal, Log } from "./ports.ts";
+
+export interface Engine {
+  readonly floor: Floor;
+  /** One turn. A turn that throws is a bug of ours: it is logged with its input, and the dialplan goes on alone. */
+  hear(input: Input): void;
+}
+
+/** Joins the core with its ports. */
+export function createEngine(ports: {
+  hands: Hands;
+  journal: Journal;
+  announcer: Announcer;
+  log: Log;
+}): Engine {
+  const floor = emptyFloor();
+  return {
+    floor,
+    hear(input) {
+      try {
+        const { events, effects } = decide(floor, input);
+        if (events.length > 0) ports.journal.append(events);
+        for (const effect of effects) ports.hands.perform(effect);
+        for (const event of events) ports.announcer.announce(event);
+      } catch (error) {
+        ports.log.error(
+          { error, input: input.kind },
+          "A turn failed; its call goes on by the dialplan's fallback.",
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * What the engine needs from the world; bin/engine.ts joins it with the real things.
+ */
+import type { Effect } from "../core/effects.ts";
+import type { DomainEvent } from "../core/events.ts";
+import type { Contact } from "../core/inputs.ts";
+
+/** Knows who owns a number, from memory (OWN-10). */
+export interface Directory {
+  /** @param number as the trunk gave it */
+  find(number: string): Contact | undefined;
+}
+
+/** Carries effects out. Never throws: what failed is logged, and comes back as an input if it matters. */
+export interface Hands {
+  perform(effect: Effect): void;
+}
+
+/** Writes decisions down before they are carried out (law L6). Synchronous: the fact first, then the deed. */
+export interface Journal {
+  append(events: readonly DomainEvent[]): void;
+}
+
+/** Tells whoever listens to the live stream. */
+export interface Announcer {
+  announce(event: DomainEvent): void;
+}
+
+export interface Clock {
+  now(): number;
+}
+
+export interface Log {
+  debug(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}

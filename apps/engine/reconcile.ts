@@ -1,0 +1,128 @@
+/**
+ * What did we miss? Asked at start, at every reconnect and every 30 s; one command at a time, reads first.
+ *
+ * ARI replays nothing, so state is read anew and the differences become inputs, as if the missed event came now:
+ * phones' states, calls that wait in Stasis for a decision, calls that are no more, and queue members' pauses.
+ */
+import { AriError, type AriPort } from "../asterisk/ari/port.ts";
+import { deviceOf, hearQuestion, type Senses } from "../asterisk/hears.ts";
+import type { Input } from "../core/inputs.ts";
+import type { Engine } from "./engine.ts";
+import type { Log } from "./ports.ts";
+
+export interface ReconcilePorts {
+  readonly engine: Engine;
+  readonly ari: AriPort;
+  readonly application: string;
+  readonly senses: Senses;
+  /** Queue members as Asterisk has them: phone → paused. */
+  pauses(): Promise<ReadonlyMap<string, boolean>>;
+  pause(phone: string, paused: boolean, reason: string): Promise<void>;
+  /** Open records in the database: id, channel, and the last moment they are known of. */
+  openRecords(): Promise<readonly { id: string; channel: string; lastFactAt: number }[]>;
+  /** Writes down that a call's record will never be completed by Asterisk. */
+  lost(call: string, at: number): void;
+  readonly log: Log;
+}
+
+/** A question that was answered this recently is on its way; asking again would answer it twice. */
+const FRESH_MS = 1500;
+/** A channel seen a moment ago may not be in the record yet, and the other way round. */
+const RECORD_LAG_MS = 8000;
+
+/** One pass. @throws AriError when Asterisk is away; the next connect tries again. */
+export async function reconcile(ports: ReconcilePorts): Promise<void> {
+  await readPhones(ports);
+  await answerWaiting(ports);
+  await closeVanished(ports);
+  await setPauses(ports);
+}
+
+/** Every agent's phone, and a subscription to its changes. */
+async function readPhones({ engine, ari, application, senses }: ReconcilePorts): Promise<void> {
+  const phones = [...engine.floor.agents.values()].map((agent) => agent.phone);
+  for (let first = 0; first < phones.length; first += 50) {
+    const eventSource = phones
+      .slice(first, first + 50)
+      .map((phone) => `deviceState:PJSIP/${phone}`)
+      .join(",");
+    await ari.request({
+      method: "POST",
+      path: `applications/${application}/subscription`,
+      query: { eventSource },
+    });
+  }
+  for (const phone of phones) {
+    const reply = await ari.request({
+      method: "GET",
+      path: `deviceStates/${encodeURIComponent(`PJSIP/${phone}`)}`,
+    });
+    const state = (reply.body as { state?: string } | undefined)?.state ?? "";
+    engine.hear({ kind: "deviceChanged", at: senses.now(), phone, device: deviceOf(state) });
+  }
+}
+
+/** Calls that asked while nobody listened: their question is answered now. */
+async function answerWaiting({ engine, ari, application, senses }: ReconcilePorts): Promise<void> {
+  const reply = await ari.request({ method: "GET", path: `applications/${application}` });
+  const channels = (reply.body as { channel_ids?: string[] } | undefined)?.channel_ids ?? [];
+  for (const id of channels) {
+    const known = engine.floor.calls.get(senses.callIdOf(id));
+    if (known && senses.now() - known.phaseSince < FRESH_MS) continue;
+    const question = await questionOf(ari, id, senses);
+    if (question) engine.hear(question);
+  }
+}
+
+async function questionOf(ari: AriPort, id: string, senses: Senses): Promise<Input | undefined> {
+  const reply = await ari.request({ method: "GET", path: `channels/${id}` }).catch(unlessGone);
+  const channel = reply?.body as
+    | { caller?: { number?: string }; dialplan?: { app_name?: string; app_data?: string } }
+    | undefined;
+  if (channel?.dialplan?.app_name !== "Stasis") return undefined;
+  const [, ...args] = (channel.dialplan.app_data ?? "").split(",");
+  return hearQuestion(id, channel.caller?.number ?? "", args, senses);
+}
+
+/** Calls without a channel: Asterisk died under them, or their end was not told. */
+async function closeVanished({ engine, ari, senses, openRecords, lost, log }: ReconcilePorts): Promise<void> {
+  const before = senses.now();
+  const records = await openRecords().catch(() => []);
+  const reply = await ari.request({ method: "GET", path: "channels" });
+  const alive = new Set((reply.body as { id: string }[]).map((channel) => channel.id));
+  for (const call of engine.floor.calls.values()) {
+    if (alive.has(call.channel) || before - call.phaseSince < RECORD_LAG_MS) continue;
+    engine.hear({ kind: "callGone", at: before, call: call.id });
+  }
+  const started = await startOf(ari);
+  for (const record of records) {
+    if (alive.has(record.channel) || before - record.lastFactAt < RECORD_LAG_MS) continue;
+    log.warn({ call: record.id }, "A call ended without a record of its end; it is closed as lost.");
+    // If Asterisk is younger than the call, the call ended with the one before, about when this one began.
+    lost(record.id, started > record.lastFactAt ? started : before);
+  }
+}
+
+/** When this Asterisk was started, in milliseconds since 1970. */
+async function startOf(ari: AriPort): Promise<number> {
+  const reply = await ari.request({ method: "GET", path: "asterisk/info", query: { only: "status" } });
+  const status = (reply.body as { status?: { startup_time?: string } } | undefined)?.status;
+  return Date.parse(status?.startup_time ?? "") || 0;
+}
+
+/** Asterisk's queues follow the agents' states, also after an Asterisk restart. */
+async function setPauses({ engine, pauses, pause, log }: ReconcilePorts): Promise<void> {
+  const now = await pauses();
+  for (const agent of engine.floor.agents.values()) {
+    const wanted = agent.state !== "inbound";
+    const actual = now.get(agent.phone);
+    if (actual === undefined || actual === wanted) continue;
+    log.info({ phone: agent.phone, paused: wanted }, "A queue member's pause was put right.");
+    await pause(agent.phone, wanted, agent.state);
+  }
+}
+
+function unlessGone(error: unknown): undefined {
+  if (error instanceof AriError && error.gone) return undefined;
+  throw error;
+}

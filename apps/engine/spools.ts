@@ -1,0 +1,166 @@
+/**
+ * The three records, each read twice from its file:
+ *
+ *   live     at once, into the core: who talks, who waits, who is gone. Goes on while the database is away.
+ *   intake   in batches, into PostgreSQL, with a checkpoint. Waits while the database is away; nothing is skipped.
+ */
+import { join } from "node:path";
+import { hearCel, hearQueueLog } from "../asterisk/hears.ts";
+import { celFile, celLines, parseCel } from "../asterisk/spool/cel.ts";
+import { parseQueueLog } from "../asterisk/spool/queue-log.ts";
+import { type Batch, createSpoolReader, type SpoolReader } from "../asterisk/spool/reader.ts";
+import type { Input } from "../core/inputs.ts";
+import type { Checkpoint, Intake, Source, TakenFact } from "../store/intake.ts";
+import type { Alarms } from "./alarms.ts";
+import { callIdOf } from "./call-id.ts";
+import { parseJournalLine } from "./journal.ts";
+import type { Log } from "./ports.ts";
+
+export interface SpoolPlaces {
+  /** Asterisk's log folder. */
+  readonly log: string;
+  readonly journal: string;
+  readonly maxBytes: number;
+}
+
+export interface SpoolHooks {
+  /** Makes Asterisk reopen queue_log after it was renamed. */
+  reopenQueueLog(): Promise<void>;
+  reopenJournal(): Promise<void>;
+}
+
+const ROTATE_BYTES = 64 * 1024 * 1024;
+/** Lines come one by one; gathering them for a moment makes one transaction of many calls. */
+const GATHER_MS = 150;
+
+const SOURCES: readonly Source[] = ["engine", "cel", "queue"];
+
+/** Where a source's file is. */
+export function spoolPath(places: SpoolPlaces, source: Source): string {
+  if (source === "cel") return join(places.log, "cel-custom", celFile);
+  return source === "queue" ? join(places.log, "queue_log") : places.journal;
+}
+
+/** A line of a source as a fact of a call; undefined for lines about no call, and half lines of a crash. */
+export function factOf(source: Source, line: string, position: string): TakenFact | undefined {
+  const origin = `${source}:${position}`;
+  if (source === "engine") return parseJournalLine(line, origin);
+  if (source === "cel") {
+    const event = parseCel(line);
+    if (!event) return undefined;
+    const { eventType: kind, at, linkedId } = event;
+    return { origin, at, source, kind, call: callIdOf(linkedId), linkedId, data: withoutEmpty(event) };
+  }
+  const event = parseQueueLog(line);
+  if (!event?.callId.includes(".")) return undefined;
+  const kind = event.event === "other" ? event.name : event.event;
+  return { origin, at: event.at, source, kind, call: callIdOf(event.callId), data: { ...event } };
+}
+
+/** Takes in everything that lies in the files now, before the engine starts to decide. */
+export async function catchUp(places: SpoolPlaces, intake: Intake, log: Log): Promise<void> {
+  for (const source of SOURCES) {
+    const reader = await intakeReader(places, source, intake, undefined, log, () => {}, 0);
+    while ((await reader.waitingBytes()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await reader.stop();
+  }
+}
+
+/** Starts the lasting intake of all three files. */
+export async function startIntake(
+  places: SpoolPlaces,
+  intake: Intake,
+  hooks: SpoolHooks,
+  alarms: Alarms,
+  log: Log,
+): Promise<SpoolReader[]> {
+  return Promise.all(
+    SOURCES.map((source) =>
+      intakeReader(
+        places,
+        source,
+        intake,
+        hooks,
+        log,
+        (raised) => alarms.set(`spool too large: ${source}`, raised),
+        GATHER_MS,
+      ),
+    ),
+  );
+}
+
+/** Starts the live reading of Asterisk's two files, from where the intake stood when the floor was rebuilt. */
+export function startLive(
+  places: SpoolPlaces,
+  from: ReadonlyMap<Source, Checkpoint>,
+  hear: (input: Input) => void,
+  log: Log,
+): SpoolReader[] {
+  return (["cel", "queue"] as const).map((source) =>
+    createSpoolReader({
+      path: spoolPath(places, source),
+      from: from.get(source),
+      log,
+      maxBytes: Number.MAX_SAFE_INTEGER,
+      onAlarm: () => {},
+      ...(source === "cel" ? { multiLine: celLines } : {}),
+      async onLines(batch) {
+        for (const line of batch.lines) {
+          const input = source === "cel" ? liveCel(line) : liveQueue(line);
+          if (input) hear(input);
+        }
+      },
+    }),
+  );
+}
+
+/** Only five of CEL's twelve kinds move the floor; the others are not even parsed. */
+const MOVING = /^"(BRIDGE_ENTER|BRIDGE_EXIT|HANGUP|LINKEDID_END)"/;
+
+function liveCel(line: string): Input | undefined {
+  const event = MOVING.test(line) ? parseCel(line) : undefined;
+  return event && hearCel(event, callIdOf);
+}
+
+function liveQueue(line: string): Input | undefined {
+  const event = line.includes("|ENTERQUEUE|") ? parseQueueLog(line) : undefined;
+  return event && hearQueueLog(event, callIdOf);
+}
+
+async function intakeReader(
+  places: SpoolPlaces,
+  source: Source,
+  intake: Intake,
+  hooks: SpoolHooks | undefined,
+  log: Log,
+  onAlarm: (raised: boolean) => void,
+  gatherMs: number,
+): Promise<SpoolReader> {
+  const from = await intake.checkpoint(source);
+  const reopen =
+    source === "queue" ? hooks?.reopenQueueLog : source === "engine" ? hooks?.reopenJournal : undefined;
+  return createSpoolReader({
+    path: spoolPath(places, source),
+    from,
+    log,
+    maxBytes: places.maxBytes,
+    onAlarm,
+    ...(hooks ? { rotateBytes: ROTATE_BYTES } : {}),
+    ...(reopen ? { reopen } : {}),
+    ...(source === "cel" ? { multiLine: celLines } : {}),
+    async onLines(batch) {
+      await intake.take(source, factsOf(source, batch), batch.checkpoint);
+      // The next batch gathers meanwhile; a stream of calls becomes a few transactions a second.
+      if (gatherMs > 0) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+    },
+  });
+}
+
+function factsOf(source: Source, batch: Batch): TakenFact[] {
+  return batch.lines.flatMap((line, index) => factOf(source, line, batch.positions[index] ?? "") ?? []);
+}
+
+/** Most of CEL's texts are empty; stored without them an event is a third of the size. */
+function withoutEmpty(event: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== ""));
+}

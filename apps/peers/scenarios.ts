@@ -1,0 +1,266 @@
+/**
+ * SIPp scenarios as text: a customer behind the trunk, and an agent's phone.
+ *
+ * SIPp is a peer that nobody here wrote: what it says about a call is evidence. Each step is logged with
+ * SIPp's own clock (`<log>`), so a test can ask SIPp, not us, who rang when.
+ */
+
+export interface CustomerBehaviour {
+  /** The caller's number as the trunk would send it. */
+  readonly from: string;
+  /** Gives up ringing after this long; default 120 s. */
+  readonly cancelAfterMs?: number;
+  /** Hangs up after this long in the call; default: waits for the other side to hang up. */
+  readonly hangUpAfterMs?: number;
+  /** A G.711 µ-law file to speak, over and over. */
+  readonly speech?: string;
+  readonly displayName?: string;
+}
+
+export interface PhoneBehaviour {
+  /** Answers after this long; `never`: rings until it is cancelled. */
+  readonly answerAfterMs: number | "never";
+  /** Refuses with this status instead of ringing. */
+  readonly refuse?: number;
+  /** Hangs up after this long in the call; default: waits for the other side. */
+  readonly hangUpAfterMs?: number;
+  readonly speech?: string;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** A customer who calls [service] through the trunk. */
+export function customerScenario(behaviour: CustomerBehaviour): string {
+  const { from, cancelAfterMs = HOUR_MS, hangUpAfterMs = HOUR_MS, speech, displayName } = behaviour;
+  const head = dialogHead(
+    `${displayName ? `"${displayName}" ` : ""}<sip:${from}@[local_ip]:[local_port]>;tag=[pid]c[call_number]`,
+  );
+  // SIPp looks at the time limit of the first recv it waits in, so all of them carry it.
+  const giveUp = `timeout="${cancelAfterMs}" ontimeout="cancel"`;
+  return scenario("customer", [
+    log("calls"),
+    send(
+      [
+        "INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0",
+        ...head,
+        "To: <sip:[service]@[remote_ip]:[remote_port]>",
+        "CSeq: 1 INVITE",
+        ...CONTACT,
+        ...sdp(),
+      ],
+      true,
+    ),
+    ...[100, 180, 181, 182, 183].map((status) => `<recv response="${status}" optional="true" ${giveUp}/>`),
+    ...[403, 404, 480, 486, 488, 500, 503, 603].map(
+      (status) => `<recv response="${status}" optional="true" next="refused" ${giveUp}/>`,
+    ),
+    `<recv response="200" ${giveUp} rrs="true"/>`,
+    send(["ACK [next_url] SIP/2.0", ...IN_DIALOG, "CSeq: 1 ACK", "Max-Forwards: 70", "Content-Length: 0"]),
+    log("answered"),
+    ...speak(speech),
+    `<recv request="BYE" timeout="${hangUpAfterMs}" ontimeout="leave"/>`,
+    send(OK_TO_LAST),
+    log("left by us", "end"),
+    '<label id="leave"/>',
+    send(
+      ["BYE [next_url] SIP/2.0", ...IN_DIALOG, "CSeq: 2 BYE", "Max-Forwards: 70", "Content-Length: 0"],
+      true,
+    ),
+    '<recv response="200" timeout="5000" ontimeout="end"/>',
+    log("left", "end"),
+    '<label id="cancel"/>',
+    send([
+      "CANCEL sip:[service]@[remote_ip]:[remote_port] SIP/2.0",
+      ...SAME_TRANSACTION,
+      "To: <sip:[service]@[remote_ip]:[remote_port]>",
+      "CSeq: 1 CANCEL",
+      "Max-Forwards: 70",
+      "Content-Length: 0",
+    ]),
+    '<recv response="200"/>',
+    '<recv response="487"/>',
+    send([
+      "ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0",
+      ...SAME_TRANSACTION,
+      "[last_To:]",
+      "CSeq: 1 ACK",
+      "Max-Forwards: 70",
+      "Content-Length: 0",
+    ]),
+    log("gave up", "end"),
+    '<label id="refused"/>',
+    send([
+      "ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0",
+      ...SAME_TRANSACTION,
+      "[last_To:]",
+      "CSeq: 1 ACK",
+      "Max-Forwards: 70",
+      "Content-Length: 0",
+    ]),
+    log("refused"),
+    '<label id="end"/>',
+  ]);
+}
+
+/** An agent's phone that takes whatever comes to its port, one scenario run per call. */
+export function phoneScenario(behaviour: PhoneBehaviour): string {
+  const { answerAfterMs, refuse, hangUpAfterMs = HOUR_MS, speech } = behaviour;
+  const refusal = [
+    send([`SIP/2.0 ${refuse} Refused`, ...REPLY, "Content-Length: 0"]),
+    '<recv request="ACK"/>',
+    log("refused"),
+  ];
+  return scenario("phone", [
+    `<recv request="INVITE" crlf="true" rrs="true"><action>
+      <ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>
+      <ereg regexp=".*" search_in="hdr" header="To:" assign_to="me"/>
+      <ereg regexp="sip:[^&gt;]*" search_in="hdr" header="Contact:" assign_to="target"/>
+      <log message="[timestamp] rings [$caller]"/>
+    </action></recv>`,
+    ...(refuse === undefined ? ringAndAnswer(answerAfterMs, hangUpAfterMs, speech) : refusal),
+    '<label id="end"/>',
+    '<Reference variables="caller,me,target"/>',
+  ]);
+}
+
+function ringAndAnswer(
+  answerAfterMs: number | "never",
+  hangUpAfterMs: number,
+  speech: string | undefined,
+): string[] {
+  return [
+    send(["SIP/2.0 180 Ringing", ...REPLY, "Contact: <sip:[local_ip]:[local_port]>", "Content-Length: 0"]),
+    `<recv request="CANCEL" timeout="${answerAfterMs === "never" ? HOUR_MS : Math.max(1, answerAfterMs)}" ontimeout="answer"/>`,
+    send(["SIP/2.0 200 OK", ...REPLY, "Content-Length: 0"]),
+    send(
+      [
+        "SIP/2.0 487 Request Terminated",
+        "[last_Via:]",
+        "[last_From:]",
+        "[last_To:];tag=[pid]p[call_number]",
+        "[last_Call-ID:]",
+        "CSeq: [last_cseq_number] INVITE",
+        "Content-Length: 0",
+      ],
+      true,
+    ),
+    '<recv request="ACK"/>',
+    log("cancelled", "end"),
+    '<label id="answer"/>',
+    send(["SIP/2.0 200 OK", ...REPLY, "Contact: <sip:[local_ip]:[local_port]>", ...sdp()], true),
+    '<recv request="ACK"/>',
+    log("answered [$caller]"),
+    ...speak(speech),
+    `<recv request="BYE" timeout="${hangUpAfterMs}" ontimeout="leave"/>`,
+    send(OK_TO_LAST),
+    log("left by the other", "end"),
+    '<label id="leave"/>',
+    send(
+      [
+        "BYE [$target] SIP/2.0",
+        "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
+        "From:[$me];tag=[pid]p[call_number]",
+        "To:[$caller]",
+        "Call-ID: [call_id]",
+        "CSeq: 9 BYE",
+        "Max-Forwards: 70",
+        "Content-Length: 0",
+      ],
+      true,
+    ),
+    '<recv response="200" timeout="5000" ontimeout="end"/>',
+    log("left"),
+  ];
+}
+
+/** Registers a phone: challenge, answer, done. [field0] user, [field1] authentication. */
+export function registerScenario(): string {
+  const common = [
+    "From: <sip:[field0]@[remote_ip]:[remote_port]>;tag=[pid]r[call_number]",
+    "To: <sip:[field0]@[remote_ip]:[remote_port]>",
+    "Call-ID: [call_id]",
+    "Contact: <sip:[field0]@[local_ip]:[local_port]>",
+    "Max-Forwards: 70",
+    "Expires: [field2]",
+  ];
+  const head = [
+    "REGISTER sip:[remote_ip]:[remote_port] SIP/2.0",
+    "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
+  ];
+  return scenario("register", [
+    send([...head, ...common, "CSeq: 1 REGISTER", "Content-Length: 0"], true),
+    '<recv response="100" optional="true"/>',
+    '<recv response="401" auth="true"/>',
+    send([...head, ...common, "CSeq: 2 REGISTER", "[field1]", "Content-Length: 0"], true),
+    '<recv response="100" optional="true"/>',
+    '<recv response="200"/>',
+  ]);
+}
+
+const CONTACT = ["Contact: <sip:sipp@[local_ip]:[local_port]>", "Max-Forwards: 70"];
+const REPLY = [
+  "[last_Via:]",
+  "[last_From:]",
+  "[last_To:];tag=[pid]p[call_number]",
+  "[last_Call-ID:]",
+  "[last_CSeq:]",
+  "[last_Record-Route:]",
+];
+const OK_TO_LAST = [
+  "SIP/2.0 200 OK",
+  "[last_Via:]",
+  "[last_From:]",
+  "[last_To:]",
+  "[last_Call-ID:]",
+  "[last_CSeq:]",
+  "Content-Length: 0",
+];
+const IN_DIALOG = [
+  "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
+  "[last_From:]",
+  "[last_To:]",
+  "Call-ID: [call_id]",
+];
+
+/** CANCEL and the ACK of a refusal carry the INVITE's Via, which the last answer brought back. */
+const SAME_TRANSACTION = ["[last_Via:]", "[last_From:]", "Call-ID: [call_id]"];
+
+function dialogHead(from: string): string[] {
+  return [
+    "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
+    `From: ${from}`,
+    "Call-ID: [call_id]",
+  ];
+}
+
+function sdp(): string[] {
+  return [
+    "Content-Type: application/sdp",
+    "Content-Length: [len]",
+    "",
+    "v=0",
+    "o=sipp 1 1 IN IP4 [local_ip]",
+    "s=-",
+    "c=IN IP4 [media_ip]",
+    "t=0 0",
+    "m=audio [rtpstream_audio_port] RTP/AVP 0",
+    "a=rtpmap:0 PCMU/8000",
+  ];
+}
+
+function speak(file: string | undefined): string[] {
+  return file ? [`<nop><action><exec rtp_stream="${file},-1,0,PCMU/8000"/></action></nop>`] : [];
+}
+
+function send(lines: readonly string[], retransmit = false): string {
+  const body = lines.includes("") ? lines : [...lines, "", ""];
+  return `<send${retransmit ? ' retrans="500"' : ""}><![CDATA[\n${body.join("\n")}\n]]></send>`;
+}
+
+function log(text: string, next?: string): string {
+  return `<nop${next ? ` next="${next}"` : ""}><action><log message="[timestamp] ${text}"/></action></nop>`;
+}
+
+function scenario(name: string, steps: readonly string[]): string {
+  return `<?xml version="1.0" encoding="UTF-8" ?>\n<scenario name="${name}">\n${steps.join("\n")}\n</scenario>\n`;
+}

@@ -1,0 +1,163 @@
+/**
+ * SIPp as customers and agents' phones: one process each, on an address and port of its own on loopback.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Peer } from "../host/peers.ts";
+import {
+  type CustomerBehaviour,
+  customerScenario,
+  type PhoneBehaviour,
+  phoneScenario,
+  registerScenario,
+} from "./scenarios.ts";
+
+/** Where peers find Asterisk, and where they keep their scenarios and logs. */
+export interface PeerPlace {
+  readonly sipp: Peer;
+  readonly folder: string;
+  readonly asterisk: { readonly address: string; readonly port: number };
+}
+
+/** What a peer noted, by SIPp's own clock (milliseconds since 1970). */
+export interface PeerNote {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** The demonstration trunk's address: what comes from here is a customer. */
+export const TRUNK_ADDRESS = "127.0.0.2";
+/** Where agents' phones live. */
+export const PHONE_ADDRESS = "127.0.0.3";
+
+let nextPort = 20_000 + (process.pid % 200) * 100;
+let nextPeer = 0;
+
+/** One SIPp process. */
+export class SippPeer {
+  readonly name: string;
+  readonly #child: ChildProcess;
+  readonly #log: string;
+  /** SIPp's exit code: 0 when every call went as the scenario says. */
+  readonly done: Promise<number>;
+
+  constructor(name: string, child: ChildProcess, log: string) {
+    this.name = name;
+    this.#child = child;
+    this.#log = log;
+    this.done = new Promise((resolve) =>
+      child.once("exit", (code, signal) => resolve(code ?? (signal ? 128 : 1))),
+    );
+  }
+
+  /** What happened so far, in order. */
+  notes(): PeerNote[] {
+    if (!existsSync(this.#log)) return [];
+    const lines = readFileSync(this.#log, "utf8").split("\n");
+    return lines.flatMap((line) => {
+      // SIPp's timestamp: date, time and seconds.micros since 1970, tab separated.
+      const found = /(\d{9,}\.\d{3,6})\s(.*)$/.exec(line);
+      return found ? [{ at: Number(found[1]) * 1000, text: found[2] ?? "" }] : [];
+    });
+  }
+
+  has(text: string): boolean {
+    return this.notes().some((note) => note.text.startsWith(text));
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill("SIGKILL");
+    await this.done;
+  }
+}
+
+/** A customer who calls `number` through the demonstration trunk. */
+export function callFromTrunk(place: PeerPlace, number: string, behaviour: CustomerBehaviour): SippPeer {
+  const args = ["-s", number, "-m", "1"];
+  return start(place, "customer", customerScenario(behaviour), TRUNK_ADDRESS, takePort(), args);
+}
+
+/** A colleague who calls a short number from a registered phone's address: the phone must not be listening. */
+export interface Account {
+  readonly username: string;
+  readonly password: string;
+}
+
+/**
+ * Registers an account and then listens on the same port as its phone.
+ * @throws Error when Asterisk does not accept the registration
+ */
+export async function phone(
+  place: PeerPlace,
+  account: Account,
+  behaviour: PhoneBehaviour,
+): Promise<SippPeer> {
+  const port = takePort();
+  await register(place, account, port, 600);
+  return start(place, `phone-${account.username}`, phoneScenario(behaviour), PHONE_ADDRESS, port, ["-aa"]);
+}
+
+/** Registers (or with 0 seconds unregisters) an account at a port of the phones' address. */
+export async function register(
+  place: PeerPlace,
+  account: Account,
+  port: number,
+  seconds: number,
+): Promise<void> {
+  const { username, password } = account;
+  const csv = join(place.folder, `register-${username}-${port}.csv`);
+  mkdirSync(place.folder, { recursive: true });
+  writeFileSync(
+    csv,
+    `SEQUENTIAL\n${username};[authentication username=${username} password=${password}];${seconds}\n`,
+    { mode: 0o600 },
+  );
+  const peer = start(place, `register-${username}`, registerScenario(), PHONE_ADDRESS, port, [
+    "-m",
+    "1",
+    "-inf",
+    csv,
+  ]);
+  const code = await peer.done;
+  if (code !== 0)
+    throw new Error(`Asterisk did not accept the registration of ${username} (SIPp said ${code})`);
+}
+
+function start(
+  place: PeerPlace,
+  name: string,
+  scenario: string,
+  address: string,
+  port: number,
+  extra: readonly string[],
+): SippPeer {
+  mkdirSync(place.folder, { recursive: true });
+  const base = join(place.folder, `${String(nextPeer++).padStart(4, "0")}-${name}`);
+  writeFileSync(`${base}.xml`, scenario);
+  const { address: host, port: remote } = place.asterisk;
+  const { command, args } = place.sipp.run([
+    ...["-sf", `${base}.xml`, "-i", address, "-p", String(port), "-mi", address, "-mp", String(takePort())],
+    ...["-nostdin", "-trace_logs", "-log_file", `${base}.log`, "-trace_err", "-error_file", `${base}.err`],
+    ...[
+      "-timeout",
+      "600",
+      "-recv_timeout",
+      "600000",
+      "-cp",
+      String(takePort()),
+      ...extra,
+      `${host}:${remote}`,
+    ],
+  ]);
+  const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], cwd: place.folder });
+  child.stderr?.on("data", (text: Buffer) => appendFileSync(`${base}.err`, text));
+  return new SippPeer(name, child, `${base}.log`);
+}
+
+/** Ports are handed out upwards per process, two apart for RTP and RTCP. */
+function takePort(): number {
+  nextPort += 4;
+  if (nextPort > 60_000) nextPort = 20_000;
+  return nextPort;
+}

@@ -1,0 +1,245 @@
+/**
+ * The spool files, taken into PostgreSQL: at least once, idempotently, with a checkpoint (law L5).
+ *
+ * One transaction per batch: the lines as call_event rows (their place in the file is the key, so the same line
+ * twice is one row), the records of the calls they belong to, folded anew, and the checkpoint. A crash before the
+ * commit offers the batch again; a crash after it does not.
+ */
+import { sql, type Transaction } from "kysely";
+import type { Fact } from "../core/records/facts.ts";
+import { type CallRecord, foldCall, type Names } from "../core/records/fold.ts";
+import type { Db } from "./database.ts";
+import type { Database } from "./tables.ts";
+
+export type Source = "cel" | "queue" | "engine";
+
+export interface Checkpoint {
+  readonly file: string;
+  readonly offset: number;
+}
+
+/** A fact, with the call it belongs to. `linkedId` where the line tells it. */
+export type TakenFact = Fact & { readonly call: string; readonly linkedId?: string | undefined };
+
+/** A call whose record has just been completed. */
+export interface ClosedCall {
+  readonly id: string;
+  readonly linkedId: string;
+  readonly record: CallRecord;
+}
+
+interface OpenCall {
+  linkedId: string | undefined;
+  readonly facts: Map<string, Fact>;
+  closedAt?: number;
+}
+
+/** Finished calls are kept in memory this long, for lines of the other files that come a moment later. */
+const KEEP_CLOSED_MS = 15_000;
+
+export class Intake {
+  readonly #db: Db;
+  readonly #names: Names;
+  readonly #onClosed: (closed: readonly ClosedCall[]) => void;
+  readonly #calls = new Map<string, OpenCall>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(db: Db, names: Names, onClosed: (closed: readonly ClosedCall[]) => void) {
+    this.#db = db;
+    this.#names = names;
+    this.#onClosed = onClosed;
+  }
+
+  /** Where the last process stopped. */
+  async checkpoint(source: Source): Promise<Checkpoint | undefined> {
+    const row = await this.#db
+      .selectFrom("intake")
+      .selectAll()
+      .where("source", "=", source)
+      .executeTakeFirst();
+    return row && { file: row.file, offset: Number(row.offset) };
+  }
+
+  /** Takes a batch in; one at a time, whatever file it is from. @throws when the database did not take it. */
+  take(source: Source, facts: readonly TakenFact[], checkpoint: Checkpoint): Promise<void> {
+    const turn = this.#turn.then(() => this.#takeNow(source, facts, checkpoint));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Forgets what is remembered of calls, so that the next fold reads it from the database. */
+  forget(): void {
+    this.#calls.clear();
+  }
+
+  async #takeNow(source: Source, facts: readonly TakenFact[], checkpoint: Checkpoint): Promise<void> {
+    try {
+      const closed = await this.#db.transaction().execute(async (trx) => {
+        const touched = await this.#remember(trx, facts);
+        if (facts.length > 0) await insertEvents(trx, facts);
+        const records = this.#fold(touched);
+        if (records.length > 0) await writeRecords(trx, records);
+        await saveCheckpoint(trx, source, checkpoint);
+        return records.filter(
+          ({ id, record }) => record.endedAt !== undefined && !this.#calls.get(id)?.closedAt,
+        );
+      });
+      for (const { id } of closed) (this.#calls.get(id) as OpenCall).closedAt = Date.now();
+      this.#sweep();
+      if (closed.length > 0) this.#onClosed(closed);
+    } catch (error) {
+      for (const { call } of facts) this.#calls.delete(call);
+      throw error;
+    }
+  }
+
+  /** Puts the facts beside those known of the same calls; calls met for the first time are read back. */
+  async #remember(trx: Transaction<Database>, facts: readonly TakenFact[]): Promise<Set<string>> {
+    const touched = new Set(facts.map((fact) => fact.call));
+    const strange = [...touched].filter((id) => !this.#calls.has(id));
+    for (const id of strange) this.#calls.set(id, { linkedId: undefined, facts: new Map() });
+    if (strange.length > 0) for (const row of await readFacts(trx, strange)) this.#add(row);
+    for (const fact of facts) this.#add(fact);
+    return touched;
+  }
+
+  #add(fact: TakenFact): void {
+    const call = this.#calls.get(fact.call);
+    if (!call) return;
+    call.facts.set(fact.origin, fact);
+    call.linkedId ??= fact.linkedId;
+  }
+
+  #fold(touched: ReadonlySet<string>): ClosedCall[] {
+    const records: ClosedCall[] = [];
+    for (const id of touched) {
+      const call = this.#calls.get(id);
+      const record = call?.linkedId
+        ? foldCall(call.linkedId, [...call.facts.values()], this.#names)
+        : undefined;
+      if (call?.linkedId && record) records.push({ id, linkedId: call.linkedId, record });
+    }
+    return records;
+  }
+
+  #sweep(): void {
+    const before = Date.now() - KEEP_CLOSED_MS;
+    for (const [id, call] of this.#calls) {
+      if (call.closedAt === undefined) continue;
+      if (call.closedAt > before) break; // Calls close in about the order they came; the rest can wait.
+      this.#calls.delete(id);
+    }
+  }
+}
+
+async function readFacts(trx: Transaction<Database>, calls: readonly string[]): Promise<TakenFact[]> {
+  const rows = await trx.selectFrom("call_event").selectAll().where("call_id", "in", calls).execute();
+  return rows.map((row) => ({
+    origin: row.origin,
+    call: row.call_id,
+    at: row.at.getTime(),
+    source: row.source,
+    kind: row.kind,
+    data: row.data,
+    linkedId: typeof row.data.linkedId === "string" ? row.data.linkedId : undefined,
+  }));
+}
+
+async function insertEvents(trx: Transaction<Database>, facts: readonly TakenFact[]): Promise<void> {
+  const rows = facts.map(({ origin, call, at, source, kind, data }) => ({
+    origin,
+    call_id: call,
+    at: iso(at),
+    source,
+    kind,
+    data,
+  }));
+  await sql`insert into call_event select * from json_populate_recordset(null::call_event, ${toJson(rows)}::json)
+            on conflict (origin) do nothing`.execute(trx);
+}
+
+/** Rows that refer to somebody deleted since keep their facts and lose the reference. */
+async function writeRecords(trx: Transaction<Database>, records: readonly ClosedCall[]): Promise<void> {
+  const calls = records.map(({ id, linkedId, record }) => callRow(id, linkedId, record));
+  await sql`
+    insert into call
+    select r.id, r.linkedid, r.type, r.from_number, r.to_number,
+           (select id from line where id = r.line_id), (select id from queue where id = r.queue_id),
+           (select id from contact where id = r.contact_id), (select id from agent where id = r.owner_id),
+           (select id from agent where id = r.agent_id), (select id from agent where id = r.first_offered_id),
+           r.arrived_at, r.connected_at, r.ended_at, r.wait_ms, r.talk_ms, r.ending, r.culprit, r.cause, r.fallback, now()
+      from json_populate_recordset(null::call, ${toJson(calls)}::json) r
+        on conflict (id) do update set
+           type = excluded.type, from_number = excluded.from_number, to_number = excluded.to_number,
+           line_id = excluded.line_id, queue_id = excluded.queue_id, contact_id = coalesce(excluded.contact_id, call.contact_id),
+           owner_id = excluded.owner_id, agent_id = excluded.agent_id, first_offered_id = excluded.first_offered_id,
+           arrived_at = excluded.arrived_at, connected_at = excluded.connected_at, ended_at = excluded.ended_at,
+           wait_ms = excluded.wait_ms, talk_ms = excluded.talk_ms, ending = excluded.ending, culprit = excluded.culprit,
+           cause = excluded.cause, fallback = excluded.fallback, updated_at = now()`.execute(trx);
+  const legs = records.flatMap(({ id, record }) => record.legs.map((leg) => legRow(id, leg)));
+  await sql`
+    insert into call_leg
+    select r.channel, r.call_id, r.name, (select id from agent where id = r.agent_id), r.started_at, r.answered_at, r.ended_at, r.cause
+      from json_populate_recordset(null::call_leg, ${toJson(legs)}::json) r
+        on conflict (channel) do update set answered_at = excluded.answered_at, ended_at = excluded.ended_at, cause = excluded.cause`.execute(
+    trx,
+  );
+}
+
+function callRow(id: string, linkedid: string, record: CallRecord): Record<string, unknown> {
+  return {
+    id,
+    linkedid,
+    type: record.type,
+    from_number: record.fromNumber,
+    to_number: record.toNumber,
+    line_id: record.lineId,
+    queue_id: record.queueId,
+    contact_id: record.contactId,
+    owner_id: record.ownerId,
+    agent_id: record.agentId,
+    first_offered_id: record.firstOfferedId,
+    arrived_at: iso(record.arrivedAt),
+    connected_at: iso(record.connectedAt),
+    ended_at: iso(record.endedAt),
+    wait_ms: record.waitMs,
+    talk_ms: record.talkMs,
+    ending: record.ending,
+    culprit: record.culprit,
+    cause: record.cause,
+    fallback: record.fallback,
+  };
+}
+
+function legRow(call: string, leg: CallRecord["legs"][number]): Record<string, unknown> {
+  return {
+    channel: leg.channel,
+    call_id: call,
+    name: leg.name,
+    agent_id: leg.agentId,
+    started_at: iso(leg.startedAt),
+    answered_at: iso(leg.answeredAt),
+    ended_at: iso(leg.endedAt),
+    cause: leg.cause,
+  };
+}
+
+async function saveCheckpoint(
+  trx: Transaction<Database>,
+  source: Source,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  await sql`insert into intake (source, file, "offset", at) values (${source}, ${checkpoint.file}, ${checkpoint.offset}, now())
+            on conflict (source) do update set file = excluded.file, "offset" = excluded."offset", at = now()`.execute(
+    trx,
+  );
+}
+
+/** PostgreSQL's text holds no NUL; nothing else in a line can upset it. */
+function toJson(rows: readonly object[]): string {
+  return JSON.stringify(rows).replaceAll("\\u0000", "");
+}
+
+function iso(at: number | undefined): string | undefined {
+  return at === undefined ? undefined : new Date(at).toISOString();
+}

@@ -1,0 +1,73 @@
+/**
+ * Calls that the record says are still going on: where the engine takes up again after a restart.
+ */
+import type { Call } from "../core/floor.ts";
+import type { Db } from "./database.ts";
+
+export interface OpenCall extends Call {
+  /** The last thing that Asterisk's record says of it. */
+  readonly lastFactAt: number;
+}
+
+/** Open calls as the floor knows calls; their phase comes from the last decision and the record. */
+export async function readOpenCalls(db: Db): Promise<OpenCall[]> {
+  const rows = await db.selectFrom("call").selectAll().where("ended_at", "is", null).execute();
+  if (rows.length === 0) return [];
+  const events = await db
+    .selectFrom("call_event")
+    .select(["call_id", "kind", "source", "at", "data"])
+    .where(
+      "call_id",
+      "in",
+      rows.map((row) => row.id),
+    )
+    .orderBy("at")
+    .execute();
+  return rows.map((row) => {
+    const own = events.filter((event) => event.call_id === row.id);
+    const decisions = own.filter((event) => event.source === "engine");
+    const last = decisions.at(-1);
+    const offered = decisions
+      .filter((event) => event.kind === "OfferEnded")
+      .map((event) => String(event.data.agent));
+    const talking = row.connected_at !== null;
+    return {
+      id: row.id,
+      channel: row.linkedid,
+      kind: row.type === "internal" ? "internal" : "inbound",
+      lineId: row.line_id ?? undefined,
+      from: row.from_number ?? undefined,
+      contactId: row.contact_id ?? undefined,
+      ownerId: row.owner_id ?? undefined,
+      arrivedAt: row.arrived_at.getTime(),
+      phase: talking
+        ? "talking"
+        : phaseAfter(
+            last?.kind,
+            own.some((event) => event.kind === "ENTERQUEUE"),
+          ),
+      phaseSince: (talking ? row.connected_at : last?.at)?.getTime() ?? row.arrived_at.getTime(),
+      agentId: talking
+        ? (row.agent_id ?? undefined)
+        : last?.kind === "AgentOffered"
+          ? String(last.data.agent)
+          : undefined,
+      queueId: row.queue_id ?? undefined,
+      tried: offered,
+      recorded: decisions.some((event) => isRecording(event.data.step)),
+      lastFactAt: own.at(-1)?.at.getTime() ?? row.arrived_at.getTime(),
+    };
+  });
+}
+
+function isRecording(step: unknown): boolean {
+  const record = (step as { record?: unknown } | undefined)?.record;
+  return record === "stereo" || record === "mixed";
+}
+
+function phaseAfter(kind: string | undefined, queued: boolean): Call["phase"] {
+  if (kind === "AgentOffered") return "offered";
+  if (kind === "CallQueued" || queued) return "queued";
+  if (kind === "CallRefused") return "ending";
+  return "deciding";
+}

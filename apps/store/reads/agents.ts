@@ -1,0 +1,44 @@
+/** Agents and the lines they serve. */
+import { sql } from "kysely";
+import type { Db } from "../database.ts";
+
+export interface ServedLine {
+  readonly id: string;
+  readonly name: string;
+  readonly number: string;
+}
+
+/**
+ * Agents by short number, each with the lines whose queue they are in (LINE-17).
+ * @param id only this one.
+ */
+export function listAgents(db: Db, id?: string) {
+  return db
+    .selectFrom("agent")
+    .select([
+      "agent.id",
+      "agent.name",
+      "agent.short_number as shortNumber",
+      "agent.phone",
+      "agent.state",
+      "agent.state_since as stateSince",
+      "agent.created_at as createdAt",
+      sql<ServedLine[]>`coalesce((
+        select json_agg(json_build_object('id', line.id, 'name', line.name, 'number', line.number) order by line.number)
+        from line join queue on queue.id = line.queue_id
+        where queue.all_agents or exists (
+          select from queue_agent where queue_agent.queue_id = queue.id and queue_agent.agent_id = agent.id)
+      ), '[]')`.as("lines"),
+    ])
+    .$if(id !== undefined, (query) => query.where("agent.id", "=", id as string))
+    .orderBy(sql`length(agent.short_number)`)
+    .orderBy("agent.short_number")
+    .execute();
+}
+
+/** Names of agents, for sentences. */
+export async function agentNames(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom("agent").select(["id", "name"]).where("id", "in", ids).execute();
+  return new Map(rows.map((row) => [row.id, row.name]));
+}

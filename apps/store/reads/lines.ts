@@ -1,0 +1,33 @@
+/** Lines: inbound numbers with their settings. */
+import { sql } from "kysely";
+import type { Db } from "../database.ts";
+
+/**
+ * Lines by number.
+ * @param only.id this one; only.agentId: those that this agent serves (LINE-17).
+ */
+export function listLines(db: Db, only: { id?: string; agentId?: string | undefined } = {}) {
+  return db
+    .selectFrom("line")
+    .select([
+      "id",
+      "number",
+      "name",
+      "queue_id as queueId",
+      "owner_first as ownerFirst",
+      "hours",
+      "language",
+      "recording",
+      "announce_recording as announceRecording",
+      "created_at as createdAt",
+    ])
+    .$if(only.id !== undefined, (query) => query.where("id", "=", only.id as string))
+    .$if(only.agentId !== undefined, (query) =>
+      query.where(
+        sql<boolean>`exists (select from queue where queue.id = line.queue_id and (queue.all_agents or exists (
+          select from queue_agent where queue_agent.queue_id = queue.id and queue_agent.agent_id = ${only.agentId})))`,
+      ),
+    )
+    .orderBy("number")
+    .execute();
+}

@@ -1,0 +1,44 @@
+/** Queues and who is ticked in them. */
+import { sql } from "kysely";
+import type { Db } from "../database.ts";
+
+/**
+ * Queues by name. `agents` is in the order of offers (ROUTE-04).
+ * @param only.id this one; only.agentId: those that this agent serves.
+ */
+export async function listQueues(db: Db, only: { id?: string; agentId?: string | undefined } = {}) {
+  const rows = await db
+    .selectFrom("queue")
+    .select([
+      "id",
+      "name",
+      "strategy",
+      "answer_seconds as answerSeconds",
+      "max_wait_seconds as maxWaitSeconds",
+      "all_agents as allAgents",
+      "version",
+      "created_at as createdAt",
+      sql<string[]>`array(select agent_id::text from queue_agent where queue_id = queue.id order by position, agent_id)`.as(
+        "ticked",
+      ),
+    ])
+    .$if(only.id !== undefined, (query) => query.where("id", "=", only.id as string))
+    .$if(only.agentId !== undefined, (query) =>
+      query.where(
+        sql<boolean>`(all_agents or exists (select from queue_agent where queue_id = queue.id and agent_id = ${only.agentId}))`,
+      ),
+    )
+    .orderBy("name")
+    .execute();
+  return rows.map(({ allAgents, ticked, ...row }) => ({
+    ...row,
+    agents: allAgents ? ("all" as const) : ticked,
+  }));
+}
+
+/** Names of queues, for sentences. */
+export async function queueNames(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom("queue").select(["id", "name"]).where("id", "in", ids).execute();
+  return new Map(rows.map((row) => [row.id, row.name]));
+}

@@ -1,0 +1,127 @@
+/**
+ * All rows that steer calls, as the core and the renderer see them: agents, queues, lines and trunks.
+ */
+import { sql } from "kysely";
+import type { Agent, AgentId, Line, LineId, Queue } from "../core/floor.ts";
+import type { Db } from "./database.ts";
+import type { TrunkTable } from "./tables.ts";
+
+export type Language = "ru" | "en";
+
+/** A carrier's connection, as in its row. */
+export type Trunk = Readonly<Omit<TrunkTable, "port" | "id" | "created_at"> & { id: string; port: number }>;
+
+/** One consistent reading. `agents`, `queues` and `lines` are what the core needs; the rest is for rendering. */
+export interface Settings {
+  readonly agents: readonly Agent[];
+  readonly queues: readonly Queue[];
+  readonly lines: readonly Line[];
+  readonly trunks: readonly Trunk[];
+  /** MD5(phone:realm:password) of each agent; kept apart so that it never gets onto the floor. */
+  readonly digests: ReadonlyMap<AgentId, string>;
+  readonly languages: ReadonlyMap<LineId, Language>;
+}
+
+/**
+ * Reads everything. Agents come in the order of their short numbers, queues and lines in the order of creation.
+ * Phones are `unreachable` and idle-less until Asterisk says otherwise.
+ */
+export async function readSettings(db: Db): Promise<Settings> {
+  const [agentRows, queueRows, lineRows, trunks] = [
+    await readAgents(db),
+    await readQueues(db),
+    await db.selectFrom("line").selectAll().orderBy("created_at").orderBy("key").execute(),
+    await db.selectFrom("trunk").selectAll().orderBy("created_at").orderBy("key").execute(),
+  ];
+  const everybody = agentRows.map((row) => row.id);
+  return {
+    agents: agentRows.map(({ sip_ha1: _, ...row }) => toAgent(row)),
+    queues: queueRows.map((row) => toQueue(row, everybody)),
+    lines: lineRows.map(toLine),
+    trunks: trunks.map(({ created_at: _, ...row }) => row),
+    digests: new Map(agentRows.map((row) => [row.id, row.sip_ha1])),
+    languages: new Map(lineRows.map((row) => [row.id, row.language])),
+  };
+}
+
+function readAgents(db: Db) {
+  const lastTalk = db
+    .selectFrom("call")
+    .select(["agent_id", sql<Date>`max(connected_at + talk_ms * interval '1 millisecond')`.as("ended_at")])
+    .where("agent_id", "is not", null)
+    .groupBy("agent_id")
+    .as("talk");
+  return db
+    .selectFrom("agent")
+    .leftJoin(lastTalk, "talk.agent_id", "agent.id")
+    .select(["id", "name", "short_number", "phone", "sip_ha1", "state", "state_since"])
+    .select("talk.ended_at")
+    .orderBy(sql`length(short_number)`)
+    .orderBy("short_number")
+    .execute();
+}
+
+function readQueues(db: Db) {
+  const ticked = sql<
+    string[]
+  >`(select coalesce(array_agg(agent_id::text order by position), '{}') from queue_agent where queue_id = queue.id)`;
+  return db
+    .selectFrom("queue")
+    .selectAll()
+    .select(ticked.as("ticked"))
+    .orderBy("created_at")
+    .orderBy("key")
+    .execute();
+}
+
+type AgentRow = Omit<Awaited<ReturnType<typeof readAgents>>[number], "sip_ha1">;
+
+function toAgent(row: AgentRow): Agent {
+  return {
+    id: row.id,
+    name: row.name,
+    shortNumber: row.short_number,
+    phone: row.phone,
+    state: row.state,
+    stateSince: row.state_since.getTime(),
+    device: "unreachable",
+    call: undefined,
+    lastTalkEndedAt: row.ended_at?.getTime(),
+  };
+}
+
+function toQueue(row: Awaited<ReturnType<typeof readQueues>>[number], everybody: string[]): Queue {
+  return {
+    id: row.id,
+    key: row.key,
+    name: row.name,
+    strategy: row.strategy,
+    answerSeconds: row.answer_seconds,
+    maxWaitSeconds: row.max_wait_seconds,
+    agents: row.all_agents ? everybody : row.ticked,
+  };
+}
+
+function toLine(row: {
+  id: string;
+  key: string;
+  number: string;
+  name: string;
+  queue_id: string;
+  owner_first: boolean;
+  hours: Line["hours"] | null;
+  recording: Line["recording"];
+  announce_recording: boolean;
+}): Line {
+  return {
+    id: row.id,
+    key: row.key,
+    number: row.number,
+    name: row.name,
+    queueId: row.queue_id,
+    ownerFirst: row.owner_first,
+    hours: row.hours ?? undefined,
+    recording: row.recording,
+    announceRecording: row.announce_recording,
+  };
+}
