@@ -31,7 +31,12 @@ const Settings = Type.Object(
     apiPort: Port(8080, "The API's port."),
     sipBind: Address("127.0.0.1", "Where Asterisk listens for SIP and RTP."),
     sipPort: Port(5060, "SIP over UDP and TCP."),
-    publicAddress: Type.Optional(Address("", "The address that phones and trunks outside a NAT see.")),
+    publicAddress: Type.Optional(
+      Type.String({
+        pattern: "^[0-9A-Fa-f.:]+$",
+        description: "The address that phones and trunks outside a NAT see.",
+      }),
+    ),
     rtpFrom: Port(10000, "First RTP port."),
     rtpTo: Port(11999, "Last RTP port."),
     ariPort: Port(8088, "Asterisk's HTTP port for ARI, loopback only."),

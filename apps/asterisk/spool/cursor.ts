@@ -70,6 +70,8 @@ export interface Trail {
   next(): Promise<Cursor | undefined>;
   /** Declares a file read to its end. */
   finish(generation: string): void;
+  /** Makes `next` open this place again. */
+  returnTo(place: Checkpoint): void;
 }
 
 /**
@@ -120,6 +122,9 @@ export function createTrail(
     },
     finish(generation) {
       finished.add(generation);
+    },
+    returnTo(place) {
+      start = place;
     },
   };
 }

@@ -56,9 +56,11 @@ export interface SpoolOptions {
 
 /** A running reader. */
 export interface SpoolReader {
-  /** Renames the live file as soon as it is fully read; resolves when that is done (at once if it is empty). */
+  /**
+   * Renames the live file as soon as it is fully read; resolves when that was tried (at once when there is none).
+   */
   rotate(): Promise<void>;
-  /** Bytes not taken in yet. */
+  /** Bytes not taken in yet; 0 while no file is open. */
   waitingBytes(): Promise<number>;
   /** Stops after the batch in hand; one that keeps being rejected is given up (the next start offers it). */
   stop(): Promise<void>;

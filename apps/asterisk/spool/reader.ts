@@ -30,7 +30,8 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
   let cursor: Cursor | undefined;
   let stopping = false;
   let raised = false;
-  let looked = 0;
+  let cleanedAt = 0;
+  let refusedAt = 0;
   let quietSince = 0;
   let successorSince = 0;
   let askedToReopen = 0;
@@ -38,6 +39,7 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
   const rotations: (() => void)[] = [];
   let watcher: FSWatcher | undefined;
 
+  const meter = setInterval(() => void measure(), pollMs);
   const done = run();
 
   async function run(): Promise<void> {
@@ -47,16 +49,19 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
         if (!(await step())) await alarm.wait(pollMs);
       } catch (error) {
         log.warn({ path, error }, "The spool cannot be read; trying again.");
-        await alarm.wait(5_000);
+        // Records may be in hand that nobody took: read again from the last that somebody did.
+        if (cursor) trail.returnTo({ file: cursor.generation, offset: cursor.taken });
+        await leave().catch(() => undefined);
+        await alarm.sleep(1_000);
       }
     }
+    clearInterval(meter);
     watcher?.close();
     await cursor?.close();
   }
 
   /** Does one thing; false when there is nothing to do now. */
   async function step(): Promise<boolean> {
-    await lookAround();
     if (!cursor) {
       cursor = await trail.next();
       successorSince = 0;
@@ -73,8 +78,8 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
     for (let records = await at.read(); records; records = await at.read()) {
       quietSince = performance.now();
       if (!(await deliver(at, records))) return true;
-      await lookAround();
     }
+    await clean(at);
     if (at.splitter.open && performance.now() - quietSince > settleMs)
       await deliver(at, at.splitter.flushOpen());
     return atEnd(at);
@@ -97,25 +102,32 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
     }
     if (!here && !warnedGone) log.warn({ path }, "The spool was deleted or renamed by somebody else.");
     warnedGone ||= !here;
-    await askToReopen();
+    askToReopen();
     return false;
   }
 
   async function rotateIfDue(at: Cursor): Promise<boolean> {
     const due = rotations.length > 0 || at.taken >= (options.rotateBytes ?? Number.POSITIVE_INFINITY);
     if (!due || at.splitter.open || at.taken === 0 || (await at.size()) !== at.taken) return false;
-    if (!(await renameAway(path, new Date()))) return false;
-    log.info({ path, bytes: at.taken }, "The spool was rotated.");
-    askedToReopen = 0;
-    await askToReopen();
+    if (refusedAt && performance.now() - refusedAt < 60_000) return false;
+    try {
+      if (!(await renameAway(path, new Date()))) return false;
+      log.info({ path, bytes: at.taken }, "The spool was rotated.");
+      askedToReopen = 0;
+      askToReopen();
+    } catch (error) {
+      refusedAt = performance.now();
+      log.warn({ path, error }, "The spool cannot be rotated; it grows on.");
+    }
     settleRotations();
     return false;
   }
 
-  async function askToReopen(): Promise<void> {
+  /** Not waited for: what the old file still gets is read meanwhile. */
+  function askToReopen(): void {
     if (!options.reopen || (askedToReopen && performance.now() - askedToReopen < 5_000)) return;
     askedToReopen = performance.now();
-    await options
+    options
       .reopen()
       .catch((error: unknown) => log.warn({ path, error }, "The spool's writer did not reopen."));
   }
@@ -123,7 +135,7 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
   async function leave(): Promise<void> {
     const old = cursor;
     cursor = undefined;
-    looked = 0;
+    cleanedAt = 0;
     await old?.close();
   }
 
@@ -137,8 +149,6 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
       const part = records.slice(first, first + batchLines);
       const batch = batchOf(at.generation, part);
       for (let pause = 100; !(await offer(batch)); pause = Math.min(pause * 2, 5_000)) {
-        looked = 0;
-        await lookAround();
         await alarm.sleep(pause);
         if (stopping) return false;
       }
@@ -158,26 +168,29 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
     }
   }
 
-  /** Measures what waits and deletes what is old, at most once per poll. */
-  async function lookAround(): Promise<void> {
+  /** Deletes what is old, at most once per poll. */
+  async function clean(at: Cursor): Promise<void> {
     const now = performance.now();
-    if (looked && now - looked < pollMs) return;
-    looked = now;
-    const waiting = await waitingBytes();
-    if (waiting > options.maxBytes !== raised) {
-      raised = !raised;
-      options.onAlarm(raised, waiting);
-    }
-    if (!cursor || cursor.taken === 0) return; // The checkpoint still names the file before.
-    const { before } = await surroundings(path, cursor);
+    if ((cleanedAt && now - cleanedAt < pollMs) || at.taken === 0) return; // At 0 the checkpoint names the file before.
+    cleanedAt = now;
+    const { before } = await surroundings(path, at);
     await cleanSpool(before, keep, new Date());
+  }
+
+  /** Beside the loop, so that an `onLines` that never answers raises the alarm too. */
+  async function measure(): Promise<void> {
+    const waiting = await waitingBytes().catch(() => undefined); // The file was just closed.
+    if (stopping || waiting === undefined || waiting > options.maxBytes === raised) return;
+    raised = !raised;
+    options.onAlarm(raised, waiting);
   }
 
   async function waitingBytes(): Promise<number> {
     const at = cursor;
+    if (!at) return 0;
     const { after } = await surroundings(path, at);
     const later = after.reduce((sum, file) => sum + file.bytes, 0);
-    return at ? later + Math.max(0, (await at.size()) - at.taken) : later;
+    return later + Math.max(0, (await at.size()) - at.taken);
   }
 
   function startWatching(): void {

@@ -1,0 +1,75 @@
+/**
+ * Builds the prompts: `sounds/prompts.json` → `sounds/{ru,en}/<key>.ulaw`. A developer's tool.
+ *
+ * The built files are committed, so nobody needs espeak-ng or sox to run the engine. μ-law at 8 kHz without a
+ * header is what a G.711 call carries: Asterisk sends it as it is, or through one table for A-law.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { home } from "../config.ts";
+
+type Language = "ru" | "en";
+type Prompts = Record<string, Record<Language, string>>;
+
+const voices: Record<Language, string[]> = {
+  ru: ["-v", "ru", "-s", "160"],
+  en: ["-v", "en-gb", "-s", "155"],
+};
+
+// Telephone band, no dither (so that the same texts give the same bytes), silence cut off at both ends.
+const shape = (target: string): string[] => [
+  ...["-V1", "-D", "--ignore-length", "-t", "wav", "-", "-t", "ul", "-r", "8000", "-c", "1", target],
+  ...["highpass", "200", "lowpass", "3400", "rate", "8000", "gain", "-n", "-1"],
+  ...[
+    "silence",
+    "1",
+    "0.02",
+    "0.5%",
+    "reverse",
+    "silence",
+    "1",
+    "0.02",
+    "0.5%",
+    "reverse",
+    "pad",
+    "0.05",
+    "0.15",
+  ],
+];
+
+/** Runs espeak-ng into sox. @throws Error naming the tool that failed or is not installed. */
+async function speak(language: Language, text: string, target: string): Promise<void> {
+  const voice = spawn("espeak-ng", [...voices[language], "--stdout", text], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const shaper = spawn("sox", shape(target), { stdio: ["pipe", "ignore", "inherit"] });
+  const tools = [ended(voice, "espeak-ng"), ended(shaper, "sox")];
+  shaper.stdin.on("error", () => undefined); // sox went first; its exit code says why.
+  voice.stdout.pipe(shaper.stdin);
+  await Promise.all(tools);
+}
+
+function ended(tool: ReturnType<typeof spawn>, name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    tool.on("error", (error) =>
+      reject(new Error(`${name}: ${error.message} (apt-get install espeak-ng sox)`)),
+    );
+    tool.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${name} ended with ${code}`))));
+  });
+}
+
+const sounds = join(home, "sounds");
+const prompts = JSON.parse(readFileSync(join(sounds, "prompts.json"), "utf8")) as Prompts;
+let total = 0;
+for (const language of ["ru", "en"] as const) {
+  mkdirSync(join(sounds, language), { recursive: true });
+  for (const [key, texts] of Object.entries(prompts)) {
+    const target = join(sounds, language, `${key}.ulaw`);
+    await speak(language, texts[language], target);
+    const { size } = statSync(target);
+    total += size;
+    console.log(`${language}/${key}.ulaw  ${(size / 8000).toFixed(1)} s`);
+  }
+}
+console.log(`${(total / 1000).toFixed(0)} kB`);
