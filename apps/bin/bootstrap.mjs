@@ -53,8 +53,8 @@ function commands() {
 
 /** Two starts at once must not install or compile both; the kernel drops this lock with its process. */
 function makeUnderLock(full) {
-  fs.mkdirSync(modules, { recursive: true });
-  const lock = join(home, ".make.lock");
+  const lock = join(home, "dist", ".make.lock");
+  fs.mkdirSync(dirname(lock), { recursive: true });
   const self = [process.execPath, fileURLToPath(import.meta.url), "--make", full ? "full" : "lean"];
   let result = spawnSync("flock", ["--wait", "600", lock, ...self], { stdio: "inherit" });
   if (result.error) result = spawnSync(self[0], self.slice(1), { stdio: "inherit" });
@@ -98,7 +98,7 @@ function isInstalled(full) {
   const present = readJson(join(modules, ".package-lock.json"))?.packages;
   if (!present) return false;
   return Object.entries(wanted).every(([path, entry]) => {
-    if (path === "" || (!full && (entry.dev || entry.devOptional))) return true;
+    if (!path.startsWith("node_modules/") || (!full && (entry.dev || entry.devOptional))) return true;
     if (!present[path]) return Boolean(entry.optional || entry.devOptional);
     return present[path].version === entry.version;
   });
@@ -109,13 +109,15 @@ function writeStamp(full) {
 }
 
 async function install(full) {
-  // A running instance uses these very modules: adding the missing ones must not first remove them all.
-  const adding = readJson(stampFile)?.lock === lockHash();
-  const verb = adding ? ["install", "--no-save"] : ["ci"];
   const flags = [full ? "--include=dev" : "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"];
   const since = Date.now();
   say(`installing node modules${full ? " with the tools for development" : ""} …`);
-  const { status, output } = await runNpm([...verb, ...flags, "--loglevel=error"]);
+  const ask = (...verb) => runNpm([...verb, ...flags, "--loglevel=error"]);
+  // Takes the locked versions too, but leaves in place what is right: a running instance uses these very modules.
+  const add = () => ask("install", "--no-save");
+  let { status, output } = await (readJson(stampFile)?.lock === lockHash() ? add() : ask("ci"));
+  // "ci" also fails when the registry lacks another platform's binaries, which nobody here needs.
+  if (status !== 0 && /EUSAGE/.test(output)) ({ status, output } = await add());
   if (status !== 0) throw new Trouble(explainNpm(output));
   writeStamp(full);
   say(`node modules installed (${seconds(since)})`);
@@ -143,7 +145,10 @@ function explainNpm(output) {
     [/ENOSPC/, "the disk is full"],
     [/EACCES|EPERM|EROFS/, `this account may not write to ${home}`],
     [/spawn npm ENOENT/, "npm is not installed"],
-    [/EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|socket/, "the npm registry cannot be reached"],
+    [
+      /EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|socket/,
+      "the npm registry cannot be reached",
+    ],
     [/E40[13]/, "the npm registry refuses us"],
     [/E404|ETARGET|notarget/, "the npm registry lacks a package"],
     [/EUSAGE/, "package.json and package-lock.json do not match"],
