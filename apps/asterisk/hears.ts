@@ -117,6 +117,12 @@ export function deviceOf(state: string): Device {
 /** A CEL event as an input: talk begins and ends with bridges, a call ends with its last channel. */
 export function hearCel(event: CelEvent, callIdOf: (linkedId: string) => string): Input | undefined {
   switch (event.eventType) {
+    case "CHAN_START": {
+      const phone = event.uniqueId === event.linkedId ? undefined : phoneOfChannel(event.channel);
+      return phone === undefined
+        ? undefined
+        : { kind: "phoneCalled", at: event.at, call: callIdOf(event.linkedId), phone };
+    }
     case "BRIDGE_ENTER":
     case "BRIDGE_EXIT":
     case "HANGUP": {

@@ -28,6 +28,8 @@ import { namesOf } from "../engine/names.ts";
 import { reconcile } from "../engine/reconcile.ts";
 import { createRecordingSweep } from "../engine/recordings.ts";
 import { catchUp, startIntake, startLive } from "../engine/spools.ts";
+import { findAsterisk } from "../host/asterisk.ts";
+import { asteriskConfigFile, asteriskConsole } from "../host/asterisk-process.ts";
 import { loadSecrets } from "../host/secrets.ts";
 import { identify } from "../phone/identify.ts";
 import { openDatabase } from "../store/database.ts";
@@ -129,8 +131,7 @@ const readers = [
     places,
     intake,
     {
-      reopenQueueLog: () =>
-        ari.request({ method: "PUT", path: "asterisk/logging/queue_log/rotate" }).then(() => {}),
+      reopenQueueLog: () => console("logger reload"),
       reopenJournal: () => journal.reopen(),
     },
     alarms,
@@ -150,9 +151,12 @@ const directoryNotices = listen({
 });
 
 // 3. Asterisk may ask.
+const deviceEvents = new Map<string, number>();
 ari.onEvent((event) => {
   const input = hearAri(event, senses);
-  if (input) engine.hear(input);
+  if (!input) return;
+  if (input.kind === "deviceChanged") deviceEvents.set(input.phone, (deviceEvents.get(input.phone) ?? 0) + 1);
+  engine.hear(input);
 });
 ari.onConnected(() => {
   alarms.set("asterisk away", false);
@@ -208,6 +212,12 @@ function takeSettings(settings: Settings): void {
   engine.hear({ kind: "settingsLoaded", at: Date.now(), agents, queues, lines });
 }
 
+/** Asterisk keeps queue_log open; only its console can make it open a new one (ARI's rotate would lose it). */
+async function console(command: string): Promise<void> {
+  const asterisk = await findAsterisk(config, () => {});
+  await asteriskConsole(asterisk, asteriskConfigFile(config.dataDir), undefined, command);
+}
+
 let reconciling: Promise<void> | undefined;
 /** One pass at a time; one that is asked for during a pass follows it. */
 async function reconcileNow(): Promise<void> {
@@ -220,6 +230,7 @@ async function reconcileNow(): Promise<void> {
       ari,
       application: APPLICATION,
       senses,
+      deviceEvents: (phone) => deviceEvents.get(phone) ?? 0,
       pauses: members.pauses,
       pause: members.pause,
       openRecords: () => readOpenCalls(db),

@@ -75,12 +75,17 @@ function hear(turn: Turn, input: Input): void {
         });
       return;
     }
+    case "phoneCalled":
+      phoneCalled(turn, input);
+      return;
     case "talkStarted":
     case "talkEnded": {
       const agent = agentAt(floor, input.phone);
       if (!agent) return;
-      const talking = agent.call?.id === input.call && agent.call.phase === "talking";
-      if (talking === (input.kind === "talkStarted")) return; // Heard already.
+      const mine = agent.call?.id === input.call ? agent.call.phase : undefined;
+      if (input.kind === "talkEnded" && mine === "offered" && !isOffered(floor, input.call, agent))
+        turn.happened({ kind: "QueueRingEnded", at: input.at, call: input.call, agent: agent.id });
+      if ((mine === "talking") === (input.kind === "talkStarted")) return; // Heard already, or never answered.
       const kind = input.kind === "talkStarted" ? "TalkStarted" : "TalkEnded";
       turn.happened({ kind, at: input.at, call: input.call, agent: agent.id });
       return;
@@ -105,6 +110,19 @@ function hear(turn: Turn, input: Input): void {
       turn.happened({ ...input, kind: "CallsRecovered" });
       return;
   }
+}
+
+/** The queue, or the fallback, rings an agent without asking us. */
+function phoneCalled(turn: Turn, input: Extract<Input, { kind: "phoneCalled" }>): void {
+  const agent = agentAt(turn.floor, input.phone);
+  if (!agent || agent.call || isOffered(turn.floor, input.call, agent)) return;
+  turn.happened({ kind: "QueueRang", at: input.at, call: input.call, agent: agent.id });
+}
+
+/** Whether the engine itself is offering this call to this agent. */
+function isOffered(floor: Floor, call: string, agent: Agent): boolean {
+  const known = floor.calls.get(call);
+  return known?.phase === "offered" && known.agentId === agent.id;
 }
 
 function callerArrived(turn: Turn, input: Extract<Input, { kind: "callerArrived" }>): void {

@@ -37,6 +37,9 @@ export type DomainEvent =
   | { kind: "CallQueued"; at: Millis; call: CallId; queue: QueueId; step: Step; because: Because }
   | { kind: "QueueJoined"; at: Millis; call: CallId; channel: string; queue: QueueId }
   | { kind: "CallRefused"; at: Millis; call: CallId; step: Step; because: Because }
+  /** Asterisk's queue rings an agent for a call that waits. */
+  | { kind: "QueueRang"; at: Millis; call: CallId; agent: AgentId }
+  | { kind: "QueueRingEnded"; at: Millis; call: CallId; agent: AgentId }
   | { kind: "TalkStarted"; at: Millis; call: CallId; agent: AgentId }
   | { kind: "TalkEnded"; at: Millis; call: CallId; agent: AgentId }
   | { kind: "CallGone"; at: Millis; call: CallId }
@@ -105,6 +108,12 @@ export function evolve(floor: Floor, event: DomainEvent): void {
     }
     case "CallRefused":
       changeCall(floor, event.call, event.at, { phase: "ending", agentId: undefined });
+      return;
+    case "QueueRang":
+      changeAgent(floor, event.agent, { call: { id: event.call, phase: "offered", since: event.at } });
+      return;
+    case "QueueRingEnded":
+      freeAgent(floor, event.agent, event.call);
       return;
     case "TalkStarted":
       changeCall(floor, event.call, event.at, { phase: "talking", agentId: talkerOf(floor, event) });

@@ -55,6 +55,8 @@ export type Input =
   /** From Asterisk's record: the customer and an agent hear each other from here on. */
   | { kind: "talkStarted"; at: Millis; call: CallId; phone: string }
   | { kind: "talkEnded"; at: Millis; call: CallId; phone: string }
+  /** From Asterisk's record: a phone was called for this call; by the queue, unless the engine offered it. */
+  | { kind: "phoneCalled"; at: Millis; call: CallId; phone: string }
   /** From queue_log: the call waits in this queue (also when the dialplan put it there alone). */
   | { kind: "queueJoined"; at: Millis; call: CallId; channel: string; queueKey: string }
   /** From Asterisk's record: the last channel is gone. */

@@ -62,6 +62,14 @@ function announceCall(floor: Floor, event: DomainEvent, sink: LiveSink): void {
         ...callerOf(floor, event.call),
       });
       return;
+    case "QueueRang":
+      sink.push("calls", "call.offered", {
+        id: event.call,
+        agentId: event.agent,
+        because: "the queue rings a free agent",
+        ...callerOf(floor, event.call),
+      });
+      return;
     case "CallQueued":
       sink.push("calls", "call.queued", {
         id: event.call,

@@ -15,6 +15,8 @@ export interface ReconcilePorts {
   readonly ari: AriPort;
   readonly application: string;
   readonly senses: Senses;
+  /** How many device events of this phone have been heard; a reading that an event overtook is stale. */
+  deviceEvents(phone: string): number;
   /** Queue members as Asterisk has them: phone → paused. */
   pauses(): Promise<ReadonlyMap<string, boolean>>;
   pause(phone: string, paused: boolean, reason: string): Promise<void>;
@@ -39,7 +41,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<void> {
 }
 
 /** Every agent's phone, and a subscription to its changes. */
-async function readPhones({ engine, ari, application, senses }: ReconcilePorts): Promise<void> {
+async function readPhones({ engine, ari, application, senses, deviceEvents }: ReconcilePorts): Promise<void> {
   const phones = [...engine.floor.agents.values()].map((agent) => agent.phone);
   for (let first = 0; first < phones.length; first += 50) {
     const eventSource = phones
@@ -53,10 +55,12 @@ async function readPhones({ engine, ari, application, senses }: ReconcilePorts):
     });
   }
   for (const phone of phones) {
+    const before = deviceEvents(phone);
     const reply = await ari.request({
       method: "GET",
       path: `deviceStates/${encodeURIComponent(`PJSIP/${phone}`)}`,
     });
+    if (deviceEvents(phone) !== before) continue;
     const state = (reply.body as { state?: string } | undefined)?.state ?? "";
     engine.hear({ kind: "deviceChanged", at: senses.now(), phone, device: deviceOf(state) });
   }

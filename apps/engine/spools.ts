@@ -114,8 +114,8 @@ export function startLive(
   );
 }
 
-/** Only five of CEL's twelve kinds move the floor; the others are not even parsed. */
-const MOVING = /^"(BRIDGE_ENTER|BRIDGE_EXIT|HANGUP|LINKEDID_END)"/;
+/** Only these of CEL's kinds move the floor; the others are not even parsed. */
+const MOVING = /^"(CHAN_START|BRIDGE_ENTER|BRIDGE_EXIT|HANGUP|LINKEDID_END)"/;
 
 function liveCel(line: string): Input | undefined {
   const event = MOVING.test(line) ? parseCel(line) : undefined;

@@ -102,6 +102,42 @@ export function customerScenario(behaviour: CustomerBehaviour): string {
   ]);
 }
 
+/** An agent's phone that calls [service]: challenged, then like a customer. [field0] user, [field1] authentication. */
+export function colleagueScenario(hangUpAfterMs: number): string {
+  const head = dialogHead("<sip:[field0]@[remote_ip]:[remote_port]>;tag=[pid]a[call_number]");
+  const to = "To: <sip:[service]@[remote_ip]:[remote_port]>";
+  const invite = "INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0";
+  return scenario("colleague", [
+    send([invite, ...head, to, "CSeq: 1 INVITE", ...CONTACT, ...sdp()], true),
+    '<recv response="100" optional="true"/>',
+    '<recv response="401" auth="true"/>',
+    send([
+      "ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0",
+      ...SAME_TRANSACTION,
+      "[last_To:]",
+      "CSeq: 1 ACK",
+      "Max-Forwards: 70",
+      "Content-Length: 0",
+    ]),
+    send([invite, ...head, to, "CSeq: 2 INVITE", "[field1]", ...CONTACT, ...sdp()], true),
+    ...[100, 180, 183].map((status) => `<recv response="${status}" optional="true"/>`),
+    '<recv response="200" rrs="true"/>',
+    send(["ACK [next_url] SIP/2.0", ...IN_DIALOG, "CSeq: 2 ACK", "Max-Forwards: 70", "Content-Length: 0"]),
+    log("answered"),
+    `<recv request="BYE" timeout="${hangUpAfterMs}" ontimeout="leave"/>`,
+    send(OK_TO_LAST),
+    log("left by us", "end"),
+    '<label id="leave"/>',
+    send(
+      ["BYE [next_url] SIP/2.0", ...IN_DIALOG, "CSeq: 3 BYE", "Max-Forwards: 70", "Content-Length: 0"],
+      true,
+    ),
+    '<recv response="200" timeout="5000" ontimeout="end"/>',
+    log("left"),
+    '<label id="end"/>',
+  ]);
+}
+
 /** An agent's phone that takes whatever comes to its port, one scenario run per call. */
 export function phoneScenario(behaviour: PhoneBehaviour): string {
   const { answerAfterMs, refuse, hangUpAfterMs = HOUR_MS, speech } = behaviour;

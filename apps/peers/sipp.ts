@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Peer } from "../host/peers.ts";
 import {
   type CustomerBehaviour,
+  colleagueScenario,
   customerScenario,
   type PhoneBehaviour,
   phoneScenario,
@@ -37,13 +38,16 @@ let nextPeer = 0;
 /** One SIPp process. */
 export class SippPeer {
   readonly name: string;
+  /** Where it speaks SIP. */
+  readonly port: number;
   readonly #child: ChildProcess;
   readonly #log: string;
   /** SIPp's exit code: 0 when every call went as the scenario says. */
   readonly done: Promise<number>;
 
-  constructor(name: string, child: ChildProcess, log: string) {
+  constructor(name: string, port: number, child: ChildProcess, log: string) {
     this.name = name;
+    this.port = port;
     this.#child = child;
     this.#log = log;
     this.done = new Promise((resolve) =>
@@ -78,7 +82,7 @@ export function callFromTrunk(place: PeerPlace, number: string, behaviour: Custo
   return start(place, "customer", customerScenario(behaviour), TRUNK_ADDRESS, takePort(), args);
 }
 
-/** A colleague who calls a short number from a registered phone's address: the phone must not be listening. */
+/** A SIP account of an agent. */
 export interface Account {
   readonly username: string;
   readonly password: string;
@@ -98,6 +102,19 @@ export async function phone(
   return start(place, `phone-${account.username}`, phoneScenario(behaviour), PHONE_ADDRESS, port, ["-aa"]);
 }
 
+/** An agent's phone calls a short number (SOFT-08), from a port of its own. */
+export function colleagueCalls(
+  place: PeerPlace,
+  account: Account,
+  shortNumber: string,
+  behaviour: { readonly hangUpAfterMs: number },
+): SippPeer {
+  const port = takePort();
+  const csv = writeAccount(place, account, port, 0);
+  const args = ["-s", shortNumber, "-m", "1", "-inf", csv];
+  return start(place, "colleague", colleagueScenario(behaviour.hangUpAfterMs), PHONE_ADDRESS, port, args);
+}
+
 /** Registers (or with 0 seconds unregisters) an account at a port of the phones' address. */
 export async function register(
   place: PeerPlace,
@@ -105,15 +122,8 @@ export async function register(
   port: number,
   seconds: number,
 ): Promise<void> {
-  const { username, password } = account;
-  const csv = join(place.folder, `register-${username}-${port}.csv`);
-  mkdirSync(place.folder, { recursive: true });
-  writeFileSync(
-    csv,
-    `SEQUENTIAL\n${username};[authentication username=${username} password=${password}];${seconds}\n`,
-    { mode: 0o600 },
-  );
-  const peer = start(place, `register-${username}`, registerScenario(), PHONE_ADDRESS, port, [
+  const csv = writeAccount(place, account, port, seconds);
+  const peer = start(place, `register-${account.username}`, registerScenario(), PHONE_ADDRESS, port, [
     "-m",
     "1",
     "-inf",
@@ -121,7 +131,17 @@ export async function register(
   ]);
   const code = await peer.done;
   if (code !== 0)
-    throw new Error(`Asterisk did not accept the registration of ${username} (SIPp said ${code})`);
+    throw new Error(`Asterisk did not accept the registration of ${account.username} (SIPp said ${code})`);
+}
+
+/** SIPp takes credentials from a file, so that they are not on a command line. */
+function writeAccount(place: PeerPlace, account: Account, port: number, seconds: number): string {
+  const { username, password } = account;
+  const csv = join(place.folder, `account-${username}-${port}.csv`);
+  mkdirSync(place.folder, { recursive: true });
+  const authentication = `[authentication username=${username} password=${password}]`;
+  writeFileSync(csv, `SEQUENTIAL\n${username};${authentication};${seconds}\n`, { mode: 0o600 });
+  return csv;
 }
 
 function start(
@@ -152,7 +172,7 @@ function start(
   ]);
   const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], cwd: place.folder });
   child.stderr?.on("data", (text: Buffer) => appendFileSync(`${base}.err`, text));
-  return new SippPeer(name, child, `${base}.log`);
+  return new SippPeer(name, port, child, `${base}.log`);
 }
 
 /** Ports are handed out upwards per process, two apart for RTP and RTCP. */

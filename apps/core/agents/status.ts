@@ -11,8 +11,9 @@ export type AgentStatus = "available" | "ringing" | "talking" | "do-not-disturb"
  */
 export function statusOf(agent: Agent): AgentStatus {
   if (agent.state === "offline" || agent.device === "unreachable") return "offline";
-  if (agent.call?.phase === "talking" || agent.device === "busy") return "talking";
+  // A PJSIP phone that rings is "busy" for Asterisk as well (device_state_busy_at = 1), so the call is asked first.
   if (agent.call?.phase === "offered" || agent.device === "ringing") return "ringing";
+  if (agent.call?.phase === "talking" || agent.device === "busy") return "talking";
   return agent.state === "inbound" ? "available" : "do-not-disturb";
 }
 

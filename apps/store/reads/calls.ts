@@ -32,8 +32,7 @@ export async function listCalls(db: Db, filter: CallFilter): Promise<Page<CallRo
   if (filter.to) query = query.where("call.to_number", "in", filter.to);
   if (filter.since) query = query.where(sql<boolean>`call.arrived_at >= ${filter.since}::timestamptz`);
   if (filter.until) query = query.where(sql<boolean>`call.arrived_at < ${filter.until}::timestamptz`);
-  if (filter.open !== undefined)
-    query = query.where("call.ended_at", filter.open ? "is" : "is not", null);
+  if (filter.open !== undefined) query = query.where("call.ended_at", filter.open ? "is" : "is not", null);
   if (filter.only) query = query.where(concerns(filter.only));
   if (filter.after)
     query = query.where(

@@ -38,7 +38,9 @@ export async function listContacts(db: Db, filter: ContactFilter): Promise<Page<
       "owner_id as ownerId",
       "created_at as createdAt",
       "updated_at as updatedAt",
-      sql<string[]>`array(select phone from contact_phone where contact_id = contact.id order by contact_phone.position, phone)`.as(
+      sql<
+        string[]
+      >`array(select phone from contact_phone where contact_id = contact.id order by contact_phone.position, phone)`.as(
         "phones",
       ),
       sql<string>`created_at::text`.as("cursorAt"),

@@ -18,7 +18,9 @@ export async function listQueues(db: Db, only: { id?: string; agentId?: string |
       "all_agents as allAgents",
       "version",
       "created_at as createdAt",
-      sql<string[]>`array(select agent_id::text from queue_agent where queue_id = queue.id order by position, agent_id)`.as(
+      sql<
+        string[]
+      >`array(select agent_id::text from queue_agent where queue_id = queue.id order by position, agent_id)`.as(
         "ticked",
       ),
     ])

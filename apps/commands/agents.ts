@@ -1,0 +1,142 @@
+/** Agents: who they are, their phones, their states. */
+import { createHash } from "node:crypto";
+import { SIP_REALM } from "../confgen/generated.ts";
+import type { Db } from "../store/database.ts";
+import { readSettings } from "../store/settings.ts";
+import { randomText } from "../store/writes/keys.ts";
+import { type Context, checkName, isId, required } from "./context.ts";
+import type { Handlers } from "./handlers.ts";
+import { type AgentFields, CommandProblem, type SipAccount } from "./port.ts";
+import { setMembers } from "./queues.ts";
+
+/**
+ * What every phone's name begins with. It must be the same for all, and at least four characters: app_queue keeps
+ * the members of a queue in a hash over the first five characters from the slash of `PJSIP/…`, and only
+ * members that all fall into the same bucket stay in the order of the file. So a queue can become sequential
+ * (ROUTE-04) while callers wait; Asterisk's own way needs a restart.
+ */
+const PHONE_PREFIX = "agent-";
+
+/** A new SIP account for this short number, and what is kept of it. */
+export function newAccount(
+  shortNumber: string,
+  config: Context["config"],
+): { phone: string; digest: string; sip: SipAccount } {
+  const phone = `${PHONE_PREFIX}${shortNumber}-${randomText(4)}`;
+  return { phone, ...newPassword(phone, config) };
+}
+
+function newPassword(phone: string, config: Context["config"]): { digest: string; sip: SipAccount } {
+  const password = randomText(24);
+  const digest = createHash("md5").update(`${phone}:${SIP_REALM}:${password}`).digest("hex");
+  const host = config.publicAddress || config.sipBind;
+  const server = `${host.includes(":") ? `[${host}]` : host}:${config.sipPort}`;
+  return { digest, sip: { username: phone, password, server } };
+}
+
+export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
+  const { configure, write, inTurn, applier, engine, db, config } = context;
+  return {
+    "agent.create": (fields) =>
+      configure(async (trx) => {
+        check(fields);
+        const { phone, digest, sip } = newAccount(fields.shortNumber, config);
+        const row = { name: fields.name, short_number: fields.shortNumber, phone, sip_ha1: digest };
+        const { id } = await trx.insertInto("agent").values(row).returning("id").executeTakeFirstOrThrow();
+        await trx
+          .insertInto("agent_state_change")
+          .values({ agent_id: id, state: "offline", by_key: null })
+          .execute();
+        return { result: { id, sip }, focus: { phone } };
+      }),
+    "agent.change": ({ id, change }) =>
+      configure(async (trx) => {
+        check(change);
+        const { phone } = await agentRow(trx, id);
+        const set = {
+          ...(change.name !== undefined && { name: change.name }),
+          ...(change.shortNumber !== undefined && { short_number: change.shortNumber }),
+        };
+        if (Object.keys(set).length > 0)
+          await trx.updateTable("agent").set(set).where("id", "=", id).execute();
+        return { result: {}, focus: { phone } };
+      }),
+    "agent.delete": ({ id }) =>
+      configure(async (trx) => {
+        await agentRow(trx, id);
+        await requireOthers(trx, id);
+        await trx.deleteFrom("agent").where("id", "=", id).execute();
+        return { result: {}, focus: { nothing: true } };
+      }),
+    "agent.lines": ({ id, lineIds }) =>
+      configure(async (trx) => {
+        const { phone } = await agentRow(trx, id);
+        await serveLines(trx, id, lineIds);
+        return { result: {}, focus: { phone } };
+      }),
+    "agent.newPassword": ({ id }) =>
+      configure(async (trx) => {
+        const { phone } = await agentRow(trx, id);
+        const { digest, sip } = newPassword(phone, config);
+        await trx.updateTable("agent").set({ sip_ha1: digest }).where("id", "=", id).execute();
+        return { result: { sip }, focus: { phone } };
+      }),
+    "agent.state": ({ id, state }, by) =>
+      inTurn(async () => {
+        const changed = await write(async (trx) => {
+          if ((await agentRow(trx, id)).state === state) return false;
+          const at = new Date();
+          await trx.updateTable("agent").set({ state, state_since: at }).where("id", "=", id).execute();
+          const by_key = isId(by.keyId) ? by.keyId : null;
+          await trx.insertInto("agent_state_change").values({ agent_id: id, state, at, by_key }).execute();
+          return true;
+        });
+        if (changed) {
+          engine.agentState(id, state);
+          applier.note(await readSettings(db));
+        }
+        return {};
+      }),
+  };
+}
+
+type AgentCommand =
+  | "agent.create"
+  | "agent.change"
+  | "agent.delete"
+  | "agent.lines"
+  | "agent.newPassword"
+  | "agent.state";
+
+function check({ name, shortNumber }: Partial<AgentFields>): void {
+  checkName(name);
+  if (shortNumber !== undefined && !/^[0-9]{2,6}$/.test(shortNumber))
+    throw new CommandProblem(422, "not-a-short-number", "a short number has 2 to 6 digits", "shortNumber");
+}
+
+async function agentRow(db: Db, id: string) {
+  const query = db.selectFrom("agent").select(["phone", "state"]).where("id", "=", id);
+  return required(isId(id) ? await query.executeTakeFirst() : undefined, "agent");
+}
+
+/** A queue must not lose its last agent by somebody leaving. */
+async function requireOthers(db: Db, id: string): Promise<void> {
+  const { queues } = await readSettings(db);
+  const alone = queues.find((queue) => queue.agents.length === 1 && queue.agents[0] === id);
+  if (alone) throw new CommandProblem(409, "last-in-queue", `nobody else serves the queue «${alone.name}»`);
+}
+
+/** LINE-17: the agent serves the queues of exactly these lines; a queue that everybody serves gets a list. */
+async function serveLines(trx: Db, agent: string, lineIds: readonly string[]): Promise<void> {
+  const { queues, lines } = await readSettings(trx);
+  const known = new Set(lines.map((line) => line.id));
+  const unknown = lineIds.findIndex((id) => !known.has(id));
+  if (unknown >= 0) required(undefined, "line", `lineIds.${unknown}`);
+  const wanted = new Set(lines.filter((line) => lineIds.includes(line.id)).map((line) => line.queueId));
+  const concerned = new Set(lines.map((line) => line.queueId));
+  for (const queue of queues.filter((each) => concerned.has(each.id))) {
+    if (queue.agents.includes(agent) === wanted.has(queue.id)) continue;
+    const others = queue.agents.filter((id) => id !== agent);
+    await setMembers(trx, queue.id, wanted.has(queue.id) ? [...others, agent] : others, "lineIds");
+  }
+}

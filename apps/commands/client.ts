@@ -1,0 +1,55 @@
+/** The API's side of the command port: HTTP over the engine's Unix socket. */
+import { Agent, request } from "node:http";
+import { type CommandPort, CommandProblem, type FloorView } from "./port.ts";
+
+/** A reload of a large configuration takes a second or two; nothing takes this long. */
+const ANSWER_WITHIN_MS = 15_000;
+
+/** A port to the engine that listens on this socket; `close` lets its idle connections go. */
+export function createCommandClient(socketPath: string): CommandPort & { close(): void } {
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  const call = (method: "GET" | "POST", path: string, body?: unknown) =>
+    exchange({ socketPath, agent, method, path }, body === undefined ? undefined : JSON.stringify(body));
+  return {
+    send: async (name, args, by) => (await call("POST", `/command/${name}`, { args, by })) as never,
+    floor: async () => (await call("GET", "/floor")) as FloorView,
+    close: () => agent.destroy(),
+  };
+}
+
+interface Target {
+  readonly socketPath: string;
+  readonly agent: Agent;
+  readonly method: string;
+  readonly path: string;
+}
+
+function exchange(target: Target, text: string | undefined): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const away = (message: string) => reject(new CommandProblem(503, "engine-away", message));
+    const headers = text === undefined ? {} : { "content-length": Buffer.byteLength(text) };
+    const outgoing = request({ ...target, headers, timeout: ANSWER_WITHIN_MS }, (response) => {
+      const parts: Buffer[] = [];
+      response.on("data", (part: Buffer) => parts.push(part));
+      response.on("error", () => away("the engine broke off its answer"));
+      response.on("end", () => {
+        try {
+          resolve(understand(response.statusCode ?? 0, Buffer.concat(parts).toString("utf8")));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in time")));
+    outgoing.on("error", (error) => away(`the engine does not answer (${error.message})`));
+    outgoing.end(text);
+  });
+}
+
+function understand(status: number, text: string): unknown {
+  const body = JSON.parse(text) as { code: string; message: string; field?: string };
+  if (status === 200) return body;
+  if (status === 404 || status === 409 || status === 422 || status === 503)
+    throw new CommandProblem(status, body.code, body.message, body.field);
+  throw new Error(`the engine answered ${status}: ${body.message}`);
+}

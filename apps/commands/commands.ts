@@ -1,0 +1,22 @@
+/** All commands of one engine. */
+import { agentCommands } from "./agents.ts";
+import { contactCommands } from "./contacts.ts";
+import { type CommandOptions, createContext } from "./context.ts";
+import type { Handlers } from "./handlers.ts";
+import { keyCommands } from "./keys.ts";
+import { lineCommands } from "./lines.ts";
+import { queueCommands } from "./queues.ts";
+import { trunkCommands } from "./trunks.ts";
+
+/** Every change that a manager or an agent can make. */
+export function createCommands(options: CommandOptions): Handlers {
+  const context = createContext(options);
+  return {
+    ...agentCommands(context),
+    ...queueCommands(context),
+    ...lineCommands(context),
+    ...trunkCommands(context),
+    ...contactCommands(context),
+    ...keyCommands(context),
+  };
+}

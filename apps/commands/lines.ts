@@ -1,0 +1,94 @@
+/** Lines: the numbers that customers call, and how each is answered. */
+import { clash } from "../confgen/spellings.ts";
+import { hoursProblems } from "../core/routing/hours.ts";
+import type { Db } from "../store/database.ts";
+import { nextKey } from "../store/writes/keys.ts";
+import { type Context, checkName, isId, required } from "./context.ts";
+import type { Handlers } from "./handlers.ts";
+import { CommandProblem, type LineFields } from "./port.ts";
+
+export function lineCommands({
+  configure,
+}: Context): Pick<Handlers, "line.create" | "line.change" | "line.delete"> {
+  return {
+    "line.create": (fields) =>
+      configure(async (trx) => {
+        await check(trx, fields);
+        const key = await nextKey(trx, "line");
+        const row = {
+          key,
+          number: fields.number,
+          name: fields.name,
+          queue_id: fields.queueId,
+          ...settings(fields),
+        };
+        const { id } = await trx.insertInto("line").values(row).returning("id").executeTakeFirstOrThrow();
+        return { result: { id }, focus: { line: key } };
+      }),
+    "line.change": ({ id, change, scope }) =>
+      configure(async (trx) => {
+        const { key } = await lineRow(trx, id);
+        await check(trx, change, id);
+        const own = {
+          ...(change.number !== undefined && { number: change.number }),
+          ...(change.name !== undefined && { name: change.name }),
+        };
+        const shared = settings(change);
+        if (Object.keys(own).length > 0)
+          await trx.updateTable("line").set(own).where("id", "=", id).execute();
+        if (Object.keys(shared).length > 0) {
+          const update = trx.updateTable("line").set(shared);
+          await (scope === "all" ? update : update.where("id", "=", id)).execute();
+        }
+        return { result: {}, focus: { line: key } };
+      }),
+    "line.delete": ({ id }) =>
+      configure(async (trx) => {
+        await lineRow(trx, id);
+        await trx.deleteFrom("line").where("id", "=", id).execute();
+        return { result: {}, focus: { nothing: true } };
+      }),
+  };
+}
+
+async function check(trx: Db, fields: Partial<LineFields>, self?: string): Promise<void> {
+  checkName(fields.name);
+  if (fields.number !== undefined) await checkNumber(trx, fields.number, self);
+  if (fields.queueId !== undefined) {
+    const query = trx.selectFrom("queue").select("id").where("id", "=", fields.queueId);
+    required(isId(fields.queueId) ? await query.executeTakeFirst() : undefined, "queue", "queueId");
+  }
+  const problem = fields.hours ? hoursProblems(fields.hours)[0] : undefined;
+  if (problem) throw new CommandProblem(422, "hours", problem.message, problem.field);
+}
+
+/** Two lines must differ in every spelling that a carrier may use. */
+async function checkNumber(trx: Db, number: string, self: string | undefined): Promise<void> {
+  if (!/^\+[1-9][0-9]{4,14}$/.test(number))
+    throw new CommandProblem(422, "not-e164", "write the number like +74950000101", "number");
+  const rows = await trx.selectFrom("line").select(["id", "number", "name"]).execute();
+  const others = rows.filter((row) => row.id !== self);
+  const taken = clash(
+    number,
+    others.map((row) => row.number),
+  );
+  const other = others.find((row) => row.number === taken);
+  if (other) throw new CommandProblem(409, "taken", `the line «${other.name}» has this number`, "number");
+}
+
+/** What LINE-14 can save for every line at once: everything but number and name. */
+function settings(change: Partial<LineFields>) {
+  return {
+    ...(change.queueId !== undefined && { queue_id: change.queueId }),
+    ...(change.ownerFirst !== undefined && { owner_first: change.ownerFirst }),
+    ...(change.hours !== undefined && { hours: change.hours && JSON.stringify(change.hours) }),
+    ...(change.language !== undefined && { language: change.language }),
+    ...(change.recording !== undefined && { recording: change.recording }),
+    ...(change.announceRecording !== undefined && { announce_recording: change.announceRecording }),
+  };
+}
+
+async function lineRow(db: Db, id: string) {
+  const query = db.selectFrom("line").select("key").where("id", "=", id);
+  return required(isId(id) ? await query.executeTakeFirst() : undefined, "line");
+}

@@ -1,0 +1,160 @@
+/**
+ * Everything that changes something goes to the engine as a command, over a local socket in the data folder.
+ *
+ * The API validates the shape (its schemas); the engine checks the sense, writes, applies it to Asterisk, and
+ * answers with what is now true, or with a problem that names the field. Nothing is ever half-done.
+ */
+import type { AgentState, RecordingMode, Strategy } from "../core/floor.ts";
+import type { Hours } from "../core/routing/hours.ts";
+import type { Role } from "../store/tables.ts";
+
+/** Who asks: for the records. */
+export interface Asker {
+  readonly keyId: string;
+  readonly role: Role;
+  readonly agentId?: string | undefined;
+}
+
+export interface AgentFields {
+  name: string;
+  shortNumber: string;
+}
+
+export interface QueueFields {
+  name: string;
+  strategy: Strategy;
+  answerSeconds: number;
+  maxWaitSeconds: number;
+  /** "all", or ids in the order of offers (ROUTE-01, ROUTE-04). */
+  agents: "all" | string[];
+}
+
+export interface LineFields {
+  number: string;
+  name: string;
+  queueId: string;
+  ownerFirst: boolean;
+  hours: Hours | null;
+  language: "ru" | "en";
+  recording: RecordingMode;
+  announceRecording: boolean;
+}
+
+export interface TrunkFields {
+  name: string;
+  addresses: string[];
+  host: string | null;
+  port: number;
+  username: string | null;
+  password: string | null;
+}
+
+export interface ContactFields {
+  name: string;
+  position: string | null;
+  phones: string[];
+  ownerId: string | null;
+}
+
+/** name → [arguments, answer]. */
+export interface Commands {
+  "agent.create": [AgentFields, Created & { sip: SipAccount }];
+  "agent.change": [{ id: string; change: Partial<AgentFields> }, Applied];
+  "agent.delete": [{ id: string }, Applied];
+  /** Which lines' queues this agent serves (LINE-17). */
+  "agent.lines": [{ id: string; lineIds: string[] }, Applied];
+  "agent.state": [{ id: string; state: AgentState }, Record<string, never>];
+  "agent.newPassword": [{ id: string }, { sip: SipAccount } & Applied];
+  "queue.create": [QueueFields, Created];
+  "queue.change": [{ id: string; change: Partial<QueueFields> }, Applied];
+  "queue.delete": [{ id: string }, Applied];
+  "line.create": [LineFields, Created];
+  /** `scope: "all"` saves the same settings (not number and name) for every line (LINE-14). */
+  "line.change": [{ id: string; change: Partial<LineFields>; scope: "this" | "all" }, Applied];
+  "line.delete": [{ id: string }, Applied];
+  "trunk.create": [TrunkFields, Created];
+  "trunk.change": [{ id: string; change: Partial<TrunkFields> }, Applied];
+  "trunk.delete": [{ id: string }, Applied];
+  "contact.create": [ContactFields, { id: string }];
+  "contact.change": [{ id: string; change: Partial<ContactFields> }, Record<string, never>];
+  "contact.delete": [{ id: string }, Record<string, never>];
+  "key.create": [{ name: string; role: Role; agentId: string | null }, { id: string; key: string }];
+  "key.revoke": [{ id: string }, Record<string, never>];
+}
+
+export type CommandName = keyof Commands;
+
+/** What the change did in Asterisk, read back from it after the reload. */
+export interface Applied {
+  readonly applied: {
+    /** Asterisk modules that were reloaded, in order; empty if nothing in its configuration changed. */
+    readonly reloaded: readonly string[];
+    /** Read back from Asterisk: e.g. {strategy:"linear", waiting: 2, members: 3}. */
+    readonly verified: Readonly<Record<string, unknown>>;
+  };
+}
+
+export interface Created extends Applied {
+  readonly id: string;
+}
+
+export interface SipAccount {
+  readonly username: string;
+  /** Shown once; we keep only the digest. */
+  readonly password: string;
+  readonly server: string;
+}
+
+/** A command that was understood and refused. `field` is the path of the argument that is wrong. */
+export class CommandProblem extends Error {
+  readonly status: 404 | 409 | 422 | 503;
+  readonly code: string;
+  readonly field: string | undefined;
+  constructor(status: 404 | 409 | 422 | 503, code: string, message: string, field?: string) {
+    super(message);
+    this.name = "CommandProblem";
+    this.status = status;
+    this.code = code;
+    this.field = field;
+  }
+}
+
+/** What the API and the terminal tools hold. */
+export interface CommandPort {
+  /** @throws CommandProblem (503 `engine-away` when the engine does not answer) */
+  send<Name extends CommandName>(name: Name, args: Commands[Name][0], by: Asker): Promise<Commands[Name][1]>;
+  /** A snapshot of the live floor, for GET routes. @throws CommandProblem 503 */
+  floor(): Promise<FloorView>;
+}
+
+/** The live floor as the API shows it. Times are milliseconds since 1970. */
+export interface FloorView {
+  readonly at: number;
+  readonly asterisk: "up" | "down";
+  readonly agents: readonly {
+    id: string;
+    state: AgentState;
+    stateSince: number;
+    status: string;
+    device: string;
+    call?: { id: string; phase: "offered" | "talking"; since: number } | undefined;
+  }[];
+  readonly queues: readonly {
+    id: string;
+    waiting: number;
+    longestWaitSince?: number | undefined;
+    free: number;
+  }[];
+  readonly calls: readonly {
+    id: string;
+    phase: string;
+    phaseSince: number;
+    lineId?: string | undefined;
+    queueId?: string | undefined;
+    agentId?: string | undefined;
+    from?: string | undefined;
+    arrivedAt: number;
+  }[];
+  /** Alarms and degraded modes by name, e.g. «no database», «spool too large». */
+  readonly alarms: readonly string[];
+}

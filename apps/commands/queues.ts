@@ -1,0 +1,109 @@
+/** Queues: strategy, times, and who serves them in which order. */
+import type { Db } from "../store/database.ts";
+import { nextKey } from "../store/writes/keys.ts";
+import { type Context, checkName, isId, required } from "./context.ts";
+import type { Handlers } from "./handlers.ts";
+import { CommandProblem, type QueueFields } from "./port.ts";
+
+export function queueCommands({
+  configure,
+}: Context): Pick<Handlers, "queue.create" | "queue.change" | "queue.delete"> {
+  return {
+    "queue.create": (fields) =>
+      configure(async (trx) => {
+        check(fields);
+        const key = await nextKey(trx, "queue");
+        const row = { key, name: fields.name, ...columns(fields) };
+        const { id } = await trx.insertInto("queue").values(row).returning("id").executeTakeFirstOrThrow();
+        await setAgents(trx, id, fields.agents);
+        return { result: { id }, focus: { queue: key } };
+      }),
+    "queue.change": ({ id, change }) =>
+      configure(async (trx) => {
+        check(change);
+        const { key, version } = await queueRow(trx, id);
+        await trx
+          .updateTable("queue")
+          .set({ ...columns(change), version: version + 1 })
+          .where("id", "=", id)
+          .execute();
+        if (change.agents !== undefined) await setAgents(trx, id, change.agents);
+        return { result: {}, focus: { queue: key } };
+      }),
+    "queue.delete": ({ id }) =>
+      configure(async (trx) => {
+        await queueRow(trx, id);
+        const line = await trx
+          .selectFrom("line")
+          .select("name")
+          .where("queue_id", "=", id)
+          .executeTakeFirst();
+        if (line)
+          throw new CommandProblem(409, "queue-in-use", `the line «${line.name}» leads to this queue`);
+        await trx.deleteFrom("queue").where("id", "=", id).execute();
+        return { result: {}, focus: { nothing: true } };
+      }),
+  };
+}
+
+/**
+ * Ticks these agents, in this order.
+ * @param field what to name when nobody is left.
+ * @throws CommandProblem 422 `queue-unserved`
+ */
+export async function setMembers(
+  trx: Db,
+  queueId: string,
+  agents: readonly string[],
+  field: string,
+): Promise<void> {
+  if (agents.length === 0)
+    throw new CommandProblem(422, "queue-unserved", "at least one agent has to serve a queue", field);
+  await trx.updateTable("queue").set({ all_agents: false }).where("id", "=", queueId).execute();
+  await trx.deleteFrom("queue_agent").where("queue_id", "=", queueId).execute();
+  const rows = agents.map((agent_id, position) => ({ queue_id: queueId, agent_id, position }));
+  await trx.insertInto("queue_agent").values(rows).execute();
+}
+
+async function setAgents(trx: Db, id: string, agents: QueueFields["agents"]): Promise<void> {
+  const everybody = (await trx.selectFrom("agent").select("id").execute()).map((row) => row.id);
+  if (agents === "all") {
+    if (everybody.length === 0)
+      throw new CommandProblem(422, "queue-unserved", "there are no agents yet", "agents");
+    await trx.updateTable("queue").set({ all_agents: true }).where("id", "=", id).execute();
+    await trx.deleteFrom("queue_agent").where("queue_id", "=", id).execute();
+    return;
+  }
+  agents.forEach((agent, index) => {
+    if (!everybody.includes(agent)) required(undefined, "agent", `agents.${index}`);
+    if (agents.indexOf(agent) < index)
+      throw new CommandProblem(422, "twice", "this agent is named twice", `agents.${index}`);
+  });
+  await setMembers(trx, id, agents, "agents");
+}
+
+const RANGES = { answerSeconds: [3, 300], maxWaitSeconds: [5, 7200] } as const;
+
+function check(fields: Partial<QueueFields>): void {
+  checkName(fields.name);
+  for (const field of ["answerSeconds", "maxWaitSeconds"] as const) {
+    const value = fields[field];
+    const [least, most] = RANGES[field];
+    if (value !== undefined && !(Number.isInteger(value) && value >= least && value <= most))
+      throw new CommandProblem(422, "out-of-range", `must be between ${least} and ${most} seconds`, field);
+  }
+}
+
+function columns(change: Partial<QueueFields>) {
+  return {
+    ...(change.name !== undefined && { name: change.name }),
+    ...(change.strategy !== undefined && { strategy: change.strategy }),
+    ...(change.answerSeconds !== undefined && { answer_seconds: change.answerSeconds }),
+    ...(change.maxWaitSeconds !== undefined && { max_wait_seconds: change.maxWaitSeconds }),
+  };
+}
+
+async function queueRow(db: Db, id: string) {
+  const query = db.selectFrom("queue").select(["key", "version"]).where("id", "=", id);
+  return required(isId(id) ? await query.executeTakeFirst() : undefined, "queue");
+}

@@ -1,0 +1,130 @@
+/**
+ * Rows → the files of generated/: agents' phones, carriers, queues, lines, short numbers.
+ *
+ * Pure. What each file looks like is in asterisk-conf/generated/*.mustache.
+ */
+import type { Agent, Queue } from "../core/floor.ts";
+import type { Language, Settings, Trunk } from "../store/settings.ts";
+import { hoursText, openingRanges } from "./opening.ts";
+import { displayName, safe } from "./safe.ts";
+import { spellings } from "./spellings.ts";
+import { fill, type View } from "./templates.ts";
+
+/** What the files of generated/ need to know of the instance. */
+export interface Instance {
+  readonly decisionMs: number;
+  readonly agiPort: number;
+  /** What Asterisk speaks unless told otherwise. */
+  readonly language: Language;
+}
+
+/** Names relative to generated/ → text. */
+export type Files = Readonly<Record<string, string>>;
+
+/** The realm of agents' digests: MD5(phone:realm:password). */
+export const SIP_REALM = "dozvon";
+
+/** How app_queue calls our strategies. */
+export const STRATEGIES = { random: "random", "most-idle": "leastrecent", sequential: "linear" } as const;
+
+/**
+ * Renders all files of generated/.
+ * @param at the time in the files' first line; nothing else depends on it.
+ * @throws UnsafeValue for a row that no command would have written.
+ */
+export function render(settings: Settings, instance: Instance, at: Date): Files {
+  const view = { ...instanceView(instance), ...settingsView(settings, instance) };
+  const names = ["globals", "lines", "queues", "short-numbers", "pjsip-agents", "pjsip-trunks"];
+  const head = `; Rendered by Dozvon from the database at ${at.toISOString()}. Changes here are lost: your own go into custom.d/.\n`;
+  return Object.fromEntries(
+    names.map((name) => [`${name}.conf`, head + tidy(fill(`generated/${name}.conf.mustache`, view))]),
+  );
+}
+
+/** A file without its first line, which holds the time. */
+export function bodyOf(text: string): string {
+  return text.slice(text.indexOf("\n") + 1);
+}
+
+function tidy(text: string): string {
+  return `${text.replace(/\n{3,}/g, "\n\n").trimEnd()}\n`;
+}
+
+function instanceView(instance: Instance): View {
+  const seconds = instance.decisionMs / 1000;
+  if (!(seconds > 0 && seconds < 60)) throw new Error(`decisionMs: ${instance.decisionMs}`);
+  return { decisionSeconds: String(seconds), agiPort: safe("count", instance.agiPort) };
+}
+
+function settingsView(settings: Settings, instance: Instance): View {
+  const byId = new Map(settings.agents.map((agent) => [agent.id, agent]));
+  return {
+    realm: SIP_REALM,
+    agents: settings.agents.map((agent) => agentView(agent, settings.digests.get(agent.id) ?? "")),
+    queues: settings.queues.map((queue) => queueView(queue, byId)),
+    lines: settings.lines.map((line) => lineView(line, settings, instance)),
+    trunks: settings.trunks.map(trunkView),
+  };
+}
+
+function agentView(agent: Agent, digest: string): View {
+  return { ...memberView(agent), digest: safe("digest", digest) };
+}
+
+function memberView(agent: Agent): View {
+  const short = safe("number", agent.shortNumber);
+  return {
+    short,
+    phone: safe("key", agent.phone),
+    name: displayName(agent.name, short),
+    paused: agent.state === "inbound" ? "no" : "yes",
+  };
+}
+
+function queueView(queue: Queue, agents: ReadonlyMap<string, Agent>): View {
+  const key = safe("key", queue.key);
+  const members = queue.agents.flatMap((id) => agents.get(id) ?? []);
+  return {
+    key,
+    name: displayName(queue.name, key),
+    strategy: STRATEGIES[queue.strategy],
+    answerSeconds: safe("count", queue.answerSeconds),
+    members: members.map(memberView),
+  };
+}
+
+function lineView(line: Settings["lines"][number], settings: Settings, instance: Instance): View {
+  const key = safe("key", line.key);
+  const queue = settings.queues.find((each) => each.id === line.queueId);
+  if (!queue) throw new Error(`line ${key}: its queue does not exist`);
+  const language = settings.languages.get(line.id) ?? instance.language;
+  return {
+    key,
+    name: displayName(line.name, key),
+    spellings: spellings(line.number).map((number) => ({ number: safe("number", number) })),
+    language: language === instance.language ? false : safe("word", language),
+    queue: safe("key", queue.key),
+    wait: safe("count", queue.maxWaitSeconds),
+    ring: safe("count", queue.answerSeconds),
+    record: safe("word", line.recording),
+    announce: line.announceRecording && line.recording !== "off" ? "1" : "0",
+    hoursText: hoursText(line.hours),
+    always: line.hours === undefined,
+    ranges: line.hours ? openingRanges(line.hours).map((range) => ({ ...range })) : [],
+  };
+}
+
+function trunkView(trunk: Trunk): View {
+  const key = safe("key", trunk.key);
+  const host = trunk.host === null ? false : safe("host", trunk.host);
+  const username = host && trunk.username !== null ? safe("account", trunk.username) : false;
+  return {
+    key,
+    name: displayName(trunk.name, key),
+    addresses: trunk.addresses.map((address) => ({ address: safe("address", address) })),
+    host,
+    port: safe("count", trunk.port),
+    username,
+    password: username ? safe("secret", trunk.password ?? "") : false,
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Asterisk's data folder of an instance: the tree's own prompts and music, and ours beside them, so that
+ * Playback(dozvon/recorded) finds the language of the call.
+ */
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { home } from "../config.ts";
+
+/** Languages that a line can have; each has all of our prompts. */
+export const LANGUAGES = ["en", "ru"] as const;
+
+/**
+ * Makes the data folder anew.
+ * @param from `astdatadir` of the Asterisk that will run.
+ * @param canFollow whether Asterisk's account can read a path; what it cannot is copied instead of linked.
+ */
+export function installData(from: string, to: string, canFollow: (path: string) => boolean): void {
+  const aside = `${to}.new`;
+  fs.rmSync(aside, { recursive: true, force: true });
+  fs.mkdirSync(aside, { recursive: true });
+  takeOver(from, aside, ["sounds"], canFollow);
+  for (const language of LANGUAGES) {
+    const sounds = join(aside, "sounds", language);
+    fs.mkdirSync(sounds, { recursive: true });
+    takeOver(join(from, "sounds", language), sounds, ["dozvon"], canFollow);
+    fs.cpSync(join(home, "sounds", language), join(sounds, "dozvon"), { recursive: true });
+  }
+  fs.rmSync(to, { recursive: true, force: true });
+  fs.renameSync(aside, to);
+}
+
+/** Whether a prompt is there in every language, in whatever format. */
+export function soundExists(data: string, name: string): boolean {
+  return LANGUAGES.every((language) => {
+    const path = join(data, "sounds", language, name);
+    const [folder, file] = [join(path, ".."), path.slice(path.lastIndexOf("/") + 1)];
+    return fs.existsSync(folder) && fs.readdirSync(folder).some((each) => each.startsWith(`${file}.`));
+  });
+}
+
+function takeOver(
+  from: string,
+  to: string,
+  except: readonly string[],
+  canFollow: (path: string) => boolean,
+): void {
+  if (!fs.existsSync(from)) return;
+  for (const name of fs.readdirSync(from).filter((each) => !except.includes(each))) {
+    const path = join(from, name);
+    // A dangling link is a package's leftover.
+    if (!fs.existsSync(path)) continue;
+    if (canFollow(path)) fs.symlinkSync(fs.realpathSync(path), join(to, name));
+    else fs.cpSync(path, join(to, name), { recursive: true, dereference: true });
+  }
+}

@@ -1,0 +1,74 @@
+/** The demonstration agents at work: SIPp phones that are registered, and agents who are signed in. */
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { HostError } from "../host/problem.ts";
+import type { ApiClient } from "./client.ts";
+import type { Credentials } from "./instance.ts";
+import { type PeerPlace, phone, register, type SippPeer } from "./sipp.ts";
+
+const AVAILABLE_WITHIN_MS = 10_000;
+/** As long as a person needs to look at the screen and press. */
+const ANSWER_AFTER_MS = 900;
+
+type Agent = Credentials["agents"][number];
+
+/** Agents who came for a call; `leave` brings everything back to where it was. */
+export interface Crew {
+  readonly agents: readonly Agent[];
+  leave(): Promise<void>;
+}
+
+/**
+ * Registers a phone for each agent and signs the agents in, until all of them are available.
+ * @param speech a µ-law file that whoever answers speaks.
+ * @throws HostError when Asterisk or the API does not want them; nobody is left behind then.
+ */
+export async function bringCrew(
+  api: ApiClient,
+  place: PeerPlace,
+  agents: readonly Agent[],
+  speech: string,
+): Promise<Crew> {
+  const phones: { agent: Agent; peer: SippPeer }[] = [];
+  const leave = async (): Promise<void> => {
+    const signedIn = agents.map(({ id }) => api.send("POST", `/v1/agents/${id}/sign-out`).catch(() => {}));
+    await Promise.all(signedIn);
+    await Promise.all(phones.splice(0).map(({ agent, peer }) => goHome(place, agent, peer)));
+  };
+  try {
+    for (const agent of agents) {
+      const peer = await phone(place, agent.sip, { answerAfterMs: ANSWER_AFTER_MS, speech });
+      phones.push({ agent, peer });
+      await api.send("POST", `/v1/agents/${agent.id}/sign-in`);
+      await api.send("PUT", `/v1/agents/${agent.id}/state`, { state: "inbound" });
+    }
+    for (const agent of agents) await available(api, agent);
+    return { agents, leave };
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+}
+
+/** Where the demonstration's voices are. */
+export function voice(home: string, language: "en" | "ru", who: "customer" | "agent"): string {
+  return join(home, "sounds", language, `demo-${who}.ulaw`);
+}
+
+async function goHome(place: PeerPlace, agent: Agent, peer: SippPeer): Promise<void> {
+  await peer.stop();
+  await register(place, agent.sip, peer.port, 0).catch(() => {});
+}
+
+async function available(api: ApiClient, agent: Agent): Promise<void> {
+  const until = performance.now() + AVAILABLE_WITHIN_MS;
+  for (;;) {
+    const { live } = await api.get<{ live: { status: string } | null }>(`/v1/agents/${agent.id}`);
+    if (live?.status === "available") return;
+    if (performance.now() > until)
+      throw new HostError(
+        `${agent.name} did not become available (${live?.status ?? "the engine is away"}).`,
+      );
+    await pause(50);
+  }
+}
