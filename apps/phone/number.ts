@@ -24,8 +24,7 @@ export function toE164(text: string, country: string): string | undefined {
 /** `+7 (916) 123-45-67` for Russia, `+49 30 123456` for other countries; anything else as it is (CONT-06). */
 export function display(number: string): string {
   const russian = /^\+7(\d{3})(\d{3})(\d{2})(\d{2})$/.exec(number);
-  if (russian && isRussian(number))
-    return `+7 (${russian[1]}) ${russian[2]}-${russian[3]}-${russian[4]}`;
+  if (russian && isRussian(number)) return `+7 (${russian[1]}) ${russian[2]}-${russian[3]}-${russian[4]}`;
   if (!E164.test(number)) return number;
   return parsePhoneNumberFromString(number)?.formatInternational() ?? number;
 }

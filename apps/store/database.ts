@@ -30,6 +30,8 @@ export function openDatabase(options: DatabaseOptions): Db {
     keepAlive: true,
   });
   pool.on("error", (error) => options.log.warn({ error: error.message }, "A database connection broke."));
+  // A client that breaks while it is being handed out has no listener of its own, and would end the process.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
 

@@ -191,7 +191,12 @@ t.test("the order of offers", async (t) => {
     const from = someone();
     t.equal(await scene.customer(line.number, { from, hangUpAfterMs: 250 }).done, 0);
     const record = await scene.record(from);
-    for (const agent of team) await scene.status(agent, "available");
+    await until("the phones are free again", async () => {
+      const { items } = await scene.get("/v1/agents");
+      return items.every(
+        (agent: { live: { status: string } }) => !["talking", "ringing"].includes(agent.live.status),
+      );
+    });
     return team.find((agent) => agent.id === record.agentId)?.name ?? "nobody";
   };
   t.test("ROUTE-04 sequential: always from the first, in the configured order", async (t) => {
@@ -339,8 +344,10 @@ t.test("MISS-04 a caller who gives up at any stage leaves one closed record and 
   t.equal(await scene.customer(line.number, { from: queued, hangUpAfterMs: 1000 }).done, 0);
   t.match(await scene.record(queued), { type: "missed", ending: "abandoned", queueId: line.queueId });
   await first.done;
-  const missed = await scene.get(`/v1/calls?type=missed&lineId=${line.id}`);
-  t.equal(missed.items.length, 3);
+  await until("three missed calls", async () => {
+    const { items } = await scene.get(`/v1/calls?type=missed&lineId=${line.id}`);
+    return items.length === 3;
+  });
   t.equal((await scene.get(`/v1/calls?type=inbound&lineId=${line.id}`)).items.length, 0);
   await until("no channel is left", async () => (await scene.channels()) === 0);
 });

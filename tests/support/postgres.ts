@@ -61,8 +61,14 @@ export async function withPostgres(): Promise<TestPostgres> {
     child.kill(signal);
     await gone;
   };
-  const lastResort = (): void => void server?.kill("SIGKILL");
+  const lastResort = (): void => {
+    server?.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  };
   process.once("exit", lastResort);
+  // A test that is ended from outside runs its exit handlers only if it exits by itself.
+  const ended = (): never => process.exit(1);
+  process.once("SIGTERM", ended);
   await start();
   const db = openDatabase({ url, name: "test", log: silent });
   await migrate(db);
@@ -75,6 +81,7 @@ export async function withPostgres(): Promise<TestPostgres> {
       await db.destroy();
       await end("SIGINT");
       process.removeListener("exit", lastResort);
+      process.removeListener("SIGTERM", ended);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,68 @@
+/**
+ * Who may do what: the one table (ROLE-03…06). A route names its permission; a server with a route that names
+ * none does not start.
+ */
+import type { Role } from "../store/tables.ts";
+
+/** `own`: only what belongs to the key's agent; everything else does not exist for it (answers 404). */
+export type Scope = "all" | "own";
+
+export const PERMISSIONS = [
+  "me:read",
+  "agents:read",
+  "agents:write",
+  "agents:state",
+  "queues:read",
+  "queues:write",
+  "lines:read",
+  "lines:write",
+  "trunks:read",
+  "trunks:write",
+  "contacts:read",
+  "contacts:write",
+  "calls:read",
+  "recordings:read",
+  "keys:read",
+  "keys:write",
+  "stream:read",
+] as const;
+
+export type Permission = (typeof PERMISSIONS)[number];
+
+const ADMIN = Object.fromEntries(PERMISSIONS.map((permission) => [permission, "all"])) as Record<
+  Permission,
+  Scope
+>;
+
+export const ROLES: Readonly<Record<Role, Readonly<Partial<Record<Permission, Scope>>>>> = {
+  admin: ADMIN,
+  supervisor: {
+    "me:read": "all",
+    "agents:read": "all",
+    "agents:state": "all",
+    "queues:read": "all",
+    "queues:write": "all",
+    "lines:read": "all",
+    "trunks:read": "all",
+    "contacts:read": "all",
+    "calls:read": "all",
+    "recordings:read": "all",
+    "stream:read": "all",
+  },
+  agent: {
+    "me:read": "own",
+    "agents:read": "own",
+    "agents:state": "own",
+    "queues:read": "own",
+    "lines:read": "own",
+    "contacts:read": "own",
+    "calls:read": "own",
+    "recordings:read": "own",
+    "stream:read": "own",
+  },
+};
+
+/** How far a role's permission reaches; undefined: not at all. */
+export function scopeOf(role: Role, permission: Permission): Scope | undefined {
+  return ROLES[role][permission];
+}

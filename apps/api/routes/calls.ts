@@ -1,0 +1,147 @@
+/** Calls: what happened, and why. */
+import { agentNames } from "../../store/reads/agents.ts";
+import { type CallRow, eventsOf, legsOf, listCalls } from "../../store/reads/calls.ts";
+import { queueNames } from "../../store/reads/queues.ts";
+import { listRecordings } from "../../store/reads/recordings.ts";
+import { type Api, type ApiContext, type Caller, onlyAgent } from "../context.ts";
+import { cursorFrom, shown } from "../pages.ts";
+import { phoneView, spellings } from "../phones.ts";
+import { notFound } from "../problem.ts";
+import * as S from "../schemas/calls.ts";
+import { IdParams } from "../schemas/common.ts";
+import { iso, isoOrNull } from "../times.ts";
+import { explain, idsIn } from "../why.ts";
+import { recordingView } from "./recordings.ts";
+
+const tags = ["calls"];
+/** A call's story is some dozens of lines; this only keeps a runaway call from filling memory. */
+const MOST_EVENTS = 5000;
+
+/** Adds the routes. */
+export function callRoutes(api: Api, context: ApiContext): void {
+  const { db, country } = context;
+
+  api.get(
+    "/v1/calls",
+    {
+      config: { permission: "calls:read" },
+      schema: {
+        tags,
+        summary: "List calls",
+        description: "Newest first; filters are combined. An agent's key sees the calls that concerned it.",
+        "x-ledger": ["MISS-04", "ROUTE-12", "LINE-15"],
+        querystring: S.CallQuery,
+        response: { 200: S.CallPage },
+      },
+    },
+    async (request) => {
+      const { from, to, cursor, ...filter } = request.query;
+      const page = await listCalls(db, {
+        ...filter,
+        from: from === undefined ? undefined : spellings(from, country),
+        to: to === undefined ? undefined : spellings(to, country),
+        only: onlyAgent(request.caller),
+        after: cursorFrom(cursor),
+      });
+      return shown(page, callView);
+    },
+  );
+
+  api.get(
+    "/v1/calls/:id",
+    {
+      config: { permission: "calls:read" },
+      schema: {
+        tags,
+        summary: "Show one call",
+        description: "With its legs and its recording.",
+        "x-ledger": ["WRAP-06", "MISS-02"],
+        params: IdParams,
+        response: { 200: S.CallDetail },
+      },
+    },
+    async (request) => {
+      const row = await find(context, request.caller, request.params.id);
+      const [legs, recordings] = await Promise.all([
+        legsOf(db, row.id),
+        listRecordings(db, { callId: row.id, limit: 1 }),
+      ]);
+      const [recording] = recordings.items;
+      return {
+        ...callView(row),
+        legs: legs.map((leg) => ({
+          ...leg,
+          startedAt: iso(leg.startedAt),
+          answeredAt: isoOrNull(leg.answeredAt),
+          endedAt: isoOrNull(leg.endedAt),
+        })),
+        recording: recording ? recordingView(recording) : null,
+      };
+    },
+  );
+
+  api.get(
+    "/v1/calls/:id/events",
+    {
+      config: { permission: "calls:read" },
+      schema: {
+        tags,
+        summary: "The whole story of a call",
+        description: "Every line of Asterisk's own record and every decision of ours, in order.",
+        "x-ledger": ["WRAP-06"],
+        params: IdParams,
+        response: { 200: S.EventList },
+      },
+    },
+    async (request) => {
+      const { id } = await find(context, request.caller, request.params.id);
+      const events = await eventsOf(db, id, MOST_EVENTS);
+      return { items: events.map((event) => ({ ...event, at: iso(event.at) })) };
+    },
+  );
+
+  api.get(
+    "/v1/calls/:id/why",
+    {
+      config: { permission: "calls:read" },
+      schema: {
+        tags,
+        summary: "Why did this call go where it went?",
+        description: "Each decision with its rule, its reason and everyone who was considered (law L6).",
+        "x-ledger": ["ROUTE-02", "ROUTE-03", "ROUTE-04", "ROUTE-05", "ROUTE-07", "ROUTE-11"],
+        params: IdParams,
+        response: { 200: S.WhyView },
+      },
+    },
+    async (request) => {
+      const row = await find(context, request.caller, request.params.id);
+      const events = await eventsOf(db, row.id, MOST_EVENTS);
+      const { agents, queues } = idsIn(events);
+      if (row.agentId) agents.add(row.agentId);
+      const [agentName, queueName] = await Promise.all([
+        agentNames(db, [...agents]),
+        queueNames(db, [...queues]),
+      ]);
+      const told = explain(row, events, { agentName, queueName });
+      return { callId: row.id, ...told };
+    },
+  );
+}
+
+async function find({ db }: ApiContext, caller: Caller, id: string): Promise<CallRow> {
+  const [row] = (await listCalls(db, { id, only: onlyAgent(caller), limit: 1 })).items;
+  if (!row) throw notFound("call");
+  return row;
+}
+
+/** A call in a list. */
+export function callView(row: CallRow) {
+  return {
+    ...row,
+    from: row.fromNumber === null ? null : phoneView(row.fromNumber),
+    to: row.toNumber === null ? null : phoneView(row.toNumber),
+    arrivedAt: iso(row.arrivedAt),
+    connectedAt: isoOrNull(row.connectedAt),
+    endedAt: isoOrNull(row.endedAt),
+  };
+}

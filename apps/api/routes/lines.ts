@@ -1,0 +1,167 @@
+/** Lines: inbound numbers, each with its own settings. */
+import { type Hours, hoursProblems, isOpen } from "../../core/routing/hours.ts";
+import { listLines } from "../../store/reads/lines.ts";
+import { type Api, type ApiContext, onlyAgent } from "../context.ts";
+import { phoneFrom, phoneView } from "../phones.ts";
+import { notFound, Problem } from "../problem.ts";
+import { IdParams, Nothing } from "../schemas/common.ts";
+import * as S from "../schemas/lines.ts";
+import { iso } from "../times.ts";
+
+const tags = ["lines"];
+
+/** Adds the routes. */
+export function lineRoutes(api: Api, context: ApiContext): void {
+  const { db, commands, country } = context;
+
+  api.get(
+    "/v1/lines",
+    {
+      config: { permission: "lines:read" },
+      schema: {
+        tags,
+        summary: "List lines",
+        description: "An agent's key sees the lines it serves.",
+        "x-ledger": ["LINE-14", "LINE-15", "LINE-18"],
+        response: { 200: S.LineList },
+      },
+    },
+    async (request) => {
+      const rows = await listLines(db, { agentId: onlyAgent(request.caller) });
+      return { items: rows.map(lineView) };
+    },
+  );
+
+  api.post(
+    "/v1/lines",
+    {
+      config: { permission: "lines:write" },
+      schema: {
+        tags,
+        summary: "Create a line",
+        description: "The number may be spelt in any usual way.",
+        "x-ledger": ["LINE-14", "LINE-15", "ROUTE-05", "ROUTE-07"],
+        body: S.NewLine,
+        response: { 201: S.LineApplied },
+      },
+    },
+    async (request, reply) => {
+      const fields = { ...S.NEW_LINE, ...request.body };
+      checkHours(fields.hours);
+      const number = phoneFrom(fields.number, country, "number");
+      const { id, applied } = await commands.send("line.create", { ...fields, number }, request.caller);
+      return reply.code(201).send({ ...(await show(context, id)), applied });
+    },
+  );
+
+  api.get(
+    "/v1/lines/:id",
+    {
+      config: { permission: "lines:read" },
+      schema: {
+        tags,
+        summary: "Show one line",
+        description: "All of its settings.",
+        "x-ledger": ["LINE-14", "LINE-15"],
+        params: IdParams,
+        response: { 200: S.LineView },
+      },
+    },
+    (request) => show(context, request.params.id, onlyAgent(request.caller)),
+  );
+
+  api.patch(
+    "/v1/lines/:id",
+    {
+      config: { permission: "lines:write" },
+      schema: {
+        tags,
+        summary: "Change a line, or all lines",
+        description:
+          "With scope=all the same settings are saved for every line; number and name stay their own.",
+        "x-ledger": ["LINE-14"],
+        params: IdParams,
+        querystring: S.LineScope,
+        body: S.LineChange,
+        response: { 200: S.LineApplied },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const { number: text, ...rest } = request.body;
+      checkHours(rest.hours);
+      const change = text === undefined ? rest : { ...rest, number: phoneFrom(text, country, "number") };
+      const args = { id, change, scope: request.query.scope };
+      const { applied } = await commands.send("line.change", args, request.caller);
+      return { ...(await show(context, id)), applied };
+    },
+  );
+
+  api.delete(
+    "/v1/lines/:id",
+    {
+      config: { permission: "lines:write" },
+      schema: {
+        tags,
+        summary: "Delete a line",
+        description: "Its calls stay in the journal.",
+        "x-ledger": ["LINE-18"],
+        params: IdParams,
+        response: { 204: Nothing },
+      },
+    },
+    async (request, reply) => {
+      await commands.send("line.delete", request.params, request.caller);
+      return reply.code(204).send(undefined);
+    },
+  );
+
+  api.get(
+    "/v1/lines/:id/open",
+    {
+      config: { permission: "lines:read" },
+      schema: {
+        tags,
+        summary: "Is the line open at this instant?",
+        description: "Evaluated in the line's own zone (D-07).",
+        "x-ledger": ["ROUTE-07", "ROUTE-08"],
+        params: IdParams,
+        querystring: S.OpenQuery,
+        response: { 200: S.OpenView },
+      },
+    },
+    async (request) => {
+      const line = await show(context, request.params.id, onlyAgent(request.caller));
+      const at = request.query.at === undefined ? Date.now() : Date.parse(request.query.at);
+      const zone = line.hours?.zone ?? null;
+      return { open: isOpen(line.hours ?? undefined, at), zone, localTime: zone && wallTime(zone, at) };
+    },
+  );
+}
+
+async function show({ db }: ApiContext, id: string, agentId?: string) {
+  const [row] = await listLines(db, { id, agentId });
+  if (!row) throw notFound("line");
+  return lineView(row);
+}
+
+function lineView(row: Awaited<ReturnType<typeof listLines>>[number]) {
+  return { ...row, number: phoneView(row.number), createdAt: iso(row.createdAt) };
+}
+
+/** @throws Problem 422 naming each field that makes no sense. */
+function checkHours(hours: Hours | null | undefined): void {
+  const problems = hours ? hoursProblems(hours) : [];
+  const [first] = problems;
+  if (first) throw new Problem(422, "invalid", `${first.field}: ${first.message}`, problems);
+}
+
+/** `2026-03-02T09:30` of the zone's wall clock. */
+function wallTime(zone: string, at: number): string {
+  const clock = new Intl.DateTimeFormat("sv-SE", {
+    timeZone: zone,
+    dateStyle: "short",
+    timeStyle: "short",
+  });
+  return clock.format(at).replace(" ", "T");
+}

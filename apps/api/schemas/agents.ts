@@ -1,0 +1,78 @@
+/** Agents. */
+import { Type } from "typebox";
+import {
+  AppliedView,
+  ChangeOf,
+  Closed,
+  Id,
+  IdParams,
+  Instant,
+  ListOf,
+  Name,
+  Nullable,
+  PhoneView,
+} from "./common.ts";
+
+const fields = {
+  name: Name("Full name."),
+  shortNumber: Type.String({
+    pattern: "^[0-9]{2,6}$",
+    description: "For internal calls and transfers (SOFT-08).",
+    examples: ["101"],
+  }),
+};
+const State = Type.Enum(["offline", "break", "inbound", "outbound"], {
+  description: "What the agent chose (AGENT-04); talking is a phase of a call.",
+});
+
+const view = {
+  id: Id(),
+  name: Type.String(),
+  shortNumber: Type.String(),
+  phone: Type.String({ description: "The SIP user of the agent's phone." }),
+  state: State,
+  stateSince: Instant(),
+  lines: Type.Array(Type.Object({ id: Id(), name: Type.String(), number: PhoneView }), {
+    description: "The lines whose calls this agent takes (LINE-17).",
+  }),
+  live: Nullable(
+    Type.Object(
+      {
+        status: Type.String({
+          description: "available, ringing, talking, do-not-disturb or offline (AGENT-01).",
+          examples: ["available"],
+        }),
+        device: Type.String({ description: "What Asterisk says of the phone." }),
+        call: Nullable(
+          Type.Object({
+            id: Id(),
+            phase: Type.Enum(["offered", "talking"]),
+            since: Instant(),
+            talkingForMs: Nullable(Type.Integer({ description: "The running timer (AGENT-07)." })),
+          }),
+        ),
+      },
+      { description: "null while the engine is away." },
+    ),
+  ),
+  createdAt: Instant(),
+};
+
+const sip = Type.Object(
+  { username: Type.String(), password: Type.String(), server: Type.String() },
+  { description: "The phone's SIP account. The password is shown once; we keep only its digest." },
+);
+
+export const NewAgent = Type.Object(fields, Closed);
+export const AgentChange = ChangeOf(fields);
+export const AgentView = Type.Object(view);
+export const AgentList = ListOf(AgentView);
+export const AgentApplied = Type.Object({ ...view, applied: AppliedView });
+export const AgentCreated = Type.Object({ ...view, applied: AppliedView, sip });
+export const AgentPassword = Type.Object({ sip, applied: AppliedView });
+export const StateChange = Type.Object({ state: State }, Closed);
+export const LinesChange = Type.Object(
+  { lineIds: Type.Array(Id(), { maxItems: 1000, uniqueItems: true }) },
+  Closed,
+);
+export { IdParams };

@@ -1,0 +1,95 @@
+/** Calls. */
+import { Type } from "typebox";
+import { ENDINGS } from "../../core/ending.ts";
+import { Closed, Id, Instant, ListOf, Nullable, PageOf, Paging, PhoneView } from "./common.ts";
+import { RecordingView } from "./recordings.ts";
+
+const CallType = Type.Enum(["inbound", "missed", "internal", "outbound"], {
+  description: "`missed` is a type of its own (MISS-04).",
+});
+
+const view = {
+  id: Id(),
+  type: CallType,
+  from: Nullable(PhoneView),
+  to: Nullable(PhoneView),
+  lineId: Nullable(Id()),
+  lineName: Nullable(Type.String()),
+  queueId: Nullable(Id()),
+  contactId: Nullable(Id()),
+  ownerId: Nullable(Id()),
+  agentId: Nullable(Id("Who talked.")),
+  firstOfferedId: Nullable(Id("Who was asked first (MISS-02).")),
+  arrivedAt: Instant(),
+  connectedAt: Nullable(Instant()),
+  endedAt: Nullable(Instant("null while the call is going on.")),
+  waitMs: Nullable(Type.Integer({ description: "From arrival to an agent's voice (ROUTE-12)." })),
+  talkMs: Nullable(Type.Integer()),
+  ending: Nullable(Type.String({ description: `One of ${ENDINGS.join(", ")}.` })),
+  culprit: Nullable(Type.Enum(["ours", "theirs", "carrier"])),
+  cause: Nullable(Type.Integer({ description: "Q.850 cause of the hang-up." })),
+  fallback: Type.Boolean({ description: "The dialplan routed this call without the engine." }),
+  recordingId: Nullable(Id()),
+};
+
+export const CallView = Type.Object(view);
+export const CallPage = PageOf(CallView);
+export const CallDetail = Type.Object({
+  ...view,
+  legs: Type.Array(
+    Type.Object({
+      channel: Type.String(),
+      name: Type.String(),
+      agentId: Nullable(Id()),
+      startedAt: Instant(),
+      answeredAt: Nullable(Instant()),
+      endedAt: Nullable(Instant()),
+      cause: Nullable(Type.Integer()),
+    }),
+  ),
+  recording: Nullable(RecordingView),
+});
+export const CallQuery = Type.Object(
+  {
+    type: Type.Optional(CallType),
+    lineId: Type.Optional(Id()),
+    queueId: Type.Optional(Id()),
+    agentId: Type.Optional(Id()),
+    contactId: Type.Optional(Id()),
+    from: Type.Optional(Type.String({ minLength: 2, maxLength: 40 })),
+    to: Type.Optional(Type.String({ minLength: 2, maxLength: 40 })),
+    since: Type.Optional(Instant("Arrived at this instant or later.")),
+    until: Type.Optional(Instant("Arrived before this instant.")),
+    ending: Type.Optional(Type.Enum([...ENDINGS])),
+    open: Type.Optional(Type.Boolean({ description: "true: going on now; false: over." })),
+    ...Paging,
+  },
+  Closed,
+);
+export const JournalQuery = Type.Object(Paging, Closed);
+export const EventList = ListOf(
+  Type.Object({
+    at: Instant(),
+    source: Type.Enum(["cel", "queue", "engine"]),
+    kind: Type.String(),
+    data: Type.Record(Type.String(), Type.Unknown()),
+  }),
+);
+export const WhyView = Type.Object({
+  callId: Id(),
+  summary: Type.String({ description: "One sentence." }),
+  decisions: Type.Array(
+    Type.Object({
+      at: Instant(),
+      decision: Type.Enum(["offered", "offer-ended", "queued", "refused", "fallback"]),
+      rule: Nullable(Type.String({ description: "The ledger entry or law that decided." })),
+      because: Type.String(),
+      agentId: Nullable(Type.String()),
+      queueId: Nullable(Type.String()),
+      considered: Type.Array(
+        Type.Object({ agent: Type.String(), name: Type.String(), verdict: Type.String() }),
+        { description: "Who was looked at, and why they were not chosen." },
+      ),
+    }),
+  ),
+});

@@ -1,0 +1,52 @@
+/** Trunks. */
+import { Type } from "typebox";
+import { AppliedView, ChangeOf, Closed, Id, Instant, ListOf, Name, Nullable } from "./common.ts";
+
+// These values are written into Asterisk's configuration: no spaces, no control characters, no list marks.
+const Host = Type.String({ pattern: "^[A-Za-z0-9.:_-]{1,253}$", examples: ["sip.carrier.example"] });
+const Network = Type.String({
+  pattern: "^[A-Za-z0-9.:_-]{1,253}(/[0-9]{1,3})?$",
+  examples: ["203.0.113.0/24"],
+});
+const Word = (max: number) => Type.String({ minLength: 1, maxLength: max, pattern: "^[!-:<-~]+$" });
+
+const fields = {
+  name: Name(),
+  addresses: Type.Array(Network, {
+    minItems: 1,
+    maxItems: 50,
+    uniqueItems: true,
+    description: "Where the carrier calls from: addresses or networks.",
+  }),
+  host: Nullable(Host),
+  port: Type.Integer({ minimum: 1, maximum: 65535 }),
+  username: Nullable(Word(100)),
+  password: Nullable(Word(200)),
+};
+
+const view = {
+  id: Id(),
+  name: Type.String(),
+  addresses: Type.Array(Type.String()),
+  host: Nullable(Type.String()),
+  port: Type.Integer(),
+  username: Nullable(Type.String()),
+  hasPassword: Type.Boolean({ description: "The password itself is never shown." }),
+  createdAt: Instant(),
+};
+
+export const NewTrunk = Type.Object(
+  {
+    name: fields.name,
+    addresses: fields.addresses,
+    host: Type.Optional(fields.host),
+    port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535, default: 5060 })),
+    username: Type.Optional(fields.username),
+    password: Type.Optional(fields.password),
+  },
+  Closed,
+);
+export const TrunkChange = ChangeOf(fields);
+export const TrunkView = Type.Object(view);
+export const TrunkList = ListOf(TrunkView);
+export const TrunkApplied = Type.Object({ ...view, applied: AppliedView });

@@ -1,0 +1,84 @@
+/**
+ * The API, written out: what is plugged in, and every group of routes. Thin: it checks the shape, asks the engine
+ * or reads a row, and shows it.
+ */
+import rateLimit from "@fastify/rate-limit";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import websocket from "@fastify/websocket";
+import { type FastifyBaseLogger, fastify, LogController } from "fastify";
+import { guard } from "./auth.ts";
+import type { Api, ApiContext } from "./context.ts";
+import { describeApi, serveDocs } from "./docs.ts";
+import { answerErrors, answerProblem } from "./errors.ts";
+import { Problem } from "./problem.ts";
+import { agentActionRoutes } from "./routes/agent-actions.ts";
+import { agentRoutes } from "./routes/agents.ts";
+import { callRoutes } from "./routes/calls.ts";
+import { contactRoutes } from "./routes/contacts.ts";
+import { keyRoutes } from "./routes/keys.ts";
+import { lineRoutes } from "./routes/lines.ts";
+import { queueRoutes } from "./routes/queues.ts";
+import { recordingRoutes } from "./routes/recordings.ts";
+import { serviceRoutes } from "./routes/service.ts";
+import { streamRoutes } from "./routes/stream.ts";
+import { trunkRoutes } from "./routes/trunks.ts";
+import { serializerFor, validatorFor } from "./validate.ts";
+
+const BODY_BYTES = 1024 * 1024;
+const REQUESTS_PER_MINUTE = 6000;
+
+export interface ServerOptions {
+  readonly log: FastifyBaseLogger;
+  /** Throws when an answer does not fit its schema; for tests. */
+  readonly strict?: boolean;
+  readonly requestsPerMinute?: number;
+}
+
+/** Builds the server; it listens to nothing yet. @throws Error when a route declares no permission. */
+export async function buildServer(context: ApiContext, options: ServerOptions): Promise<Api> {
+  const api: Api = fastify({
+    bodyLimit: BODY_BYTES,
+    requestTimeout: 30_000,
+    logController: new LogController({ disableRequestLogging: true }),
+    loggerInstance: options.log,
+    schemaController: {
+      compilersFactory: {
+        // Typed for ajv alone, though any compiler will do.
+        buildValidator: (() => validatorFor) as never,
+        buildSerializer: () => serializerFor(options.strict ?? false),
+      },
+    },
+    frameworkErrors: (error, _request, reply) => answerProblem(reply, error),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  // Only JSON is understood; without this, text/plain would be as well.
+  api.removeContentTypeParser("text/plain");
+  answerErrors(api);
+  // Before the guard, which has to know whether a request is a WebSocket.
+  await api.register(websocket, { options: { maxPayload: 4096 } });
+  guard(api, context);
+  await api.register(rateLimit, {
+    hook: "preHandler",
+    max: options.requestsPerMinute ?? REQUESTS_PER_MINUTE,
+    timeWindow: 60_000,
+    keyGenerator: (request) => request.caller?.keyId ?? request.ip,
+    errorResponseBuilder: (_request, { after }) =>
+      new Problem(429, "too-many-requests", `Too many requests; try again in ${after}.`),
+  });
+  await describeApi(api);
+
+  await api.register(async (routes: Api) => {
+    serviceRoutes(routes, context);
+    keyRoutes(routes, context);
+    agentRoutes(routes, context);
+    agentActionRoutes(routes, context);
+    queueRoutes(routes, context);
+    lineRoutes(routes, context);
+    trunkRoutes(routes, context);
+    contactRoutes(routes, context);
+    callRoutes(routes, context);
+    recordingRoutes(routes, context);
+    streamRoutes(routes, context);
+  });
+  await serveDocs(api);
+  return api;
+}

@@ -1,0 +1,139 @@
+/** A call's decisions, told in order (law L6). Pure. */
+import { iso } from "./times.ts";
+
+export interface StoryEvent {
+  readonly at: Date;
+  readonly source: string;
+  readonly kind: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface Decision {
+  at: string;
+  decision: "offered" | "offer-ended" | "queued" | "refused" | "fallback";
+  rule: string | null;
+  because: string;
+  agentId: string | null;
+  queueId: string | null;
+  considered: { agent: string; name: string; verdict: string }[];
+}
+
+export interface StoryNames {
+  readonly agentName: ReadonlyMap<string, string>;
+  readonly queueName: ReadonlyMap<string, string>;
+}
+
+export interface StoryCall {
+  readonly agentId: string | null;
+  readonly endedAt: Date | null;
+  readonly connectedAt: Date | null;
+  readonly ending: string | null;
+  readonly waitMs: number | null;
+}
+
+const FALLBACK = "the engine did not decide; the dialplan took the line's fallback";
+
+/** The agents and queues that decisions speak of (ids that are rows; anything else is left out). */
+export function idsIn(events: readonly StoryEvent[]): { agents: Set<string>; queues: Set<string> } {
+  const agents = new Set<string>();
+  const queues = new Set<string>();
+  for (const { source, data } of events) {
+    if (source !== "engine") continue;
+    if (isId(data.agent)) agents.add(data.agent);
+    if (isId(data.queue)) queues.add(data.queue);
+  }
+  return { agents, queues };
+}
+
+/** The decisions in order, and one sentence that sums them up. */
+export function explain(call: StoryCall, events: readonly StoryEvent[], names: StoryNames) {
+  const decisions = events.flatMap((event) => decisionOf(event, names) ?? []);
+  return { summary: summarise(call, decisions, names), decisions };
+}
+
+function decisionOf(event: StoryEvent, names: StoryNames): Decision | undefined {
+  const { kind, source, data } = event;
+  const base = { at: iso(event.at), agentId: text(data.agent), queueId: text(data.queue) };
+  if (source === "cel")
+    return kind === "USER_DEFINED" && data.userEvent === "FALLBACK"
+      ? {
+          ...base,
+          agentId: null,
+          queueId: null,
+          decision: "fallback",
+          rule: "L2",
+          because: FALLBACK,
+          considered: [],
+        }
+      : undefined;
+  if (source !== "engine") return undefined;
+  if (kind === "OfferEnded") {
+    const because = `${nameOf(base.agentId, names.agentName)} did not take the call (${text(data.result) ?? "no answer"})`;
+    return { ...base, decision: "offer-ended", rule: null, because, considered: [] };
+  }
+  const decision = DECISIONS[kind];
+  if (!decision) return undefined;
+  const because = (data.because ?? {}) as { rule?: unknown; text?: unknown; considered?: unknown };
+  return {
+    ...base,
+    decision,
+    rule: text(because.rule),
+    because: text(because.text) ?? "",
+    considered: consideredIn(because.considered),
+  };
+}
+
+const DECISIONS: Readonly<Record<string, Decision["decision"]>> = {
+  AgentOffered: "offered",
+  CallQueued: "queued",
+  CallRefused: "refused",
+};
+
+function consideredIn(value: unknown): Decision["considered"] {
+  if (!Array.isArray(value)) return [];
+  return value.map((entry: { agent?: unknown; name?: unknown; verdict?: unknown }) => ({
+    agent: text(entry.agent) ?? "",
+    name: text(entry.name) ?? "",
+    verdict: text(entry.verdict) ?? "",
+  }));
+}
+
+function summarise(call: StoryCall, decisions: readonly Decision[], names: StoryNames): string {
+  const clauses = decisions.map((decision) => clauseOf(decision, names));
+  clauses.push(outcome(call, names));
+  const sentence = clauses.filter((clause) => clause !== "").join("; ");
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
+}
+
+function clauseOf(decision: Decision, { agentName, queueName }: StoryNames): string {
+  const because = decision.because ? `, because ${decision.because}` : "";
+  switch (decision.decision) {
+    case "offered":
+      return `offered to ${nameOf(decision.agentId, agentName)}${because}`;
+    case "queued":
+      return `sent to the queue ${nameOf(decision.queueId, queueName)}${because}`;
+    case "refused":
+      return `not connected${because}`;
+    default:
+      return decision.because;
+  }
+}
+
+function outcome(call: StoryCall, names: StoryNames): string {
+  if (call.connectedAt)
+    return `answered by ${nameOf(call.agentId, names.agentName)} after ${Math.round((call.waitMs ?? 0) / 1000)} s`;
+  if (call.endedAt) return `ended as ${(call.ending ?? "unknown").replaceAll("_", " ")}`;
+  return "the call is going on";
+}
+
+function nameOf(id: string | null, names: ReadonlyMap<string, string>): string {
+  return id === null ? "somebody" : (names.get(id) ?? "somebody who is no longer here");
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
+}

@@ -1,0 +1,319 @@
+/**
+ * What does deciding cost? Three ways of connecting a caller with an agent, on one Asterisk, in one run:
+ *
+ *   dial      the dialplan alone: Dial()
+ *   owner     ours: Stasis → decision → continue → Dial(), with records, `why` and the live stream on
+ *   bridge    the usual way: npm ari-client, originate and an ARI bridge
+ *
+ * Each at 50 calls/s for 20 s (2 s talk), without recording and with. SIPp is both ends and measures the delay
+ * from INVITE out of the customer to INVITE into the agent's phone. CPU is utime + stime of the processes.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { sql } from "kysely";
+import WebSocket from "ws";
+import { type Running, startEverything } from "../apps/bin/start.ts";
+import { type Config, loadConfig } from "../apps/config.ts";
+import { findSipp, type Peer } from "../apps/host/peers.ts";
+import { openDatabase } from "../apps/store/database.ts";
+import { freePorts } from "../tests/support/ports.ts";
+import { until } from "../tests/support/until.ts";
+import { answerScenario, callScenario, registerAllScenario } from "./sipp.ts";
+
+const AGENTS = 200;
+const RATE = Number(process.env.BENCH_RATE ?? 50);
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 20);
+const TALK_MS = 2000;
+const LINES = { off: "+74957770001", on: "+74957770002" };
+type Way = "dial" | "owner" | "bridge";
+
+interface Figures {
+  failed: number;
+  asteriskMs: number;
+  nodeMs: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+/** Runs everything and returns the one line. */
+export async function run(): Promise<Record<string, unknown>> {
+  const folder = mkdtempSync(join(tmpdir(), "dozvon-bench-"));
+  const ports = await freePorts(7);
+  const keys = ["API", "SIP", "ARI", "AMI", "AGI", "DATABASE"];
+  const env = Object.fromEntries(keys.map((key, index) => [`DOZVON_${key}_PORT`, String(ports[index])]));
+  const config = loadConfig({
+    ...env,
+    DOZVON_DATA_DIR: join(folder, "data"),
+    DOZVON_RTP_FROM: "40000",
+    DOZVON_RTP_TO: "43998",
+  });
+  const instance = await prepareInstance(config);
+  try {
+    return await measure(instance, await findSipp(config, console.error), folder, ports[6] ?? 0);
+  } finally {
+    await instance.stop();
+    if (!process.env.DOZVON_KEEP) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** An instance with a big team whose rows were written before Asterisk's configuration was rendered. */
+async function prepareInstance(config: Config): Promise<Running> {
+  const report = (line: string): void => console.error(line);
+  const first = await startEverything({ config, report, demo: false, only: ["postgres"] });
+  const db = openDatabase({ url: first.databaseUrl, name: "bench", log: { warn: () => {} } });
+  await sql.raw(team()).execute(db);
+  await db.destroy();
+  await first.stop();
+  const custom = join(config.dataDir, "asterisk", "custom.d");
+  mkdirSync(custom, { recursive: true });
+  writeFileSync(join(custom, "extensions-bench.conf"), PLAIN_DIALPLAN);
+  return startEverything({ config, report, demo: false });
+}
+
+/** HA1 of the password "bench": these accounts exist only on loopback for the time of the run. */
+function team(): string {
+  return `
+    insert into agent (name, short_number, phone, sip_ha1, state)
+      select 'Agent ' || n, (9000 + n)::text, 'agent-' || (9000 + n), md5('agent-' || (9000 + n) || ':dozvon:bench'), 'inbound' from generate_series(1, ${AGENTS}) n;
+    insert into queue (key, name, strategy, all_agents) values ('qbench', 'Bench', 'sequential', true);
+    insert into line (key, number, name, queue_id, recording)
+      select k, n, 'Bench', (select id from queue where key = 'qbench'), r from (values ('lbenchoff', '${LINES.off}', 'off'), ('lbenchon', '${LINES.on}', 'stereo')) v (k, n, r);
+    insert into contact (name, owner_id) select 'Contact ' || short_number, id from agent where phone like 'agent-9%';
+    insert into contact_phone (contact_id, phone, position)
+      select c.id, '+7916200' || a.short_number, 0 from contact c join agent a on a.id = c.owner_id where a.phone like 'agent-9%';`;
+}
+
+const PLAIN_DIALPLAN = `; The two ways that are compared with ours: 81 and 82 dial, 83 and 84 ask an ari-client application.
+[lines](+)
+exten => _81XXXX,1,Dial(PJSIP/agent-\${EXTEN:2},20)
+exten => _82XXXX,1,MixMonitor(\${CHANNEL(linkedid)}.raw,bD)
+ same => n,Dial(PJSIP/agent-\${EXTEN:2},20)
+exten => _83XXXX,1,Stasis(bench,agent-\${EXTEN:2},off)
+exten => _84XXXX,1,Stasis(bench,agent-\${EXTEN:2},on)
+`;
+
+async function measure(
+  instance: Running,
+  sipp: Peer,
+  folder: string,
+  phonePort: number,
+): Promise<Record<string, unknown>> {
+  const asterisk = `127.0.0.1:${instance.config.sipPort}`;
+  writeFileSync(
+    join(folder, "accounts.csv"),
+    [
+      "SEQUENTIAL",
+      ...numbers().map((n) => `agent-${n};[authentication username=agent-${n} password=bench]`),
+    ].join("\n"),
+  );
+  await sippRun(sipp, folder, "register", registerAllScenario(), [
+    "-i",
+    "127.0.0.3",
+    "-p",
+    String(phonePort),
+    "-m",
+    String(AGENTS),
+    "-r",
+    "50",
+    "-inf",
+    "accounts.csv",
+    asterisk,
+  ]).done;
+  const phones = sippRun(sipp, folder, "phones", answerScenario(), [
+    "-i",
+    "127.0.0.3",
+    "-p",
+    String(phonePort),
+    "-mi",
+    "127.0.0.3",
+    "-aa",
+    asterisk,
+  ]);
+  const listener = new WebSocket(`${instance.url.replace("http", "ws")}/v1/stream`, {
+    headers: { authorization: `Bearer ${instance.secrets.adminApiKey}` },
+  });
+  listener.on("error", () => {});
+  const usual = spawn(
+    process.execPath,
+    [
+      fileURLToPath(new URL("ari-client-app.js", import.meta.url)),
+      String(instance.config.ariPort),
+      instance.secrets.ariPassword,
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  await new Promise((resolve) => usual.stdout.once("data", resolve));
+  await until("all phones are free", async () => freePhones(instance), 30_000);
+  try {
+    const off = await threeWays("off");
+    const on = await threeWays("on");
+    return {
+      bench: "route",
+      ...verdict(off),
+      rate: RATE,
+      seconds: SECONDS,
+      paths: off,
+      recording: { ...verdict(on), paths: on },
+    };
+  } finally {
+    phones.child.kill("SIGKILL");
+    usual.kill("SIGKILL");
+    listener.terminate();
+  }
+
+  async function threeWays(recording: "off" | "on"): Promise<Record<Way, Figures>> {
+    const figures: Partial<Record<Way, Figures>> = {};
+    for (const way of ["dial", "owner", "bridge"] as const) {
+      figures[way] = await one(way, recording);
+      console.error(`${way}, recording ${recording}: ${JSON.stringify(figures[way])}`);
+    }
+    return figures as Record<Way, Figures>;
+  }
+
+  async function one(way: Way, recording: "off" | "on"): Promise<Figures> {
+    const calls = RATE * SECONDS;
+    const rows = Array.from({ length: calls }, (_, call) => {
+      const agent = 9001 + (call % AGENTS);
+      const prefix = { dial: recording === "off" ? "81" : "82", bridge: recording === "off" ? "83" : "84" };
+      return `+7916200${agent};${way === "owner" ? LINES[recording] : `${prefix[way]}${agent}`}`;
+    });
+    writeFileSync(join(folder, `${way}-${recording}.csv`), ["SEQUENTIAL", ...rows].join("\n"));
+    await until("all phones are free", () => freePhones(instance), 30_000);
+    const node =
+      way === "owner"
+        ? [instance.children.engine?.pid, instance.children.api?.pid]
+        : way === "bridge"
+          ? [usual.pid]
+          : [];
+    const pids = { asterisk: [instance.children.asterisk?.pid], node };
+    const [asteriskBefore, nodeBefore] = [cpuMs(pids.asterisk), cpuMs(pids.node)];
+    const since = Date.now();
+    const customers = sippRun(sipp, folder, `${way}-${recording}`, callScenario(TALK_MS), [
+      "-i",
+      "127.0.0.2",
+      "-p",
+      String(phonePort + 1),
+      "-mi",
+      "127.0.0.2",
+      "-m",
+      String(calls),
+      "-r",
+      String(RATE),
+      "-l",
+      String(RATE * 10),
+      "-inf",
+      `${way}-${recording}.csv`,
+      asterisk,
+    ]);
+    await customers.done;
+    if (way === "owner")
+      await until("all records are closed", () => recordsClosed(instance, since, calls), 60_000);
+    const asteriskMs = (cpuMs(pids.asterisk) - asteriskBefore) / calls;
+    const nodeMs = (cpuMs(pids.node) - nodeBefore) / calls;
+    const delays = delaysOf(notes(customers.log, "calls"), notes(phones.log, "rings", since));
+    return {
+      failed: calls - Math.min(delays.length, notes(customers.log, "left").length),
+      ...rounded({ asteriskMs, nodeMs, p50Ms: at(delays, 0.5), p99Ms: at(delays, 0.99) }),
+    };
+  }
+}
+
+function verdict(paths: Record<Way, Figures>): Record<string, number> {
+  const total = (way: Way): number => paths[way].asteriskMs + paths[way].nodeMs;
+  return rounded({
+    failed: paths.owner.failed,
+    cpuRatio: total("owner") / total("dial"),
+    cpuRatioAriBridge: total("bridge") / total("dial"),
+    addedP50Ms: paths.owner.p50Ms - paths.dial.p50Ms,
+    addedP99Ms: paths.owner.p99Ms - paths.dial.p99Ms,
+  });
+}
+
+async function freePhones(instance: Running): Promise<boolean> {
+  const headers = { authorization: `Bearer ${instance.secrets.adminApiKey}` };
+  const { items } = (await (await fetch(`${instance.url}/v1/agents`, { headers })).json()) as {
+    items: { phone: string; live: { status: string } | null }[];
+  };
+  return items
+    .filter((agent) => agent.phone.startsWith("agent-9"))
+    .every((agent) => agent.live?.status === "available");
+}
+
+async function recordsClosed(instance: Running, since: number, calls: number): Promise<boolean> {
+  const db = openDatabase({ url: instance.databaseUrl, name: "bench", log: { warn: () => {} } });
+  const { rows } = await sql<{
+    n: number;
+  }>`select count(*)::int n from call where arrived_at >= ${new Date(since - 50)} and ended_at is not null`.execute(
+    db,
+  );
+  await db.destroy();
+  return (rows[0]?.n ?? 0) >= calls;
+}
+
+function sippRun(sipp: Peer, folder: string, name: string, scenario: string, extra: readonly string[]) {
+  writeFileSync(join(folder, `${name}.xml`), scenario);
+  const log = join(folder, `${name}.log`);
+  const { command, args } = sipp.run([
+    "-sf",
+    `${name}.xml`,
+    "-nostdin",
+    "-trace_logs",
+    "-log_file",
+    log,
+    ...extra,
+  ]);
+  const child = spawn(command, args, { cwd: folder, stdio: "ignore" });
+  return {
+    child,
+    log,
+    done: new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1))),
+  };
+}
+
+interface Note {
+  readonly at: number;
+  readonly number: string;
+}
+
+function notes(log: string, what: string, since = 0): Note[] {
+  return readFileSync(log, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      const found = new RegExp(`(\\d{9,}\\.\\d{3,6})\\s${what} .*?(\\+7916200\\d{4})`).exec(line);
+      const time = Number(found?.[1]) * 1000;
+      return found && time >= since ? [{ at: time, number: found[2] ?? "" }] : [];
+    });
+}
+
+/** The k-th call of a number is the k-th ring with that number. */
+function delaysOf(called: readonly Note[], rang: readonly Note[]): number[] {
+  const byNumber = new Map<string, number[]>();
+  for (const { number, at } of rang) byNumber.set(number, [...(byNumber.get(number) ?? []), at]);
+  const delays = called.map(({ number, at }) => (byNumber.get(number)?.shift() ?? Number.NaN) - at);
+  return delays.filter((delay) => !Number.isNaN(delay)).sort((a, b) => a - b);
+}
+
+function at(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+/** User and system time of processes in milliseconds; Linux counts in hundredths of a second. */
+function cpuMs(pids: readonly (number | undefined)[]): number {
+  return pids.reduce<number>((sum, pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+    return sum + (Number(fields[11]) + Number(fields[12])) * 10;
+  }, 0);
+}
+
+function rounded<Values extends Record<string, number>>(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, Math.round(value * 100) / 100]),
+  ) as Values;
+}
+
+function numbers(): number[] {
+  return Array.from({ length: AGENTS }, (_, index) => 9001 + index);
+}

@@ -1,0 +1,228 @@
+/** The API's pure parts: phones, permissions, explanations, what a stream shows, what a log may hold. */
+import t from "tap";
+import { Type } from "typebox";
+import { visibility } from "../../apps/api/live/visible.ts";
+import { maskAddress, maskPhone } from "../../apps/api/log.ts";
+import { PERMISSIONS, ROLES, scopeOf } from "../../apps/api/permissions.ts";
+import { asProblem, bodyOf, Problem } from "../../apps/api/problem.ts";
+import { serializerFor, validatorFor } from "../../apps/api/validate.ts";
+import { explain } from "../../apps/api/why.ts";
+import { CommandProblem } from "../../apps/commands/port.ts";
+import { display, toE164 } from "../../apps/phone/number.ts";
+import type { LiveRow } from "../../apps/store/reads/live.ts";
+import { pageOf, parseCursor } from "../../apps/store/reads/page.ts";
+
+t.test("CONT-06 phones: any usual spelling in, the canonical form out", async (t) => {
+  const spellings = [
+    "8 (916) 123-45-67",
+    "79161234567",
+    "+7 916 123-45-67",
+    "9161234567",
+    " 8-916-123.45.67 ",
+  ];
+  for (const text of spellings) t.equal(toE164(text, "RU"), "+79161234567", text);
+  t.equal(toE164("810 49 30 123456", "RU"), "+4930123456", "from Russia abroad");
+  t.equal(toE164("030 123456", "DE"), "+4930123456", "another country's own numbers");
+  const refused = [
+    "112",
+    "101",
+    "",
+    "+",
+    "123-45-67",
+    "8 916 123-45-67 ext. 12",
+    "8 916 123 45 6a",
+    "++79161234567",
+  ];
+  refused.push(
+    "89161234567890",
+    "+7 916 123 45",
+    "8(916)1234567;8(916)7654321",
+    `${"1".repeat(41)}`,
+    "anonymous",
+  );
+  for (const text of refused) t.equal(toE164(text, "RU"), undefined, `refused: ${text}`);
+  t.equal(display("+79161234567"), "+7 (916) 123-45-67");
+  t.equal(display("+77011234567"), "+7 701 123 4567", "Kazakhstan is not Russia");
+  t.equal(display("+4930123456"), "+49 30 123456");
+  t.equal(display("101"), "101", "a short number stays");
+});
+
+t.test("permissions: nobody below the administrator writes settings or sees keys", async (t) => {
+  for (const permission of PERMISSIONS) t.equal(scopeOf("admin", permission), "all", permission);
+  const supervisorWrites = PERMISSIONS.filter(
+    (each) => /write|state/.test(each) && scopeOf("supervisor", each),
+  );
+  t.same(supervisorWrites, ["agents:state", "queues:write"]);
+  t.notOk(scopeOf("supervisor", "keys:read"));
+  t.ok(
+    Object.values(ROLES.agent).every((scope) => scope === "own"),
+    "an agent never reaches further than itself",
+  );
+  const agentWrites = PERMISSIONS.filter((each) => /write|state/.test(each) && scopeOf("agent", each));
+  t.same(agentWrites, ["agents:state"]);
+});
+
+t.test("problems: closed, readable, and silent about what is inside", async (t) => {
+  const problem = new CommandProblem(409, "in-use", "a line uses this queue", "id");
+  t.match(bodyOf(asProblem(problem)), { status: 409, code: "in-use", errors: [{ field: "id" }] });
+  const away = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:5433"), { code: "ECONNREFUSED" });
+  t.match(bodyOf(asProblem(away)), { status: 503, code: "database-away" });
+  t.notMatch(JSON.stringify(bodyOf(asProblem(away))), /5433/);
+  const sql = Object.assign(new Error('column "sip_ha1" does not exist'), { code: "42703" });
+  t.match(bodyOf(asProblem(sql)), { status: 500, code: "internal" });
+  t.notMatch(JSON.stringify(bodyOf(asProblem(sql))), /sip_ha1|42703/);
+});
+
+t.test("answers hold only what their schema names", async (t) => {
+  const view = Type.Object({
+    id: Type.String(),
+    inner: Type.Union([Type.Object({ a: Type.Integer() }), Type.Null()]),
+    list: Type.Array(Type.Object({ b: Type.String() })),
+    free: Type.Record(Type.String(), Type.Unknown()),
+  });
+  const row = {
+    id: "1",
+    sip_ha1: "secret",
+    inner: { a: 1, secret: 2 },
+    list: [{ b: "x", secret: 3 }],
+    free: { any: { thing: 1 } },
+  };
+  const write = serializerFor(false)({ schema: view });
+  t.same(JSON.parse(write(row)), {
+    id: "1",
+    inner: { a: 1 },
+    list: [{ b: "x" }],
+    free: { any: { thing: 1 } },
+  });
+  t.equal(JSON.parse(write({ ...row, inner: null })).inner, null);
+  t.throws(() => serializerFor(true)({ schema: view })({ id: 1 }), "strict: a wrong answer does not pass");
+});
+
+t.test("requests: bodies are taken literally, queries are text", async (t) => {
+  const schema = Type.Object(
+    { n: Type.Integer({ minimum: 3, default: 5 }) },
+    { additionalProperties: false },
+  );
+  const body = validatorFor({ schema, httpPart: "body" });
+  const query = validatorFor({ schema, httpPart: "querystring" });
+  t.same(query({ n: "4" }), { value: { n: 4 } });
+  t.same(query({}), { value: { n: 5 } });
+  const errorsOf = (checked: ReturnType<typeof body>) =>
+    "error" in checked ? checked.error.errors : "accepted";
+  t.same(errorsOf(body({ n: "4" })), [{ field: "n", message: "must be integer" }]);
+  t.same(errorsOf(body({ n: 4, admin: true })), [{ field: "admin", message: "no such property" }]);
+  t.same(errorsOf(body({})), [{ field: "n", message: "is required" }]);
+  t.same(errorsOf(body(null)), [{ field: "", message: "must be object" }]);
+  for (const n of [Number.NaN, Number.POSITIVE_INFINITY, -1, 2.5])
+    t.not(errorsOf(body({ n })), "accepted", String(n));
+});
+
+t.test("cursors: ours come back, others do not", async (t) => {
+  const id = "6f1b0a3e-8f5d-4c1a-9d2e-7a4c0b9e5d21";
+  const rows = [1, 2, 3].map((second) => ({ id, cursorAt: `2026-01-05 09:00:0${second}.123456+00` }));
+  const page = pageOf(rows, 2);
+  t.equal(page.items.length, 2);
+  t.same(parseCursor(page.next ?? ""), { at: "2026-01-05 09:00:02.123456+00", id });
+  t.equal(pageOf(rows, 3).next, null, "no next page when nothing is left");
+  for (const text of ["", "x", Buffer.from(`now()|${id}`).toString("base64url"), "é"])
+    t.equal(parseCursor(text), undefined);
+});
+
+t.test("why: decisions in order, the fallback too, in one sentence", async (t) => {
+  const [anna, boris, sales] = ["a", "b", "c"].map((x) => `${x.repeat(8)}-0000-4000-8000-000000000000`);
+  const at = (second: number) => new Date(Date.UTC(2026, 0, 5, 9, 0, second));
+  const because = (rule: string, text: string) => ({
+    rule,
+    text,
+    considered: [{ agent: "b", name: "Boris", verdict: "talking" }],
+  });
+  const events = [
+    { at: at(0), source: "engine", kind: "CallArrived", data: {} },
+    {
+      at: at(0),
+      source: "engine",
+      kind: "AgentOffered",
+      data: { agent: anna, because: because("ROUTE-05", "she owns the contact") },
+    },
+    { at: at(20), source: "engine", kind: "OfferEnded", data: { agent: anna, result: "NOANSWER" } },
+    { at: at(20), source: "cel", kind: "ANSWER", data: {} },
+    {
+      at: at(20),
+      source: "engine",
+      kind: "CallQueued",
+      data: { queue: sales, because: because("ROUTE-03", "nobody is free") },
+    },
+    { at: at(21), source: "cel", kind: "USER_DEFINED", data: { userEvent: "FALLBACK" } },
+    { at: at(22), source: "cel", kind: "USER_DEFINED", data: { userEvent: "ENDING" } },
+  ];
+  const names = {
+    agentName: new Map([
+      [String(anna), "Anna"],
+      [String(boris), "Boris"],
+    ]),
+    queueName: new Map([[String(sales), "Sales"]]),
+  };
+  const call = {
+    agentId: String(boris),
+    connectedAt: at(30),
+    endedAt: at(60),
+    ending: "answered",
+    waitMs: 30_000,
+  };
+  const { summary, decisions } = explain(call, events, names);
+  t.same(
+    decisions.map((each) => [each.decision, each.rule]),
+    [
+      ["offered", "ROUTE-05"],
+      ["offer-ended", null],
+      ["queued", "ROUTE-03"],
+      ["fallback", "L2"],
+    ],
+  );
+  t.same(decisions[0]?.considered, [{ agent: "b", name: "Boris", verdict: "talking" }]);
+  t.match(
+    summary,
+    /^Offered to Anna, because she owns the contact; Anna did not take the call \(NOANSWER\); .*Sales.*; answered by Boris after 30 s\.$/,
+  );
+  t.match(
+    explain({ ...call, connectedAt: null, ending: "no_answer" }, [], names).summary,
+    "Ended as no answer.",
+  );
+});
+
+t.test("a stream shows an agent only what concerns them", async (t) => {
+  const topics = new Set(["calls", "agents", "queues", "system"] as const);
+  const rows = [
+    ["agents", { id: "anna", state: "inbound" }],
+    ["agents", { id: "boris", state: "break" }],
+    ["calls", { id: "1", from: "+7916" }],
+    ["calls", { id: "1", agentId: "boris" }],
+    ["calls", { id: "2", agentId: "anna" }],
+    ["calls", { id: "2", queueId: "q" }],
+    ["agents", { id: "anna", callId: "3" }],
+    ["calls", { id: "3", agentId: "boris" }],
+    ["queues", { id: "q", waiting: 1 }],
+    ["system", { alarms: ["no database"] }],
+  ].map(([topic, data], seq) => ({ seq, at: new Date(0), kind: "x", topic, data })) as LiveRow[];
+  const seen = (of: ReturnType<typeof visibility>) => rows.filter(of).map((row) => row.seq);
+  t.same(seen(visibility(topics, "anna")), [0, 4, 5, 6, 7, 8]);
+  t.same(seen(visibility(topics, undefined)), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  t.same(
+    seen(visibility(new Set(["calls"] as const), "anna")),
+    [4, 5, 7],
+    "also when agents are not asked for",
+  );
+});
+
+t.test("the log holds no whole numbers, names or tickets", async (t) => {
+  t.equal(maskPhone("+79161234567"), "…4567");
+  t.equal(
+    maskAddress("/v1/contacts?phone=%2B79161234567&q=Olga&limit=5"),
+    "/v1/contacts?phone=…4567&q=…&limit=5",
+  );
+  t.equal(maskAddress("/v1/stream?ticket=abc"), "/v1/stream?ticket=…");
+});
+
+t.test("a problem is an Error with a status", async (t) => {
+  t.match(new Problem(404, "not-found", "no"), { statusCode: 404, message: "no" });
+});
