@@ -9,7 +9,7 @@
  * from INVITE out of the customer to INVITE into the agent's phone. CPU is utime + stime of the processes.
  */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,6 +41,7 @@ interface Figures {
 /** Runs everything and returns the one line. */
 export async function run(): Promise<Record<string, unknown>> {
   const folder = mkdtempSync(join(tmpdir(), "dozvon-bench-"));
+  chmodSync(folder, 0o755);
   const ports = await freePorts(7);
   const keys = ["API", "SIP", "ARI", "AMI", "AGI", "DATABASE"];
   const env = Object.fromEntries(keys.map((key, index) => [`DOZVON_${key}_PORT`, String(ports[index])]));

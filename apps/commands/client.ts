@@ -4,6 +4,9 @@ import { type CommandPort, CommandProblem, type FloorView } from "./port.ts";
 
 /** A reload of a large configuration takes a second or two; nothing takes this long. */
 const ANSWER_WITHIN_MS = 15_000;
+/** A killed engine is back in about two seconds: a command that found nobody waits that long. */
+const PATIENCE_MS = 4000;
+const RETRY_MS = 100;
 
 /** A port to the engine that listens on this socket; `close` lets its idle connections go. */
 export function createCommandClient(socketPath: string): CommandPort & { close(): void } {
@@ -11,10 +14,28 @@ export function createCommandClient(socketPath: string): CommandPort & { close()
   const call = (method: "GET" | "POST", path: string, body?: unknown) =>
     exchange({ socketPath, agent, method, path }, body === undefined ? undefined : JSON.stringify(body));
   return {
-    send: async (name, args, by) => (await call("POST", `/command/${name}`, { args, by })) as never,
+    send: async (name, args, by) => {
+      const deadline = performance.now() + PATIENCE_MS;
+      for (;;) {
+        try {
+          return (await call("POST", `/command/${name}`, { args, by })) as never;
+        } catch (error) {
+          // Nobody listened, so the command cannot have been carried out: asking again is safe.
+          if (!(error instanceof NobodyThere) || performance.now() > deadline) throw error;
+          await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        }
+      }
+    },
     floor: async () => (await call("GET", "/floor")) as FloorView,
     close: () => agent.destroy(),
   };
+}
+
+/** The connection was refused: the engine has not seen the request. */
+class NobodyThere extends CommandProblem {
+  constructor() {
+    super(503, "engine-away", "the engine does not answer; it is being started again");
+  }
 }
 
 interface Target {
@@ -41,7 +62,10 @@ function exchange(target: Target, text: string | undefined): Promise<unknown> {
       });
     });
     outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in time")));
-    outgoing.on("error", (error) => away(`the engine does not answer (${error.message})`));
+    outgoing.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ECONNREFUSED" || error.code === "ENOENT") reject(new NobodyThere());
+      else away("the engine broke off before it answered");
+    });
     outgoing.end(text);
   });
 }

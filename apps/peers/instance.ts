@@ -38,16 +38,22 @@ export function findInstance(): Instance {
     runtimeDir: realPath(settings.runtimeDir),
   });
   const secrets = loadSecrets(config);
-  const password = encodeURIComponent(secrets.databasePassword);
-  const embedded = `postgresql://dozvon:${password}@127.0.0.1:${config.databasePort}/dozvon`;
   return {
     config,
     secrets,
-    databaseUrl: config.databaseUrl ?? embedded,
+    databaseUrl: config.databaseUrl ?? embeddedUrl(config, secrets),
     url: apiUrl(config).replace("//0.0.0.0:", "//127.0.0.1:"),
     owner: ownerOf(config.dataDir),
     pid: starterOf(config.dataDir),
   };
+}
+
+/** The address of the PostgreSQL that comes with an instance (apps/host/postgres.ts). */
+export function embeddedUrl(
+  { databasePort }: Pick<Config, "databasePort">,
+  { databasePassword }: Pick<Secrets, "databasePassword">,
+): string {
+  return `postgresql://dozvon:${encodeURIComponent(databasePassword)}@127.0.0.1:${databasePort}/dozvon`;
 }
 
 /** @throws HostError saying how to start it when it does not run. */

@@ -3,7 +3,7 @@
  *
  * A scene makes its own agents, queue and line through the API, so scenes do not see each other.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import WebSocket from "ws";
@@ -211,6 +211,7 @@ export class Scene {
 /** Starts an instance of its own, without the demonstration call. */
 export async function openScene(settings: Record<string, string> = {}): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), "dozvon-scene-"));
+  chmodSync(folder, 0o755); // Otherwise the data would be moved to where the instance's account can reach them.
   const ports = await freePorts(6);
   const rtp = 24_000 + (process.pid % 60) * 400;
   const keys = ["API", "SIP", "ARI", "AMI", "AGI", "DATABASE"];
