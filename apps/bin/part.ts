@@ -2,7 +2,7 @@
  * One part of an instance in the foreground, for containers (docker-compose.yml). The steps are those of
  * `npm start`; a part ends on SIGTERM, and whoever started it starts it again.
  *
- *   part fetch              gets Asterisk into runtimeDir, while an image is built
+ *   part fetch              gets Asterisk and completes PostgreSQL, while an image is built
  *   part postgres           the embedded PostgreSQL; makes the secrets and the cluster on the first start
  *   part prepare            the database's shape, and Asterisk's whole configuration; ends
  *   part asterisk|engine|agi|api
@@ -25,12 +25,14 @@ import { HostError } from "../host/problem.ts";
 import { ensureSecrets } from "../host/secrets.ts";
 import { Supervisor } from "../host/supervisor.ts";
 import { embeddedUrl } from "../peers/instance.ts";
+import { completeEmbeddedPostgres } from "../proof/embedded.ts";
 import { prepare } from "./prepare.ts";
 
 const report = (line: string): void => console.log(line);
 
 async function main([name = "", what = ""]: readonly string[]): Promise<void> {
   if (name === "fetch") {
+    completeEmbeddedPostgres();
     const asterisk = await findAsterisk(loadConfig(), report);
     return report(`Asterisk ${asterisk.version}`);
   }

@@ -3,16 +3,15 @@
  *
  *   npm test                        types, style, import rules, then unit, contract and integration tests
  *   npm test -- unit                one group, without the static checks
- *   npm test -- -g "ROUTE-05"       only tests whose title matches
+ *   npm test -- -g "ROUTE-05"       only tests whose title matches (with those around it)
  *   npm run test:faults, test:load  the groups that take long or need a quiet machine
  *
  * What is counted is in apps/proof/tap.ts; a static check counts as one test.
  */
-import { spawn } from "node:child_process";
-import { join } from "node:path";
-import { home } from "../config.ts";
+import { runCheck, STATIC_CHECKS, type StaticCheck } from "../proof/checks.ts";
+import { completeEmbeddedPostgres } from "../proof/embedded.ts";
 import { clearResults, GROUPS, type Group } from "../proof/results.ts";
-import { endTests, type FileResult, runFiles, testFiles } from "../proof/runner.ts";
+import { endTests, type FileResult, filesWith, runFiles, testFiles } from "../proof/runner.ts";
 import { failuresOf } from "../proof/tap.ts";
 
 /** Integration tests start whole instances: one at a time on two cores. */
@@ -25,20 +24,13 @@ const HOW: Readonly<Record<Group, { jobs: number; limitSeconds: number }>> = {
 };
 const USUAL: readonly Group[] = ["unit", "contract", "integration"];
 
-const bin = (name: string): string => join(home, "node_modules/.bin", name);
-const CHECKS: readonly (readonly [title: string, command: string, args: readonly string[]])[] = [
-  ["types", bin("tsc"), ["--noEmit", "--incremental", "false"]],
-  ["types of the core, which knows no machine", bin("tsc"), ["-p", "apps/core/tsconfig.json"]],
-  ["style", bin("biome"), ["check", "--max-diagnostics=20"]],
-  ["import rules", bin("depcruise"), ["--config", ".dependency-cruiser.cjs", "apps"]],
-];
-
 const total = { passed: 0, failed: 0, skipped: 0 };
 const broken: FileResult[] = [];
 
 const { groups, grep, checks } = readArguments(process.argv.slice(2));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => leave(130));
-if (checks) for (const check of CHECKS) await runCheck(...check);
+if (checks) for (const check of STATIC_CHECKS) await tellCheck(check);
+completeEmbeddedPostgres();
 for (const group of groups) await runGroup(group);
 tell();
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
@@ -56,29 +48,24 @@ function readArguments(words: readonly string[]) {
   return { groups, grep, checks: named.length === 0 && grep === undefined };
 }
 
-async function runCheck(title: string, command: string, args: readonly string[]): Promise<void> {
-  const since = performance.now();
-  const child = spawn(command, args, { cwd: home, stdio: ["ignore", "pipe", "pipe"] });
-  const parts: Buffer[] = [];
-  child.stdout.on("data", (part: Buffer) => parts.push(part));
-  child.stderr.on("data", (part: Buffer) => parts.push(part));
-  const ok = await new Promise<boolean>((resolve) => {
-    child.once("error", (error) => {
-      parts.push(Buffer.from(error.message));
-      resolve(false);
-    });
-    child.once("close", (code) => resolve(code === 0));
-  });
+async function tellCheck(check: StaticCheck): Promise<void> {
+  const { ok, output, seconds } = await runCheck(check);
   total[ok ? "passed" : "failed"]++;
-  line(ok, title, "", (performance.now() - since) / 1000);
-  if (!ok) console.log(indented(Buffer.concat(parts).toString("utf8").trim().split("\n").slice(-40)));
+  line(ok, check.title, "", seconds);
+  if (!ok) console.log(indented(output.split("\n").slice(-40)));
 }
 
 async function runGroup(group: Group): Promise<void> {
-  const files = testFiles(group);
-  // With a filter most tests are skipped: such a run must not replace what a whole one has proven.
-  if (grep === undefined) clearResults(group);
-  await runFiles(files, { group, ...HOW[group], grep, keep: grep === undefined, onFile: tellFile });
+  const how = { group, ...HOW[group], onFile: tellFile };
+  if (grep === undefined) {
+    clearResults(group);
+    await runFiles(testFiles(group), { ...how, keep: true });
+    return;
+  }
+  // Only a part is run: that must not replace what a whole run has proven.
+  const found = filesWith(group, new RegExp(grep));
+  for (const { file, outermost } of found)
+    await runFiles([file], { ...how, keep: false, ...(outermost && { grep }) });
 }
 
 function tellFile(result: FileResult): void {
@@ -96,7 +83,7 @@ function tell(): void {
   for (const { file, points, noise } of broken) {
     console.log(`\n${file}`);
     for (const { path, detail } of failuresOf(points))
-      console.log(`  ✘ ${path}\n${indented(detail.split("\n").slice(0, 30))}`);
+      console.log(`  ✘ ${path}\n${indented(detail.split("\n").slice(0, 24))}`);
     if (noise.trim()) console.log(indented(noise.trim().split("\n").slice(-15)));
   }
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";

@@ -14,10 +14,11 @@ export interface LiveSink {
 
 /** An announcer that reads what it needs from the floor, which has already moved. */
 export function createAnnouncer(floor: () => Floor, sink: LiveSink): Announcer {
+  const shown = new Map<string, string>();
   return {
     announce(event) {
       announceCall(floor(), event, sink);
-      for (const id of agentsOf(event)) announceAgent(floor(), id, sink);
+      for (const id of agentsOf(event)) announceAgent(floor(), id, shown, sink);
       if (event.kind === "CallQueued" || event.kind === "QueueJoined")
         announceQueue(floor(), event.queue, sink);
     },
@@ -103,9 +104,13 @@ function agentsOf(event: DomainEvent): string[] {
   return "agent" in event ? [event.agent] : [];
 }
 
-function announceAgent(floor: Floor, id: string, sink: LiveSink): void {
+/** Only what a screen would show differently: a phone that turns busy while its agent rings says nothing new. */
+function announceAgent(floor: Floor, id: string, shown: Map<string, string>, sink: LiveSink): void {
   const agent = floor.agents.get(id);
   if (!agent) return;
+  const face = `${agent.state} ${statusOf(agent)} ${agent.call?.id} ${agent.call?.phase}`;
+  if (shown.get(id) === face) return;
+  shown.set(id, face);
   sink.push("agents", "agent.changed", {
     id,
     state: agent.state,

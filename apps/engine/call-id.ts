@@ -7,8 +7,21 @@ import { createHash } from "node:crypto";
 /** Our namespace for UUID version 5 (RFC 9562, 5.5). */
 const NAMESPACE = Buffer.from("6f1b0a3e8f5d4c1a9d2e7a4c0b9e5d21", "hex");
 
+/** A call's dozen lines come within minutes; so many calls are remembered before the memory is emptied. */
+const REMEMBERED = 5000;
+const known = new Map<string, string>();
+
 /** UUID v5 of a channel id that starts a call. */
 export function callIdOf(linkedId: string): string {
+  const remembered = known.get(linkedId);
+  if (remembered) return remembered;
+  if (known.size >= REMEMBERED) known.clear();
+  const id = derive(linkedId);
+  known.set(linkedId, id);
+  return id;
+}
+
+function derive(linkedId: string): string {
   const hash = createHash("sha1").update(NAMESPACE).update(linkedId).digest();
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;

@@ -31,7 +31,9 @@ export interface SpoolHooks {
 
 const ROTATE_BYTES = 64 * 1024 * 1024;
 /** Lines come one by one; gathering them for a moment makes one transaction of many calls. */
-const GATHER_MS = 150;
+const GATHER_MS = 200;
+/** What moves the floor may be this late; a freed agent's phone tells sooner, through ARI. */
+const LIVE_GATHER_MS = 10;
 
 const SOURCES: readonly Source[] = ["engine", "cel", "queue"];
 
@@ -103,6 +105,7 @@ export function startLive(
       log,
       maxBytes: Number.MAX_SAFE_INTEGER,
       onAlarm: () => {},
+      gatherMs: LIVE_GATHER_MS,
       ...(source === "cel" ? { multiLine: celLines } : {}),
       async onLines(batch) {
         for (const line of batch.lines) {
@@ -145,13 +148,12 @@ async function intakeReader(
     log,
     maxBytes: places.maxBytes,
     onAlarm,
+    gatherMs,
     ...(hooks ? { rotateBytes: ROTATE_BYTES } : {}),
     ...(reopen ? { reopen } : {}),
     ...(source === "cel" ? { multiLine: celLines } : {}),
     async onLines(batch) {
       await intake.take(source, factsOf(source, batch), batch.checkpoint);
-      // The next batch gathers meanwhile; a stream of calls becomes a few transactions a second.
-      if (gatherMs > 0) await new Promise((resolve) => setTimeout(resolve, gatherMs));
     },
   });
 }

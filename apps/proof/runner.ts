@@ -15,7 +15,7 @@ export interface RunOptions {
   readonly jobs: number;
   /** What a whole file may take. */
   readonly limitSeconds: number;
-  /** Runs only tests whose title matches. */
+  /** Runs only outermost tests whose title matches. */
   readonly grep?: string | undefined;
   /** Whether the results replace the former ones. */
   readonly keep: boolean;
@@ -40,6 +40,21 @@ export function testFiles(group: Group): string[] {
   if (!fs.existsSync(place)) return [];
   const names = fs.readdirSync(place, { recursive: true }) as string[];
   return names.filter((name) => name.endsWith(".test.js")).sort();
+}
+
+/**
+ * The files that have a matching title, and whether it is one of their outermost: only those can be picked out,
+ * since tap leaves out the inner ones together with the outer test around them.
+ */
+export function filesWith(group: Group, pattern: RegExp): { file: string; outermost: boolean }[] {
+  return testFiles(group).flatMap((file) => {
+    const text = fs.readFileSync(join(home, "dist/tests", group, file), "utf8");
+    if (!pattern.test(text)) return [];
+    const titles = [...text.matchAll(/^(?:t\.)?test\(\s*(["'`])(.*?)\1/gms)].map(
+      ([, , title]) => title ?? "",
+    );
+    return [{ file, outermost: titles.some((title) => pattern.test(title)) }];
+  });
 }
 
 /** Runs these files of a group, a few at a time; answers when all have ended. */

@@ -19,9 +19,12 @@ import { createWake } from "./wake.ts";
 
 export type { Batch, Checkpoint, SpoolLog, SpoolOptions, SpoolReader } from "./port.ts";
 
+/** How often a file is looked at for having been truncated. */
+const CHECK_MS = 200;
+
 /** Starts reading at once. Never throws for what it finds on the disk: it warns and goes on. */
 export function createSpoolReader(options: SpoolOptions): SpoolReader {
-  const { path, log, pollMs = 500, settleMs = 1000, batchLines = 1000 } = options;
+  const { path, log, pollMs = 500, settleMs = 1000, batchLines = 1000, gatherMs = 0 } = options;
   const keep = options.keep ?? { days: 7, bytes: 1024 ** 3 };
   const alarm = createWake();
   const trail = createTrail(path, options.from, options.multiLine, () =>
@@ -36,6 +39,7 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
   let successorSince = 0;
   let askedToReopen = 0;
   let warnedGone = false;
+  let checked = 0;
   const rotations: (() => void)[] = [];
   let watcher: FSWatcher | undefined;
 
@@ -46,7 +50,9 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
     while (!stopping) {
       try {
         startWatching();
-        if (!(await step())) await alarm.wait(pollMs);
+        if (await step()) continue;
+        await alarm.wait(pollMs);
+        if (gatherMs > 0) await alarm.sleep(gatherMs);
       } catch (error) {
         log.warn({ path, error }, "The spool cannot be read; trying again.");
         // Records may be in hand that nobody took: read again from the last that somebody did.
@@ -69,10 +75,10 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
       if (!cursor) settleRotations();
       return cursor !== undefined;
     }
-    if (!(await cursor.intact())) {
-      log.warn({ path, file: cursor.generation }, "The spool was truncated: going on as with a new file.");
-      await leave();
-      return true;
+    // A look at the file's beginning costs more than a read; truncation is rare enough to be noticed a bit later.
+    if (performance.now() - checked >= CHECK_MS) {
+      checked = performance.now();
+      if (!(await stillIntact(cursor))) return true;
     }
     const at = cursor;
     for (let records = await at.read(); records; records = await at.read()) {
@@ -83,6 +89,13 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
     if (at.splitter.open && performance.now() - quietSince > settleMs)
       await deliver(at, at.splitter.flushOpen());
     return atEnd(at);
+  }
+
+  async function stillIntact(at: Cursor): Promise<boolean> {
+    if (await at.intact()) return true;
+    log.warn({ path, file: at.generation }, "The spool was truncated: going on as with a new file.");
+    await leave();
+    return false;
   }
 
   async function atEnd(at: Cursor): Promise<boolean> {
