@@ -7,10 +7,11 @@
  * `dozvon.json` beside package.json) holds the same keys in camelCase; the environment wins.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
+import { GIVEN } from "./given-config.ts";
+import { home } from "./home.ts";
 
 const Port = (fallback: number, about: string) =>
   Type.Integer({ minimum: 1, maximum: 65535, default: fallback, description: about });
@@ -84,13 +85,6 @@ export type Config = Readonly<Static<typeof Settings> & { home: string }>;
 /** A setting that is missing, misspelt or out of range; `message` names the field. */
 export class ConfigError extends Error {}
 
-/** The checkout: the folder that holds package.json, from source and from dist alike. */
-export const home = ((): string => {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
-  return folder;
-})();
-
 /**
  * Reads and validates the configuration.
  * @throws ConfigError with the field's name and what is wrong with it.
@@ -123,10 +117,12 @@ export function environmentName(key: string): string {
   return `DOZVON_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-/** The same settings as environment variables, to hand to a child process. */
+/** The same settings as environment variables, to hand to a child process: by name, and as they are. */
 export function asEnvironment(config: Config): Record<string, string> {
   const pairs = Object.entries(config).filter(([key, value]) => key !== "home" && value !== undefined);
-  return Object.fromEntries(pairs.map(([key, value]) => [environmentName(key), String(value)]));
+  const named = Object.fromEntries(pairs.map(([key, value]) => [environmentName(key), String(value)]));
+  const { databaseUrl: _, ...given } = config;
+  return { ...named, [GIVEN]: JSON.stringify(given) };
 }
 
 function fromFile(env: NodeJS.ProcessEnv): Record<string, unknown> {

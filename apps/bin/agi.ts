@@ -4,24 +4,34 @@
  * Small and separate, so that it is there when the engine is not. It asks the database for each call, which is
  * few calls: the fallback is an exception. No answer in a second is "nobody", and the dialplan goes to the queue.
  */
-import pg from "pg";
+import type pg from "pg";
 import { createAgiServer } from "../asterisk/agi.ts";
-import { loadConfig } from "../config.ts";
-import { toE164 } from "../phone/number.ts";
-import { openLog } from "./log.ts";
+import { takeConfig } from "../given-config.ts";
+import { plainLog } from "./plain-log.ts";
 import { onStop } from "./stop.ts";
 
-const config = loadConfig();
-const log = openLog("agi", config);
-const pool = new pg.Pool({
-  connectionString: config.databaseUrl,
-  application_name: "dozvon-agi",
-  max: 2,
-  connectionTimeoutMillis: 800,
-  statement_timeout: 1000,
-  idleTimeoutMillis: 10_000,
-});
-pool.on("error", (error) => log.warn({ error: error.message }, "A database connection broke."));
+const config = await takeConfig();
+const log = plainLog("agi");
+
+/** PostgreSQL's client and the numbering plans are loaded with the first question: idle, they cost 24 MB. */
+let tools:
+  | Promise<{ pool: pg.Pool; toE164: (text: string, country: string) => string | undefined }>
+  | undefined;
+
+async function load(): Promise<Awaited<NonNullable<typeof tools>>> {
+  const [{ default: client }, { toE164 }] = await Promise.all([import("pg"), import("../phone/number.ts")]);
+  const pool = new client.Pool({
+    connectionString: config.databaseUrl,
+    application_name: "dozvon-agi",
+    max: 2,
+    connectionTimeoutMillis: 800,
+    statement_timeout: 1000,
+    idleTimeoutMillis: 10_000,
+  });
+  pool.on("error", (error) => log.warn({ error: error.message }, "A database connection broke."));
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return { pool, toE164 };
+}
 
 /** The owner's phone, if the owner takes inbound calls now (D-41) and the line asks owners first. */
 const OWNER = `
@@ -36,6 +46,8 @@ const server = createAgiServer({
   port: config.agiPort,
   log,
   async handle(session) {
+    tools ??= load();
+    const { pool, toE164 } = await tools;
     const from = toE164(session.variables.agi_callerid ?? "", config.country);
     const line = session.variables.agi_accountcode ?? "";
     if (!from) return;
@@ -48,5 +60,5 @@ log.info({ port: config.agiPort }, "The AGI app is ready.");
 
 onStop(async () => {
   await server.close();
-  await pool.end();
+  await (await tools)?.pool.end();
 });

@@ -14,11 +14,11 @@ import { logOptions } from "../api/log.ts";
 import { buildServer } from "../api/server.ts";
 import { createCommandClient } from "../commands/client.ts";
 import { commandSocket } from "../commands/socket.ts";
-import { loadConfig } from "../config.ts";
+import { takeConfig } from "../given-config.ts";
 import { openDatabase } from "../store/database.ts";
 import { onStop } from "./stop.ts";
 
-const config = loadConfig();
+const config = await takeConfig();
 const log = pino(logOptions(config.logLevel));
 const url = config.databaseUrl ?? "";
 const db = openDatabase({ url, name: "api", log });

@@ -17,7 +17,6 @@ import { createQueueMembers } from "../asterisk/queue-members.ts";
 import { createCommands } from "../commands/commands.ts";
 import { commandSocket, serveCommands } from "../commands/server.ts";
 import { createApplier } from "../confgen/applier.ts";
-import { loadConfig } from "../config.ts";
 import { Alarms } from "../engine/alarms.ts";
 import { announceClosed, announceQueue, createAnnouncer } from "../engine/announcer.ts";
 import { callIdOf } from "../engine/call-id.ts";
@@ -28,6 +27,7 @@ import { namesOf } from "../engine/names.ts";
 import { reconcile } from "../engine/reconcile.ts";
 import { createRecordingSweep } from "../engine/recordings.ts";
 import { catchUp, startIntake, startLive } from "../engine/spools.ts";
+import { takeConfig } from "../given-config.ts";
 import { findAsterisk } from "../host/asterisk.ts";
 import { asteriskConfigFile, asteriskConsole } from "../host/asterisk-process.ts";
 import { loadSecrets } from "../host/secrets.ts";
@@ -46,7 +46,7 @@ import { onStop } from "./stop.ts";
 const APPLICATION = "dozvon";
 const RECONCILE_MS = 30_000;
 
-const config = loadConfig();
+const config = await takeConfig();
 const secrets = loadSecrets(config);
 const log = openLog("engine", config);
 const places = {

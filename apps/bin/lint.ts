@@ -3,7 +3,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { home } from "../config.ts";
+import { home } from "../home.ts";
 import { runCheck, STATIC_CHECKS } from "../proof/checks.ts";
 
 if (process.argv.includes("--fix"))

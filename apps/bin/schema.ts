@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { home } from "../config.ts";
+import { home } from "../home.ts";
 import { HostError } from "../host/problem.ts";
 import { findInstance } from "../peers/instance.ts";
 import { openDatabase } from "../store/database.ts";

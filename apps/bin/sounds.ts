@@ -7,7 +7,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { home } from "../config.ts";
+import { home } from "../home.ts";
 
 type Language = "ru" | "en";
 type Prompts = Record<string, Record<Language, string>>;

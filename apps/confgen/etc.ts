@@ -5,7 +5,8 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { celConf, celCustomMapping } from "../asterisk/spool/cel.ts";
-import { type Config, home } from "../config.ts";
+import type { Config } from "../config.ts";
+import { home } from "../home.ts";
 import type { Files, Instance } from "./generated.ts";
 import { lint } from "./lint.ts";
 import type { AsteriskPlaces } from "./places.ts";

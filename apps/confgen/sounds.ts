@@ -4,7 +4,7 @@
  */
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { home } from "../config.ts";
+import { home } from "../home.ts";
 
 /** Languages that a line can have; each has all of our prompts. */
 export const LANGUAGES = ["en", "ru"] as const;

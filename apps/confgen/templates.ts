@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import mustache from "mustache";
-import { home } from "../config.ts";
+import { home } from "../home.ts";
 
 export type View = { readonly [name: string]: string | boolean | undefined | View | readonly View[] };
 

@@ -16,7 +16,7 @@ export type AppName = (typeof APPS)[number];
  * The engine has a little more room, because it makes garbage with every call.
  */
 const FLAGS: Readonly<Record<AppName, readonly string[]>> = {
-  engine: ["--max-semi-space-size=2", "--v8-pool-size=1"],
+  engine: ["--max-semi-space-size=2", "--optimize-for-size", "--v8-pool-size=1"],
   agi: ["--max-semi-space-size=1", "--optimize-for-size", "--v8-pool-size=1"],
   api: ["--max-semi-space-size=1", "--optimize-for-size", "--v8-pool-size=1"],
 };

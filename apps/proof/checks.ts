@@ -1,7 +1,7 @@
 /** What can be checked without running anything: types, style, and who imports whom. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { home } from "../config.ts";
+import { home } from "../home.ts";
 
 /** A program that ends with 0 when all is well. */
 export interface StaticCheck {

@@ -5,7 +5,7 @@
  */
 import * as fs from "node:fs";
 import { basename, join } from "node:path";
-import { home } from "../config.ts";
+import { home } from "../home.ts";
 
 /** Makes the links that are missing; doing it again changes nothing. */
 export function completeEmbeddedPostgres(): void {

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { home } from "../config.ts";
+import { home } from "../home.ts";
 import type { Point } from "./tap.ts";
 
 /** T: the telephony engine, W: the workplace, TW: both, O: obsolete as written. */

@@ -1,7 +1,7 @@
 /** The results of the last test run, kept as the TAP files that the tests themselves wrote. */
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { home } from "../config.ts";
+import { home } from "../home.ts";
 import { type Point, parseTap } from "./tap.ts";
 
 /** The groups of tests, as folders of tests/; the first three are `npm test`. */

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { home } from "../config.ts";
+import { home } from "../home.ts";
 import { type Group, resultPath } from "./results.ts";
 import { type Counts, countTests, type Point, parseTap } from "./tap.ts";
 

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Migration, Migrator, sql } from "kysely";
-import { home } from "../config.ts";
+import { home } from "../home.ts";
 import type { Db } from "./database.ts";
 
 /**

@@ -6,7 +6,7 @@ import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { home } from "../../apps/config.ts";
+import { home } from "../../apps/home.ts";
 import { type Db, openDatabase } from "../../apps/store/database.ts";
 import { migrate } from "../../apps/store/migrate.ts";
 

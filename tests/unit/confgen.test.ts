@@ -17,8 +17,9 @@ import { displayName, safe } from "../../apps/confgen/safe.ts";
 import { clash, spellings } from "../../apps/confgen/spellings.ts";
 import { readInstalled, swapIn } from "../../apps/confgen/swap.ts";
 import { fill } from "../../apps/confgen/templates.ts";
-import { type Config, home } from "../../apps/config.ts";
+import type { Config } from "../../apps/config.ts";
 import type { Agent, Line } from "../../apps/core/floor.ts";
+import { home } from "../../apps/home.ts";
 import type { Settings } from "../../apps/store/settings.ts";
 
 const unsafe = { message: /cannot be written as/ };

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import t from "tap";
 import { parse } from "yaml";
-import { home } from "../../apps/config.ts";
+import { home } from "../../apps/home.ts";
 import { APPS } from "../../apps/host/apps.ts";
 import { dumpSchema } from "../../apps/store/schema.ts";
 import { withPostgres } from "../support/postgres.ts";

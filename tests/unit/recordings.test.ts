@@ -13,7 +13,7 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { type AdoptError, adopt, findOrphans } from "../../apps/asterisk/recordings/adopt.ts";
 import { readWav, wavHeader } from "../../apps/asterisk/recordings/wav.ts";
-import { home } from "../../apps/config.ts";
+import { home } from "../../apps/home.ts";
 
 const sha256 = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
 const refuses = (t: Test, code: AdoptError["code"], from: string, to: string) =>
