@@ -45,6 +45,8 @@ import { onStop } from "./stop.ts";
 
 const APPLICATION = "dozvon";
 const RECONCILE_MS = 30_000;
+const DIRECTORY_GATHER_MS = 50;
+const DIRECTORY_RELOAD_FROM = 200;
 
 const config = await takeConfig();
 const secrets = loadSecrets(config);
@@ -125,24 +127,22 @@ directory = await loadDirectory(db);
 log.info({ contacts: directory.size, openCalls: engine.floor.calls.size }, "The floor is rebuilt.");
 
 // 2. From here on everything is heard as it happens.
-const readers = [
-  ...startLive(places, from, (input) => engine.hear(input), log),
-  ...(await startIntake(
-    places,
-    intake,
-    {
-      reopenQueueLog: () => console("logger reload"),
-      reopenJournal: () => journal.reopen(),
-    },
-    alarms,
-    log,
-  )),
-];
+const following = startLive(places, from, (input) => engine.hear(input), log);
+const readers = await startIntake(
+  places,
+  intake,
+  {
+    reopenQueueLog: () => console("logger reload"),
+    reopenJournal: () => journal.reopen(),
+  },
+  alarms,
+  log,
+);
 const directoryNotices = listen({
   url: databaseUrl,
   channel: "directory",
   log,
-  onNotice: (id) => void refreshContact(db, directory, id).catch(() => reloadDirectory()),
+  onNotice: (id) => changedContact(id),
   onConnected: () => {
     alarms.set("database away", false);
     void reloadDirectory();
@@ -199,6 +199,7 @@ onStop(async () => {
   clearInterval(timer);
   await server.close();
   await Promise.all([ari.close(), ami.close()]);
+  for (const each of following) each.stop();
   await Promise.all(readers.map((reader) => reader.stop()));
   sweep.stop();
   await live.drain();
@@ -241,6 +242,20 @@ async function reconcileNow(): Promise<void> {
     );
   })();
   await reconciling;
+}
+
+const changedContacts = new Set<string>();
+/** Changes are gathered for a moment; an import of many contacts is one reading of everything. */
+function changedContact(id: string): void {
+  if (changedContacts.size === 0) setTimeout(() => void refreshDirectory(), DIRECTORY_GATHER_MS);
+  changedContacts.add(id);
+}
+
+async function refreshDirectory(): Promise<void> {
+  const ids = [...changedContacts];
+  changedContacts.clear();
+  if (ids.length > DIRECTORY_RELOAD_FROM) return reloadDirectory();
+  for (const id of ids) await refreshContact(db, directory, id).catch(() => reloadDirectory());
 }
 
 async function reloadDirectory(): Promise<void> {

@@ -98,10 +98,12 @@ function lineView(line: Settings["lines"][number], settings: Settings, instance:
   const queue = settings.queues.find((each) => each.id === line.queueId);
   if (!queue) throw new Error(`line ${key}: its queue does not exist`);
   const language = settings.languages.get(line.id) ?? instance.language;
+  const [first = "", ...others] = spellings(line.number);
   return {
     key,
     name: displayName(line.name, key),
-    spellings: spellings(line.number).map((number) => ({ number: safe("number", number) })),
+    number: safe("number", first),
+    others: others.map((spelling) => ({ spelling: safe("number", spelling) })),
     language: language === instance.language ? false : safe("word", language),
     queue: safe("key", queue.key),
     wait: safe("count", queue.maxWaitSeconds),

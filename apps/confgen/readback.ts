@@ -95,7 +95,6 @@ export function wantedExtensions(settings: Settings): Map<string, string[]> {
   const keys = settings.lines.map((line) => line.key);
   return new Map([
     ["lines", settings.lines.flatMap((line) => spellings(line.number))],
-    ["line", keys],
     ["line-settings", keys],
     ["short-numbers", settings.agents.map((agent) => agent.shortNumber)],
   ]);

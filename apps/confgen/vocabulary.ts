@@ -3,7 +3,17 @@
  * An empty module: Asterisk's core.
  */
 export const APPLICATIONS: Readonly<Record<string, string>> = {
-  ...{ Answer: "", Goto: "", GotoIf: "", GotoIfTime: "", ExecIfTime: "", Hangup: "", NoOp: "", Set: "" },
+  ...{
+    Answer: "",
+    Goto: "",
+    GotoIf: "",
+    GotoIfTime: "",
+    ExecIfTime: "",
+    Hangup: "",
+    NoOp: "",
+    MSet: "",
+    Set: "",
+  },
   ...{ Ringing: "", Progress: "", Wait: "" },
   ...{ Dial: "app_dial.so", Queue: "app_queue.so", MixMonitor: "app_mixmonitor.so", ExecIf: "app_exec.so" },
   ...{ Gosub: "app_stack.so", GosubIf: "app_stack.so", Return: "app_stack.so", Playback: "app_playback.so" },

@@ -126,14 +126,14 @@ function isOffered(floor: Floor, call: string, agent: Agent): boolean {
 }
 
 function callerArrived(turn: Turn, input: Extract<Input, { kind: "callerArrived" }>): void {
-  const line = [...turn.floor.lines.values()].find((each) => each.key === input.lineKey);
+  const lineId = turn.floor.lineKeys.get(input.lineKey);
   turn.happened({
     kind: "CallArrived",
     at: input.at,
     call: input.call,
     channel: input.channel,
     type: "inbound",
-    lineId: line?.id,
+    lineId,
     from: input.from,
     contactId: input.contact?.id,
     ownerId: input.contact?.ownerId,
@@ -213,7 +213,7 @@ function stateChosen(turn: Turn, input: Extract<Input, { kind: "stateChosen" }>)
 /** A call the engine has not seen arriving (it was away): it is taken over as it is. */
 function adopt(turn: Turn, input: { at: number; call: string; channel: string; lineKey: string }): void {
   if (turn.floor.calls.has(input.call)) return;
-  const line = [...turn.floor.lines.values()].find((each) => each.key === input.lineKey);
+  const lineId = turn.floor.lineKeys.get(input.lineKey);
   const type = input.lineKey === "internal" ? "internal" : "inbound";
   turn.happened({
     kind: "CallArrived",
@@ -221,7 +221,7 @@ function adopt(turn: Turn, input: { at: number; call: string; channel: string; l
     call: input.call,
     channel: input.channel,
     type,
-    lineId: line?.id,
+    lineId,
   });
 }
 
@@ -236,8 +236,8 @@ function someoneIn(floor: Floor, call: string): boolean {
 }
 
 function agentAt(floor: Floor, phone: string): Agent | undefined {
-  for (const agent of floor.agents.values()) if (agent.phone === phone) return agent;
-  return undefined;
+  const id = floor.phones.get(phone);
+  return id === undefined ? undefined : floor.agents.get(id);
 }
 
 /** Whether an agent could be offered a call now; for tests and the API. */

@@ -170,15 +170,21 @@ function recordedBy(step: Step): Partial<Call> {
 function replaceSettings(floor: Floor, event: Extract<DomainEvent, { kind: "SettingsLoaded" }>): void {
   const before = new Map(floor.agents);
   floor.agents.clear();
+  floor.phones.clear();
+  floor.lineKeys.clear();
   for (const agent of event.agents) {
     const known = before.get(agent.id);
     const live = known && { device: known.device, call: known.call, lastTalkEndedAt: known.lastTalkEndedAt };
     floor.agents.set(agent.id, { ...agent, ...live });
+    floor.phones.set(agent.phone, agent.id);
   }
   floor.queues.clear();
   for (const queue of event.queues) floor.queues.set(queue.id, queue);
   floor.lines.clear();
-  for (const line of event.lines) floor.lines.set(line.id, line);
+  for (const line of event.lines) {
+    floor.lines.set(line.id, line);
+    floor.lineKeys.set(line.key, line.id);
+  }
 }
 
 function recoverCalls(floor: Floor, calls: readonly Call[]): void {

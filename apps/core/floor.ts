@@ -96,11 +96,21 @@ export interface Floor {
   readonly queues: Map<QueueId, Queue>;
   readonly lines: Map<LineId, Line>;
   readonly calls: Map<CallId, Call>;
+  /** phone → agent, line key → line: Asterisk's names. */
+  readonly phones: Map<string, AgentId>;
+  readonly lineKeys: Map<string, LineId>;
 }
 
 /** An empty floor. */
 export function emptyFloor(): Floor {
-  return { agents: new Map(), queues: new Map(), lines: new Map(), calls: new Map() };
+  return {
+    agents: new Map(),
+    queues: new Map(),
+    lines: new Map(),
+    calls: new Map(),
+    phones: new Map(),
+    lineKeys: new Map(),
+  };
 }
 
 /** Calls waiting in a queue (ROUTE-12). */

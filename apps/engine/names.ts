@@ -7,8 +7,8 @@ import type { Names } from "../core/records/fold.ts";
 /** What the fold of a record asks. */
 export function namesOf(floor: () => Floor): Names {
   return {
-    agentByPhone: (phone) => find(floor().agents, (agent) => agent.phone === phone),
-    lineByKey: (key) => find(floor().lines, (line) => line.key === key),
+    agentByPhone: (phone) => floor().phones.get(phone),
+    lineByKey: (key) => floor().lineKeys.get(key),
     queueByKey: (key) => find(floor().queues, (queue) => queue.key === key),
   };
 }

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { hearCel, hearQueueLog } from "../asterisk/hears.ts";
 import { celFile, celLines, parseCel } from "../asterisk/spool/cel.ts";
+import { type Following, follow } from "../asterisk/spool/follow.ts";
 import { parseQueueLog } from "../asterisk/spool/queue-log.ts";
 import { type Batch, createSpoolReader, type SpoolReader } from "../asterisk/spool/reader.ts";
 import type { Input } from "../core/inputs.ts";
@@ -30,10 +31,8 @@ export interface SpoolHooks {
 }
 
 const ROTATE_BYTES = 64 * 1024 * 1024;
-/** Lines come one by one; gathering them for a moment makes one transaction of many calls. */
-const GATHER_MS = 200;
-/** What moves the floor may be this late; a freed agent's phone tells sooner, through ARI. */
-const LIVE_GATHER_MS = 10;
+/** A look at the files three times a second makes one transaction of many calls. */
+const INTAKE_MS = 300;
 
 const SOURCES: readonly Source[] = ["engine", "cel", "queue"];
 
@@ -62,7 +61,7 @@ export function factOf(source: Source, line: string, position: string): TakenFac
 /** Takes in everything that lies in the files now, before the engine starts to decide. */
 export async function catchUp(places: SpoolPlaces, intake: Intake, log: Log): Promise<void> {
   for (const source of SOURCES) {
-    const reader = await intakeReader(places, source, intake, undefined, log, () => {}, 0);
+    const reader = await intakeReader(places, source, intake, undefined, log, () => {});
     while ((await reader.waitingBytes()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     await reader.stop();
   }
@@ -78,43 +77,32 @@ export async function startIntake(
 ): Promise<SpoolReader[]> {
   return Promise.all(
     SOURCES.map((source) =>
-      intakeReader(
-        places,
-        source,
-        intake,
-        hooks,
-        log,
-        (raised) => alarms.set(`spool too large: ${source}`, raised),
-        GATHER_MS,
+      intakeReader(places, source, intake, hooks, log, (raised) =>
+        alarms.set(`spool too large: ${source}`, raised),
       ),
     ),
   );
 }
 
-/** Starts the live reading of Asterisk's two files, from where the intake stood when the floor was rebuilt. */
+/** Starts the live following of Asterisk's two files, from where the intake stood when the floor was rebuilt. */
 export function startLive(
   places: SpoolPlaces,
   from: ReadonlyMap<Source, Checkpoint>,
   hear: (input: Input) => void,
   log: Log,
-): SpoolReader[] {
-  return (["cel", "queue"] as const).map((source) =>
-    createSpoolReader({
+): Following[] {
+  const followSource = (source: "cel" | "queue", inputOf: (line: string) => Input | undefined): Following =>
+    follow({
       path: spoolPath(places, source),
       from: from.get(source),
       log,
-      maxBytes: Number.MAX_SAFE_INTEGER,
-      onAlarm: () => {},
-      gatherMs: LIVE_GATHER_MS,
       ...(source === "cel" ? { multiLine: celLines } : {}),
-      async onLines(batch) {
-        for (const line of batch.lines) {
-          const input = source === "cel" ? liveCel(line) : liveQueue(line);
-          if (input) hear(input);
-        }
+      onLine(line) {
+        const input = inputOf(line);
+        if (input) hear(input);
       },
-    }),
-  );
+    });
+  return [followSource("cel", liveCel), followSource("queue", liveQueue)];
 }
 
 /** Only these of CEL's kinds move the floor; the others are not even parsed. */
@@ -137,7 +125,6 @@ async function intakeReader(
   hooks: SpoolHooks | undefined,
   log: Log,
   onAlarm: (raised: boolean) => void,
-  gatherMs: number,
 ): Promise<SpoolReader> {
   const from = await intake.checkpoint(source);
   const reopen =
@@ -148,7 +135,8 @@ async function intakeReader(
     log,
     maxBytes: places.maxBytes,
     onAlarm,
-    gatherMs,
+    watch: false,
+    pollMs: hooks ? INTAKE_MS : 20,
     ...(hooks ? { rotateBytes: ROTATE_BYTES } : {}),
     ...(reopen ? { reopen } : {}),
     ...(source === "cel" ? { multiLine: celLines } : {}),

@@ -9,7 +9,7 @@ import type { Db } from "./database.ts";
 
 export type Topic = "calls" | "agents" | "queues" | "system";
 
-const FLUSH_MS = 30;
+const FLUSH_MS = 40;
 const MAX_WAITING = 20_000;
 const MAX_BATCH = 500;
 
@@ -42,7 +42,7 @@ export class LiveWriter {
     this.#seq = Number(row?.last ?? 0);
   }
 
-  /** Queues one event; it is in the database and announced about 30 ms later. */
+  /** Queues one event; it is in the database and announced about 40 ms later. */
   push(topic: Topic, kind: string, data: object): void {
     if (this.#waiting.length >= MAX_WAITING) this.#waiting.shift();
     this.#waiting.push({ at: new Date().toISOString(), topic, kind, data });

@@ -48,8 +48,8 @@ export interface SpoolOptions {
   readonly keep?: Keep;
   /** Most lines in a batch, default 1000. */
   readonly batchLines?: number;
-  /** How long to gather after being told, so that a stream of records is read a few times a second; default 0. */
-  readonly gatherMs?: number;
+  /** Whether to be told of writes (inotify), default true; a reader that may be late looks every `pollMs` instead. */
+  readonly watch?: boolean;
   /** How often we look without being told, default 500 ms. */
   readonly pollMs?: number;
   /** How long a renamed file may still grow after its successor appeared, default 1000 ms. */

@@ -24,7 +24,7 @@ const CHECK_MS = 200;
 
 /** Starts reading at once. Never throws for what it finds on the disk: it warns and goes on. */
 export function createSpoolReader(options: SpoolOptions): SpoolReader {
-  const { path, log, pollMs = 500, settleMs = 1000, batchLines = 1000, gatherMs = 0 } = options;
+  const { path, log, pollMs = 500, settleMs = 1000, batchLines = 1000 } = options;
   const keep = options.keep ?? { days: 7, bytes: 1024 ** 3 };
   const alarm = createWake();
   const trail = createTrail(path, options.from, options.multiLine, () =>
@@ -50,9 +50,7 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
     while (!stopping) {
       try {
         startWatching();
-        if (await step()) continue;
-        await alarm.wait(pollMs);
-        if (gatherMs > 0) await alarm.sleep(gatherMs);
+        if (!(await step())) await alarm.wait(pollMs);
       } catch (error) {
         log.warn({ path, error }, "The spool cannot be read; trying again.");
         // Records may be in hand that nobody took: read again from the last that somebody did.
@@ -207,7 +205,7 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
   }
 
   function startWatching(): void {
-    if (watcher) return;
+    if (watcher || options.watch === false) return;
     try {
       const name = basename(path);
       watcher = watch(dirname(path), (_kind, file) => {

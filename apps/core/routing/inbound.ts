@@ -50,6 +50,8 @@ function toQueue(floor: Floor, call: Call, line: Line, queue: Queue, at: number,
     ...ownerVerdict(floor, call, line, members),
     ...members.map((agent) => verdict(agent, call)),
   ];
+  // A big team's verdicts would be most of the journal; the first ones tell the story.
+  considered.splice(MOST_VERDICTS);
   const ahead = waitingIn(floor, queue.id).length;
   const left = members.filter((agent) => !call.tried.includes(agent.id));
   const free = left.filter((agent) => !cannotTake(agent));
@@ -85,6 +87,9 @@ function toQueue(floor: Floor, call: Call, line: Line, queue: Queue, at: number,
     considered,
   });
 }
+
+/** How many agents a reason speaks of. */
+const MOST_VERDICTS = 30;
 
 const STRATEGY_RULES = { random: "ROUTE-02", "most-idle": "ROUTE-03", sequential: "ROUTE-04" } as const;
 
