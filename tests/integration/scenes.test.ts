@@ -3,6 +3,8 @@
  */
 import { join } from "node:path";
 import t from "tap";
+import { findBaresip } from "../../apps/host/peers.ts";
+import { softphone } from "../../apps/peers/baresip.ts";
 import { colleagueCalls } from "../../apps/peers/sipp.ts";
 import { openScene, type Scene, type TestAgent } from "../support/scene.ts";
 import { channelOf, toneShare, writeTone } from "../support/sound.ts";
@@ -432,6 +434,36 @@ t.test(
     const c = someone();
     t.equal(await scene.customer(help.number, { from: c, hangUpAfterMs: 300 }).done, 0);
     t.match(await scene.record(c), { lineId: help.id, agentId: sales.id });
+  },
+);
+
+t.test(
+  "REC-01 a phone that nobody here wrote: baresip takes a call as an agent, both hear each other",
+  async (t) => {
+    const tone = writeTone(join(scene.place.folder, "..", "real-customer.ulaw"), 500);
+    const speech = writeTone(join(scene.place.folder, "..", "real-agent.ulaw"), 1200);
+    const agent = await scene.agent("Baresip");
+    const line = await scene.line([agent]);
+    const place = { ...scene.place, baresip: await findBaresip(scene.instance.config, () => {}) };
+    const phone = await softphone(place, agent.account, { answer: "auto", speech });
+    t.teardown(() => phone.stop());
+    await scene.must("POST", `/v1/agents/${agent.id}/sign-in`, {});
+    await scene.must("PUT", `/v1/agents/${agent.id}/state`, { state: "inbound" });
+    await scene.status(agent, "available");
+    const from = someone();
+    t.equal(await scene.customer(line.number, { from, hangUpAfterMs: 2500, speech: tone }).done, 0);
+    const record = await scene.record(from);
+    t.match(record, { ending: "answered", agentId: agent.id });
+    const recording = await until(
+      "the recording",
+      async () => (await scene.get(`/v1/calls/${record.id}`)).recording,
+    );
+    const headers = { authorization: `Bearer ${scene.instance.secrets.adminApiKey}` };
+    const response = await fetch(`${scene.instance.url}/v1/recordings/${recording.id}/audio`, { headers });
+    const wav = Buffer.from(await response.arrayBuffer());
+    t.ok(toneShare(channelOf(wav, 0), 500) > 0.6, "the customer's voice");
+    t.ok(toneShare(channelOf(wav, 1), 1200) > 0.6, "baresip's voice");
+    await scene.status(agent, "available");
   },
 );
 
