@@ -106,6 +106,13 @@ const intake = new Intake(
     }
     sweep.soon();
   },
+  (fact, error) => {
+    log.error(
+      { origin: fact.origin, kind: fact.kind, error: String(error) },
+      "A line cannot be stored; it is skipped.",
+    );
+    alarms.set("lines skipped", true);
+  },
 );
 const sweep = createRecordingSweep(
   { spool: join(config.dataDir, "asterisk", "spool", "monitor"), kept: join(config.dataDir, "recordings") },

@@ -27,6 +27,8 @@ export interface RecordingStore {
   /** The calls among these that are over, with their arrival. */
   endedAmong(calls: readonly string[]): Promise<ReadonlyMap<string, Date>>;
   keep(row: RecordingRow): Promise<void>;
+  /** Marks calls that should have been recorded, are over for a minute and have no recording; their number. */
+  markLost(): Promise<number>;
 }
 
 /** Asterisk closes a file a moment after the last hang-up; until then it may still be written. */
@@ -73,6 +75,9 @@ export function createRecordingSweep(
         if (arrived) await take(call, join(places.spool, file.name), arrived);
       }
       alarms.set("recordings not kept", false);
+      // Silence about a missing recording would be the worst: the call says so itself, and so do we.
+      const lost = await store.markLost();
+      if (lost > 0) log.error({ calls: lost }, "Calls that should have been recorded have no recording.");
     } catch (error) {
       log.warn({ error: String(error) }, "Recordings could not be taken over; the files stay in the spool.");
       alarms.set("recordings not kept", true);

@@ -8,7 +8,7 @@
 import { sql } from "kysely";
 import type { Fact } from "../core/records/facts.ts";
 import { type CallRecord, foldCall, type Names } from "../core/records/fold.ts";
-import type { Db } from "./database.ts";
+import { type Db, isDatabaseAway } from "./database.ts";
 
 export type Source = "cel" | "queue" | "engine";
 
@@ -40,13 +40,21 @@ export class Intake {
   readonly #db: Db;
   readonly #names: Names;
   readonly #onClosed: (closed: readonly ClosedCall[]) => void;
+  readonly #onRefused: (fact: TakenFact, error: unknown) => void;
   readonly #calls = new Map<string, OpenCall>();
   /** Calls of a batch that the database did not take. */
   readonly #doubtful = new Set<string>();
   readonly #since = Date.now();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(db: Db, names: Names, onClosed: (closed: readonly ClosedCall[]) => void) {
+  /** @param onRefused a line that PostgreSQL cannot hold; it is skipped */
+  constructor(
+    db: Db,
+    names: Names,
+    onClosed: (closed: readonly ClosedCall[]) => void,
+    onRefused: (fact: TakenFact, error: unknown) => void = () => {},
+  ) {
+    this.#onRefused = onRefused;
     this.#db = db;
     this.#names = names;
     this.#onClosed = onClosed;
@@ -64,7 +72,7 @@ export class Intake {
 
   /** Takes a batch in; one at a time, whatever file it is from. @throws when the database did not take it. */
   take(source: Source, facts: readonly TakenFact[], checkpoint: Checkpoint): Promise<void> {
-    const turn = this.#turn.then(() => this.#takeNow(source, facts, checkpoint));
+    const turn = this.#turn.then(() => this.#takeOrSplit(source, facts, checkpoint));
     this.#turn = turn.catch(() => {});
     return turn;
   }
@@ -72,6 +80,25 @@ export class Intake {
   /** Forgets what is remembered of calls, so that the next fold reads it from the database. */
   forget(): void {
     this.#calls.clear();
+  }
+
+  /**
+   * A line that PostgreSQL will never take must not stop all that come after it: the batch is halved until that
+   * line is alone, and given up (it stays in the file). An absent database is no reason to give anything up.
+   */
+  async #takeOrSplit(source: Source, facts: readonly TakenFact[], checkpoint: Checkpoint): Promise<void> {
+    try {
+      await this.#takeNow(source, facts, checkpoint);
+    } catch (error) {
+      if (isDatabaseAway(error) || !isDataFault(error)) throw error;
+      if (facts.length <= 1) {
+        for (const fact of facts) this.#onRefused(fact, error);
+        return this.#takeNow(source, [], checkpoint);
+      }
+      const middle = Math.ceil(facts.length / 2);
+      await this.#takeOrSplit(source, facts.slice(0, middle), checkpoint);
+      await this.#takeOrSplit(source, facts.slice(middle), checkpoint);
+    }
   }
 
   async #takeNow(source: Source, facts: readonly TakenFact[], checkpoint: Checkpoint): Promise<void> {
@@ -151,11 +178,16 @@ async function readFacts(db: Db, calls: readonly string[]): Promise<TakenFact[]>
   }));
 }
 
+/** SQLSTATE class 22 (data) and 23 (constraints): the same rows would be refused for ever. */
+function isDataFault(error: unknown): boolean {
+  return /^2[23]/.test(String((error as { code?: unknown }).code));
+}
+
 interface Writing {
   readonly source: Source;
   readonly facts: readonly TakenFact[];
   readonly records: readonly ClosedCall[];
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: Checkpoint | undefined;
 }
 
 /**
@@ -166,6 +198,10 @@ async function write(db: Db, { source, facts, records, checkpoint }: Writing): P
   const events = facts.map(eventRow);
   const calls = records.map(({ id, linkedId, record }) => callRow(id, linkedId, record));
   const legs = records.flatMap(({ id, record }) => record.legs.map((leg) => legRow(id, leg)));
+  const moved = checkpoint
+    ? sql`insert into intake (source, file, "offset", at) values (${source}, ${checkpoint.file}, ${checkpoint.offset}, now())
+              on conflict (source) do update set file = excluded.file, "offset" = excluded."offset", at = now()`
+    : sql`select`;
   await sql`
     with events as (
       insert into call_event select * from json_populate_recordset(null::call_event, ${toJson(events)}::json)
@@ -194,10 +230,7 @@ async function write(db: Db, { source, facts, records, checkpoint }: Writing): P
           on conflict (channel) do update set
              answered_at = excluded.answered_at, ended_at = excluded.ended_at, cause = excluded.cause
     )
-    insert into intake (source, file, "offset", at) values (${source}, ${checkpoint.file}, ${checkpoint.offset}, now())
-        on conflict (source) do update set file = excluded.file, "offset" = excluded."offset", at = now()`.execute(
-    db,
-  );
+    ${moved}`.execute(db);
 }
 
 /**
@@ -255,7 +288,10 @@ function legRow(call: string, leg: CallRecord["legs"][number]): Record<string, u
 /** PostgreSQL's text holds no NUL; nothing else in a line can upset it. */
 function toJson(rows: readonly object[]): string {
   const text = JSON.stringify(rows);
-  return text.includes("\\u0000") ? text.replaceAll("\\u0000", "") : text;
+  if (!text.includes("\\u0000")) return text;
+  return JSON.stringify(rows, (_, value: unknown) =>
+    typeof value === "string" ? value.replaceAll("\0", "\uFFFD") : value,
+  );
 }
 
 function iso(at: number | undefined): string | undefined {

@@ -1,6 +1,8 @@
 /**
  * Recordings' rows, written by the engine's sweep.
  */
+
+import { sql } from "kysely";
 import type { RecordingStore } from "../engine/recordings.ts";
 import type { Db } from "./database.ts";
 
@@ -39,6 +41,18 @@ export function recordingStore(db: Db): RecordingStore {
             .doUpdateSet({ state, path, bytes, sha256, channels, repaired, duration_ms: row.durationMs }),
         )
         .execute();
+    },
+    async markLost() {
+      const { rows } = await sql`
+        insert into recording (id, call_id, state)
+        select c.id, c.id, 'lost' from call c
+         where c.ended_at between now() - interval '1 hour' and now() - interval '1 minute'
+           and c.connected_at is not null
+           and not exists (select from recording r where r.call_id = c.id)
+           and exists (select from call_event e where e.call_id = c.id and e.source = 'engine'
+                          and e.data -> 'step' ->> 'record' in ('stereo', 'mixed'))
+        returning id`.execute(db);
+      return rows.length;
     },
   };
 }

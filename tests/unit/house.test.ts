@@ -79,7 +79,7 @@ t.test("nothing of one machine, and no secret, is in a file", async (t) => {
 t.test("what package.json promises is there", async (t) => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   for (const [name, text] of Object.entries(scripts)) {
-    const command = /^exec node apps\/bin\/bootstrap\.mjs ([a-z-]+)/.exec(text)?.[1];
+    const command = /^exec node (?:--[a-z-]+(?:=\d+)? )*apps\/bin\/bootstrap\.mjs ([a-z-]+)/.exec(text)?.[1];
     t.ok(command && existsSync(join(home, `apps/bin/${command}.ts`)), `npm run ${name}`);
   }
   t.ok(statSync(join(home, ".ci/run")).mode & 0o100, ".ci/run can be run");
