@@ -2,6 +2,7 @@
  * What the core asks for → what Asterisk is told. The only place that sorts Asterisk's answers.
  */
 import type { Effect, Step } from "../core/effects.ts";
+import type { Input } from "../core/inputs.ts";
 import type { Hands, Log } from "../engine/ports.ts";
 import { AriError, type AriPort } from "./ari/port.ts";
 
@@ -10,13 +11,18 @@ export interface QueueMembers {
   pause(phone: string, paused: boolean, reason: string): Promise<void>;
 }
 
-/** Carries effects out over ARI, and pauses over AMI. */
-export function createHands(ari: AriPort, members: QueueMembers, log: Log): Hands {
+/** Carries effects out over ARI, and pauses over AMI. What Asterisk refuses is heard by the core. */
+export function createHands(
+  ari: AriPort,
+  members: QueueMembers,
+  hear: (input: Input) => void,
+  log: Log,
+): Hands {
   return {
     perform(effect: Effect) {
       switch (effect.kind) {
         case "continue":
-          continueCall(ari, effect, log);
+          continueCall(ari, effect, hear, log);
           return;
         case "pauseMember":
           members.pause(effect.phone, effect.paused, effect.reason).catch((error: unknown) => {
@@ -31,7 +37,12 @@ export function createHands(ari: AriPort, members: QueueMembers, log: Log): Hand
   };
 }
 
-function continueCall(ari: AriPort, effect: Extract<Effect, { kind: "continue" }>, log: Log): void {
+function continueCall(
+  ari: AriPort,
+  effect: Extract<Effect, { kind: "continue" }>,
+  hear: (input: Input) => void,
+  log: Log,
+): void {
   const { context, extension } = placeOf(effect.step);
   const request = {
     method: "POST",
@@ -39,7 +50,13 @@ function continueCall(ari: AriPort, effect: Extract<Effect, { kind: "continue" }
     query: { context, extension, priority: 1 },
   } as const;
   ari.request(request).catch((error: unknown) => {
-    // Gone: the caller hung up, or the dialplan took the call out of Stasis. Both are told by Asterisk's record.
+    const at = Date.now();
+    // 404: the caller hung up. 409: the dialplan took the call out of Stasis. Ordinary news, and news to the floor.
+    if (error instanceof AriError && error.status === 404) {
+      hear({ kind: "callGone", at, call: effect.call });
+      return;
+    }
+    hear({ kind: "stepRefused", at, call: effect.call });
     if (error instanceof AriError && error.gone) return;
     log.warn(
       { error: String(error), call: effect.call },

@@ -6,7 +6,9 @@
  *   commands ─────▶ ┘                       └─▶ live stream
  *   spool ──intake─▶ PostgreSQL
  */
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import cron from "node-cron";
 import { createAmi } from "../asterisk/ami.ts";
 import { ariUrl } from "../asterisk/ari/address.ts";
@@ -15,6 +17,7 @@ import { createHands } from "../asterisk/hands.ts";
 import { ARI_EVENTS, hearAri, type Senses } from "../asterisk/hears.ts";
 import { createQueueMembers } from "../asterisk/queue-members.ts";
 import { createCommands } from "../commands/commands.ts";
+import { createTurns } from "../commands/context.ts";
 import { commandSocket, serveCommands } from "../commands/server.ts";
 import { createApplier } from "../confgen/applier.ts";
 import { Alarms } from "../engine/alarms.ts";
@@ -45,6 +48,7 @@ import { onStop } from "./stop.ts";
 
 const APPLICATION = "dozvon";
 const RECONCILE_MS = 30_000;
+const ASTERISK_PATIENCE_MS = 5000;
 const DIRECTORY_GATHER_MS = 50;
 const DIRECTORY_RELOAD_FROM = 200;
 
@@ -94,7 +98,7 @@ const senses: Senses = {
 // The loop.
 const journal = openJournal(places.journal);
 const announcer = createAnnouncer(() => engine.floor, live);
-const hands = createHands(ari, members, log);
+const hands = createHands(ari, members, (input) => engine.hear(input), log);
 const engine = createEngine({ hands, journal, announcer, log });
 const intake = new Intake(
   db,
@@ -145,6 +149,8 @@ const readers = await startIntake(
   alarms,
   log,
 );
+const applier = createApplier({ config, ari, ami, log });
+const inTurn = createTurns();
 const directoryNotices = listen({
   url: databaseUrl,
   channel: "directory",
@@ -153,6 +159,7 @@ const directoryNotices = listen({
   onConnected: () => {
     alarms.set("database away", false);
     void reloadDirectory();
+    void applyRows();
   },
   onLost: () => alarms.set("database away", true),
 });
@@ -174,14 +181,17 @@ ari.onLost((reason) => {
   alarms.set("asterisk away", true);
 });
 ami.onConnected(() => void reconcileNow());
-void ari.connect().catch((error: unknown) => fail("ARI", error));
-void ami.connect().catch((error: unknown) => fail("AMI", error));
+const linked = ari.connect().catch((error: unknown) => fail("ARI", error));
+const managed = ami.connect().catch((error: unknown) => fail("AMI", error));
 const timer = setInterval(() => void reconcileNow(), RECONCILE_MS);
 cron.schedule("17 3 * * * *", () => live.trim(24).catch(() => {}), { timezone: "Etc/UTC", noOverlap: true });
 
 // 4. Managers may change things.
-const applier = createApplier({ config, ari, ami, log });
+// Rows and files may differ if we died, or the database left, in the middle of a change: the rows are right.
+await Promise.race([Promise.all([linked, managed]), pause(ASTERISK_PATIENCE_MS)]);
+await applyRows();
 const commands = createCommands({
+  inTurn,
   db,
   applier,
   config,
@@ -220,6 +230,24 @@ function takeSettings(settings: Settings): void {
   engine.hear({ kind: "settingsLoaded", at: Date.now(), agents, queues, lines });
 }
 
+/** A recording that was growing, or any line of the record from before. */
+async function lastSign(channel: string, before: number): Promise<number> {
+  const spool = join(config.dataDir, "asterisk", "spool", "monitor");
+  const files = await Promise.all(
+    [".raw", ".wav"].map((end) => stat(join(spool, channel + end)).catch(() => undefined)),
+  );
+  const { at } = await db
+    .selectFrom("call_event")
+    .select((row) => row.fn.max("at").as("at"))
+    .where("source", "=", "cel")
+    .where("at", "<", new Date(before))
+    .executeTakeFirstOrThrow();
+  return Math.max(
+    at?.getTime() ?? 0,
+    ...files.map((file) => file?.mtimeMs ?? 0).filter((time) => time < before),
+  );
+}
+
 /** Asterisk keeps queue_log open; only its console can make it open a new one (ARI's rotate would lose it). */
 async function console(command: string): Promise<void> {
   const asterisk = await findAsterisk(config, () => {});
@@ -242,6 +270,9 @@ async function reconcileNow(): Promise<void> {
       pauses: members.pauses,
       pause: members.pause,
       openRecords: () => readOpenCalls(db),
+      caughtUp: async () =>
+        (await Promise.all(readers.map((reader) => reader.waitingBytes()))).every((bytes) => bytes === 0),
+      lastSign,
       lost: journal.lost,
       log,
     }).catch((error: unknown) =>
@@ -249,6 +280,14 @@ async function reconcileNow(): Promise<void> {
     );
   })();
   await reconciling;
+}
+
+/** Brings Asterisk's configuration to what the rows say; nothing is reloaded when nothing differs. */
+async function applyRows(): Promise<void> {
+  if (ari.state !== "up") return;
+  await inTurn(async () => applier.apply(await readSettings(db), { nothing: true })).catch((error: unknown) =>
+    log.warn({ error: String(error) }, "The rows could not be brought into Asterisk now."),
+  );
 }
 
 const changedContacts = new Set<string>();

@@ -17,6 +17,8 @@ export interface EngineEars {
 }
 
 export interface CommandOptions {
+  /** Shared with whoever else changes Asterisk's configuration; one of its own without. */
+  readonly inTurn?: Turns;
   readonly db: Db;
   readonly applier: Applier;
   readonly engine: EngineEars;
@@ -35,13 +37,15 @@ export interface Context extends CommandOptions {
   /** Writes in one transaction; Asterisk is not concerned. */
   write<Result>(work: (trx: Db) => Promise<Result>): Promise<Result>;
   /** One at a time with every `configure`, so that Asterisk's files follow the rows in order. */
-  inTurn<Result>(work: () => Promise<Result>): Promise<Result>;
+  readonly inTurn: Turns;
 }
+
+/** Work waits until the work before it has ended. */
+export type Turns = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** The context of one engine. */
 export function createContext(options: CommandOptions): Context {
-  const { db, applier, engine } = options;
-  const inTurn = createTurns();
+  const { db, applier, engine, inTurn = createTurns() } = options;
   const write = <Result>(work: (trx: Db) => Promise<Result>) =>
     db
       .transaction()
@@ -76,7 +80,7 @@ export function createContext(options: CommandOptions): Context {
 }
 
 /** A queue of one: work starts when the work before it has ended, well or badly. */
-function createTurns(): Context["inTurn"] {
+export function createTurns(): Turns {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const turn = last.then(work, work);

@@ -65,6 +65,7 @@ function hear(turn: Turn, input: Input): void {
       return;
     case "queueJoined": {
       const queue = [...floor.queues.values()].find((each) => each.key === input.queueKey);
+      if (queue && !floor.calls.has(input.call)) adopt(turn, { ...input, lineKey: "" });
       if (queue)
         turn.happened({
           kind: "QueueJoined",
@@ -90,6 +91,9 @@ function hear(turn: Turn, input: Input): void {
       turn.happened({ kind, at: input.at, call: input.call, agent: agent.id });
       return;
     }
+    case "stepRefused":
+      if (floor.calls.has(input.call)) turn.happened({ kind: "StepRefused", at: input.at, call: input.call });
+      return;
     case "callGone":
       if (floor.calls.has(input.call) || someoneIn(floor, input.call))
         turn.happened({ kind: "CallGone", at: input.at, call: input.call });
@@ -126,6 +130,13 @@ function isOffered(floor: Floor, call: string, agent: Agent): boolean {
 }
 
 function callerArrived(turn: Turn, input: Extract<Input, { kind: "callerArrived" }>): void {
+  const known = turn.floor.calls.get(input.call);
+  // Asked twice: the first answer is on its way.
+  if (known && known.phase !== "deciding") return;
+  if (known?.lineId) {
+    routeOn(turn, input.call, input.at, input.draw);
+    return;
+  }
   const lineId = turn.floor.lineKeys.get(input.lineKey);
   turn.happened({
     kind: "CallArrived",

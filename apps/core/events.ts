@@ -42,6 +42,8 @@ export type DomainEvent =
   | { kind: "QueueRingEnded"; at: Millis; call: CallId; agent: AgentId }
   | { kind: "TalkStarted"; at: Millis; call: CallId; agent: AgentId }
   | { kind: "TalkEnded"; at: Millis; call: CallId; agent: AgentId }
+  /** A decision that Asterisk did not carry out; the dialplan goes on with the call alone. */
+  | { kind: "StepRefused"; at: Millis; call: CallId }
   | { kind: "CallGone"; at: Millis; call: CallId }
   | { kind: "DeviceChanged"; at: Millis; agent: AgentId; device: Device }
   | { kind: "StateChosen"; at: Millis; agent: AgentId; state: AgentState }
@@ -102,7 +104,9 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       return;
     case "QueueJoined": {
       const call = floor.calls.get(event.call);
-      if (call?.phase === "queued" || call?.phase === "talking") return;
+      if (call?.phase === "talking") return;
+      freeOffered(floor, event.call);
+      if (call?.phase === "queued") return;
       changeCall(floor, event.call, event.at, { phase: "queued", queueId: event.queue, agentId: undefined });
       return;
     }
@@ -116,12 +120,19 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       freeAgent(floor, event.agent, event.call);
       return;
     case "TalkStarted":
+      freeOffered(floor, event.call, event.agent);
       changeCall(floor, event.call, event.at, { phase: "talking", agentId: talkerOf(floor, event) });
-      changeAgent(floor, event.agent, { call: { id: event.call, phase: "talking", since: event.at } });
+      // An agent who holds one call and speaks in another is in the first one still.
+      if (floor.agents.get(event.agent)?.call?.phase !== "talking")
+        changeAgent(floor, event.agent, { call: { id: event.call, phase: "talking", since: event.at } });
       return;
     case "TalkEnded":
       freeAgent(floor, event.agent, event.call);
       changeAgent(floor, event.agent, { lastTalkEndedAt: event.at });
+      return;
+    case "StepRefused":
+      freeOffered(floor, event.call);
+      changeCall(floor, event.call, event.at, { phase: "deciding", agentId: undefined });
       return;
     case "CallGone":
       for (const agent of floor.agents.values())
@@ -161,6 +172,13 @@ function talkerOf(floor: Floor, event: { call: CallId; agent: AgentId }): AgentI
 
 function freeAgent(floor: Floor, id: AgentId, call: CallId): void {
   if (floor.agents.get(id)?.call?.id === call) changeAgent(floor, id, { call: undefined });
+}
+
+/** Whoever was being offered this call is not any more. */
+function freeOffered(floor: Floor, call: CallId, except?: AgentId): void {
+  for (const agent of floor.agents.values())
+    if (agent.call?.id === call && agent.call.phase === "offered" && agent.id !== except)
+      freeAgent(floor, agent.id, call);
 }
 
 function recordedBy(step: Step): Partial<Call> {

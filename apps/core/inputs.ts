@@ -59,6 +59,8 @@ export type Input =
   | { kind: "phoneCalled"; at: Millis; call: CallId; phone: string }
   /** From queue_log: the call waits in this queue (also when the dialplan put it there alone). */
   | { kind: "queueJoined"; at: Millis; call: CallId; channel: string; queueKey: string }
+  /** Asterisk did not take a step: the call is elsewhere in the dialplan by now, or its answer did not come. */
+  | { kind: "stepRefused"; at: Millis; call: CallId }
   /** From Asterisk's record: the last channel is gone. */
   | { kind: "callGone"; at: Millis; call: CallId }
   | { kind: "deviceChanged"; at: Millis; phone: string; device: Device }

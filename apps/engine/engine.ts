@@ -5,6 +5,7 @@
  * the same instant are two turns, one after the other.
  */
 import { decide } from "../core/decide.ts";
+import type { DomainEvent } from "../core/events.ts";
 import type { Floor } from "../core/floor.ts";
 import { emptyFloor } from "../core/floor.ts";
 import type { Input } from "../core/inputs.ts";
@@ -24,12 +25,20 @@ export function createEngine(ports: {
   log: Log;
 }): Engine {
   const floor = emptyFloor();
+  /** A full disk must not stop calls: the decision is carried out without its reason being kept. */
+  function writeDown(events: readonly DomainEvent[]): void {
+    try {
+      ports.journal.append(events);
+    } catch (error) {
+      ports.log.error({ error: String(error) }, "Decisions cannot be written down.");
+    }
+  }
   return {
     floor,
     hear(input) {
       try {
         const { events, effects } = decide(floor, input);
-        if (events.length > 0) ports.journal.append(events);
+        if (events.length > 0) writeDown(events);
         for (const effect of effects) ports.hands.perform(effect);
         for (const event of events) ports.announcer.announce(event);
       } catch (error) {

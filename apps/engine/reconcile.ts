@@ -22,6 +22,10 @@ export interface ReconcilePorts {
   pause(phone: string, paused: boolean, reason: string): Promise<void>;
   /** Open records in the database: id, channel, and the last moment they are known of. */
   openRecords(): Promise<readonly { id: string; channel: string; lastFactAt: number }[]>;
+  /** Whether everything that Asterisk has written is in the database. */
+  caughtUp(): Promise<boolean>;
+  /** The last sign of life of the Asterisk before this one that concerns a call: its recording, the record. */
+  lastSign(channel: string, before: number): Promise<number>;
   /** Writes down that a call's record will never be completed by Asterisk. */
   lost(call: string, at: number): void;
   readonly log: Log;
@@ -31,6 +35,8 @@ export interface ReconcilePorts {
 const FRESH_MS = 1500;
 /** A channel seen a moment ago may not be in the record yet, and the other way round. */
 const RECORD_LAG_MS = 8000;
+/** A dead Asterisk is started again within seconds. */
+const SOON_MS = 60_000;
 
 /** One pass. @throws AriError when Asterisk is away; the next connect tries again. */
 export async function reconcile(ports: ReconcilePorts): Promise<void> {
@@ -71,10 +77,16 @@ async function answerWaiting({ engine, ari, application, senses }: ReconcilePort
   const reply = await ari.request({ method: "GET", path: `applications/${application}` });
   const channels = (reply.body as { channel_ids?: string[] } | undefined)?.channel_ids ?? [];
   for (const id of channels) {
-    const known = engine.floor.calls.get(senses.callIdOf(id));
-    if (known && senses.now() - known.phaseSince < FRESH_MS) continue;
+    const fresh = (): boolean => {
+      const known = engine.floor.calls.get(senses.callIdOf(id));
+      return known !== undefined && senses.now() - known.phaseSince < FRESH_MS;
+    };
+    if (fresh()) continue;
     const question = await questionOf(ari, id, senses);
-    if (question) engine.hear(question);
+    if (!question || fresh()) continue;
+    // It still waits, so whatever was decided for it has not arrived.
+    engine.hear({ kind: "stepRefused", at: senses.now(), call: senses.callIdOf(id) });
+    engine.hear(question);
   }
 }
 
@@ -89,9 +101,11 @@ async function questionOf(ari: AriPort, id: string, senses: Senses): Promise<Inp
 }
 
 /** Calls without a channel: Asterisk died under them, or their end was not told. */
-async function closeVanished({ engine, ari, senses, openRecords, lost, log }: ReconcilePorts): Promise<void> {
+async function closeVanished(ports: ReconcilePorts): Promise<void> {
+  const { engine, ari, senses, openRecords, caughtUp, lost, log } = ports;
   const before = senses.now();
-  const records = await openRecords().catch(() => []);
+  // An end that still lies in the spool is no lost end.
+  const records = (await caughtUp()) ? await openRecords().catch(() => []) : [];
   const reply = await ari.request({ method: "GET", path: "channels" });
   const alive = new Set((reply.body as { id: string }[]).map((channel) => channel.id));
   for (const call of engine.floor.calls.values()) {
@@ -102,9 +116,21 @@ async function closeVanished({ engine, ari, senses, openRecords, lost, log }: Re
   for (const record of records) {
     if (alive.has(record.channel) || before - record.lastFactAt < RECORD_LAG_MS) continue;
     log.warn({ call: record.id }, "A call ended without a record of its end; it is closed as lost.");
-    // If Asterisk is younger than the call, the call ended with the one before, about when this one began.
-    lost(record.id, started > record.lastFactAt ? started : before);
+    lost(record.id, started > record.lastFactAt ? await endWithAsterisk(ports, record, started) : before);
   }
+}
+
+/**
+ * When a call ended that its Asterisk did not survive: when this Asterisk began, if that was soon after the last sign
+ * of life; else with that sign, so that a night without power is not talk time.
+ */
+async function endWithAsterisk(
+  { lastSign }: ReconcilePorts,
+  record: { channel: string; lastFactAt: number },
+  started: number,
+): Promise<number> {
+  const sign = Math.max(record.lastFactAt, await lastSign(record.channel, started).catch(() => 0));
+  return started - sign < SOON_MS ? started : sign;
 }
 
 /** When this Asterisk was started, in milliseconds since 1970. */

@@ -24,8 +24,8 @@ export interface RecordingRow {
 }
 
 export interface RecordingStore {
-  /** The calls among these that are over, with their arrival. */
-  endedAmong(calls: readonly string[]): Promise<ReadonlyMap<string, Date>>;
+  /** The calls among these that have a record: when they arrived, and whether they are over. */
+  known(calls: readonly string[]): Promise<ReadonlyMap<string, { arrivedAt: Date; ended: boolean }>>;
   keep(row: RecordingRow): Promise<void>;
   /** Marks calls that should have been recorded, are over for a minute and have no recording; their number. */
   markLost(): Promise<number>;
@@ -33,7 +33,7 @@ export interface RecordingStore {
 
 /** Asterisk closes a file a moment after the last hang-up; until then it may still be written. */
 const SETTLED_MS = 700;
-/** A file that belongs to no call we know of is adopted after this long. */
+/** A file that belongs to no call we know of is adopted after this long. A caller who waits has an empty file. */
 const STRANGER_MS = 10 * 60_000;
 
 export interface RecordingSweep {
@@ -68,11 +68,12 @@ export function createRecordingSweep(
         (file) => !file.name.endsWith(".part"),
       );
       const calls = new Map(files.map((file) => [callIdOf(file.name.replace(/\.(raw|wav)$/, "")), file]));
-      const ended = await store.endedAmong([...calls.keys()]);
+      const known = await store.known([...calls.keys()]);
       for (const [call, file] of calls) {
-        const arrived =
-          ended.get(call) ?? (Date.now() - file.changedAt > STRANGER_MS ? new Date() : undefined);
-        if (arrived) await take(call, join(places.spool, file.name), arrived);
+        const record = known.get(call);
+        const stranger = !record && Date.now() - file.changedAt > STRANGER_MS;
+        if (record?.ended || stranger)
+          await take(call, join(places.spool, file.name), record?.arrivedAt ?? new Date(file.changedAt));
       }
       alarms.set("recordings not kept", false);
       // Silence about a missing recording would be the worst: the call says so itself, and so do we.

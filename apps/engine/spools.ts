@@ -50,7 +50,16 @@ export function factOf(source: Source, line: string, position: string): TakenFac
     const event = parseCel(line);
     if (!event) return undefined;
     const { eventType: kind, at, linkedId } = event;
-    return { origin, at, source, kind, call: callIdOf(linkedId), linkedId, data: withoutEmpty(event) };
+    // Whole milliseconds, as the database gives them back: the fold must not depend on where a fact comes from.
+    return {
+      origin,
+      at: Math.floor(at),
+      source,
+      kind,
+      call: callIdOf(linkedId),
+      linkedId,
+      data: withoutEmpty(event),
+    };
   }
   const event = parseQueueLog(line);
   if (!event?.callId.includes(".")) return undefined;
@@ -62,7 +71,7 @@ export function factOf(source: Source, line: string, position: string): TakenFac
 export async function catchUp(places: SpoolPlaces, intake: Intake, log: Log): Promise<void> {
   for (const source of SOURCES) {
     const reader = await intakeReader(places, source, intake, undefined, log, () => {});
-    while ((await reader.waitingBytes()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await reader.caughtUp();
     await reader.stop();
   }
 }

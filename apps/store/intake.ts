@@ -31,10 +31,13 @@ interface OpenCall {
   linkedId: string | undefined;
   readonly facts: Map<string, Fact>;
   closedAt?: number;
+  touchedAt: number;
 }
 
 /** Finished calls are kept in memory this long, for lines of the other files that come a moment later. */
 const KEEP_CLOSED_MS = 15_000;
+const KEEP_QUIET_MS = 3 * 3_600_000;
+const MOST_DOUBTFUL = 100_000;
 
 export class Intake {
   readonly #db: Db;
@@ -44,6 +47,7 @@ export class Intake {
   readonly #calls = new Map<string, OpenCall>();
   /** Calls of a batch that the database did not take. */
   readonly #doubtful = new Set<string>();
+  #sweptAt = 0;
   readonly #since = Date.now();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -128,7 +132,7 @@ export class Intake {
     const old = new Set<string>();
     for (const fact of facts) {
       if (this.#calls.has(fact.call)) continue;
-      this.#calls.set(fact.call, { linkedId: undefined, facts: new Map() });
+      this.#calls.set(fact.call, { linkedId: undefined, facts: new Map(), touchedAt: Date.now() });
       if (this.#doubtful.delete(fact.call) || bornAt(fact) < this.#since) old.add(fact.call);
     }
     if (old.size > 0) for (const row of await readFacts(this.#db, [...old])) this.#add(row);
@@ -140,6 +144,7 @@ export class Intake {
     const call = this.#calls.get(fact.call);
     if (!call) return;
     call.facts.set(fact.origin, fact);
+    call.touchedAt = Date.now();
     call.linkedId ??= fact.linkedId;
   }
 
@@ -155,13 +160,18 @@ export class Intake {
     return records;
   }
 
+  /** Forgets calls that are over, and what has been quiet for hours (read back if it is heard of again). */
   #sweep(): void {
-    const before = Date.now() - KEEP_CLOSED_MS;
+    const now = Date.now();
+    if (now - this.#sweptAt < 1000) return;
+    this.#sweptAt = now;
     for (const [id, call] of this.#calls) {
-      if (call.closedAt === undefined) continue;
-      if (call.closedAt > before) break; // Calls close in about the order they came; the rest can wait.
+      const over = call.closedAt !== undefined && call.closedAt < now - KEEP_CLOSED_MS;
+      if (!over && call.touchedAt > now - KEEP_QUIET_MS) continue;
       this.#calls.delete(id);
+      if (!over) this.#doubtful.add(id);
     }
+    if (this.#doubtful.size > MOST_DOUBTFUL) this.#doubtful.clear();
   }
 }
 

@@ -26,7 +26,10 @@ export class LiveWriter {
   #seq = 0;
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #flushing: Promise<void> | undefined;
+  /** Being written; kept as it is until the database has it. */
+  #batch: Waiting[] = [];
+  #doubtful = false;
+  #flushing: Promise<boolean> | undefined;
 
   constructor(db: Db, onTrouble: (error: unknown) => void) {
     this.#db = db;
@@ -35,11 +38,7 @@ export class LiveWriter {
 
   /** Reads where the numbering stands. Numbers go on rising after old rows were trimmed (the last row stays). */
   async start(): Promise<void> {
-    const row = await this.#db
-      .selectFrom("live_event")
-      .select(sql<number>`coalesce(max(seq), 0)`.as("last"))
-      .executeTakeFirst();
-    this.#seq = Number(row?.last ?? 0);
+    this.#seq = await this.#newest();
   }
 
   /** Queues one event; it is in the database and announced about 40 ms later. */
@@ -49,10 +48,12 @@ export class LiveWriter {
     this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS);
   }
 
-  /** Writes what is waiting; resolves when it is written or the database refused. */
+  /** Writes everything that is waiting; resolves when it is written or the database refused. */
   async drain(): Promise<void> {
-    this.#flush();
-    await this.#flushing;
+    while (this.#waiting.length > 0 || this.#batch.length > 0 || this.#flushing) {
+      this.#flush();
+      if ((await this.#flushing) === false) return;
+    }
   }
 
   /** Deletes what is older than this many hours, but never the newest row. */
@@ -64,24 +65,46 @@ export class LiveWriter {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#flushing || this.#waiting.length === 0) return;
-    const batch = this.#waiting.splice(0, MAX_BATCH);
-    this.#flushing = this.#write(batch)
-      .then(() => FLUSH_MS)
-      .catch((error: unknown) => {
-        this.#waiting = [...batch, ...this.#waiting].slice(-MAX_WAITING);
-        this.#onTrouble(error);
-        return 1000;
+    if (this.#flushing) return;
+    if (this.#batch.length === 0) this.#batch = this.#waiting.splice(0, MAX_BATCH);
+    if (this.#batch.length === 0) return;
+    this.#flushing = this.#write(this.#batch)
+      .then(() => {
+        this.#batch = [];
+        return true;
       })
-      .then((pause) => {
+      .catch((error: unknown) => {
+        // It may have been committed all the same: the next try looks before it writes.
+        this.#doubtful = true;
+        this.#onTrouble(error);
+        return false;
+      })
+      .finally(() => {
         this.#flushing = undefined;
-        if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#flush(), pause);
+        const more = this.#waiting.length > 0 || this.#batch.length > 0;
+        if (more) this.#timer ??= setTimeout(() => this.#flush(), this.#doubtful ? 1000 : FLUSH_MS);
       });
+  }
+
+  async #newest(): Promise<number> {
+    const row = await this.#db
+      .selectFrom("live_event")
+      .select(sql<number>`coalesce(max(seq), 0)`.as("last"))
+      .executeTakeFirst();
+    return Number(row?.last ?? 0);
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {
     const rows = batch.map((event, index) => ({ seq: this.#seq + 1 + index, ...event }));
     const last = this.#seq + rows.length;
+    if (this.#doubtful) {
+      const newest = await this.#newest();
+      this.#doubtful = false;
+      if (newest >= last) {
+        this.#seq = newest;
+        return;
+      }
+    }
     await sql`with written as (insert into live_event select * from json_populate_recordset(null::live_event, ${JSON.stringify(rows)}::json))
               select pg_notify('live', ${String(last)})`.execute(this.#db);
     this.#seq = last;

@@ -9,15 +9,16 @@ import type { Db } from "./database.ts";
 /** Rows of recordings in PostgreSQL. */
 export function recordingStore(db: Db): RecordingStore {
   return {
-    async endedAmong(calls) {
+    async known(calls) {
       if (calls.length === 0) return new Map();
       const rows = await db
         .selectFrom("call")
-        .select(["id", "arrived_at"])
+        .select(["id", "arrived_at", "ended_at"])
         .where("id", "in", calls)
-        .where("ended_at", "is not", null)
         .execute();
-      return new Map(rows.map((row) => [row.id, row.arrived_at]));
+      return new Map(
+        rows.map((row) => [row.id, { arrivedAt: row.arrived_at, ended: row.ended_at !== null }]),
+      );
     },
     async keep(row) {
       const { id, state, path, bytes, sha256, channels, repaired } = row;

@@ -1,11 +1,15 @@
 /**
  * The intake on a real PostgreSQL: at least once, exactly one row, whatever dies in between.
  */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { sql } from "kysely";
 import t from "tap";
 import { emptyFloor } from "../../apps/core/floor.ts";
 import { callIdOf } from "../../apps/engine/call-id.ts";
 import { namesOf } from "../../apps/engine/names.ts";
+import { catchUp } from "../../apps/engine/spools.ts";
 import { loadDirectory, refreshContact } from "../../apps/store/directory.ts";
 import { type ClosedCall, Intake, type TakenFact } from "../../apps/store/intake.ts";
 import { LiveWriter } from "../../apps/store/live.ts";
@@ -209,6 +213,70 @@ t.test("live events are numbered without gap or reuse, over restarts, trimming a
   await second.drain();
   t.equal((await seqs()).at(-1), (before.at(-1) ?? 0) + 1);
 });
+
+t.test("live events outlive an outage of the database, each once", async (t) => {
+  const writer = new LiveWriter(db, () => {});
+  await writer.start();
+  const last = Number((await sql<{ n: number }>`select max(seq) n from live_event`.execute(db)).rows[0]?.n);
+  await crash();
+  writer.push("calls", "call.arrived", { before: 1 });
+  await writer.drain();
+  writer.push("calls", "call.arrived", { before: 2 });
+  await restart();
+  await writer.drain();
+  const { rows } = await sql<{
+    seq: number;
+  }>`select seq from live_event where seq > ${last} order by seq`.execute(db);
+  t.strictSame(
+    rows.map((each) => Number(each.seq)),
+    [last + 1, last + 2],
+  );
+});
+
+t.test(
+  "N1 what was written before the start is in the database when the engine begins to decide",
+  async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "dozvon-catchup-"));
+    t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+    mkdirSync(join(folder, "cel-custom"));
+    const at = Math.floor(Date.now() / 1000) - 300;
+    const linkedId = `dozvon-${at}.777`;
+    const csv = (fields: string[]) =>
+      `${fields.map((field) => `"${field.replaceAll('"', '""')}"`).join(",")}\n`;
+    const line = (kind: string, extra = "") =>
+      csv([
+        kind,
+        `${at}.000001`,
+        "PJSIP/t1-00000001",
+        linkedId,
+        linkedId,
+        "s",
+        "from-trunk",
+        "",
+        "+79160000777",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        extra,
+      ]);
+    writeFileSync(
+      join(folder, "cel-custom", "cel.csv"),
+      line("CHAN_START") + line("HANGUP", '{"hangupcause":16}') + line("LINKEDID_END"),
+    );
+    await db.deleteFrom("intake").execute();
+    const places = { log: folder, journal: join(folder, "decisions.ndjson"), maxBytes: 1e9 };
+    await catchUp(places, new Intake(db, names, () => {}), { ...console, debug: () => {}, info: () => {} });
+    t.match(await row(callIdOf(linkedId)), {
+      type: "missed",
+      ending: "abandoned",
+      from_number: "+79160000777",
+    });
+  },
+);
 
 t.test("OWN-10 the directory follows contacts: owners, changed phones, deleted contacts", async (t) => {
   const [owner] = await db

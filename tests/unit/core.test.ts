@@ -162,6 +162,52 @@ t.test("rounds and waiting", (t) => {
   t.end();
 });
 
+t.test("decisions that do not arrive", (t) => {
+  const queued = (call: string) =>
+    ({ kind: "queueJoined", at: T0, call, channel: `ch-${call}`, queueKey: "q1" }) as const;
+  t.test("a refused step frees the agent; the call is where the dialplan took it", (t) => {
+    const scene = house([agent("Anna"), agent("Boris")]);
+    scene.arrive("1", { owner: "anna" });
+    scene.hear({ kind: "stepRefused", at: T0, call: "1" });
+    t.equal(scene.floor.agents.get("anna")?.call, undefined);
+    scene.hear(queued("1"));
+    t.equal(scene.floor.calls.get("1")?.phase, "queued");
+    t.equal(scene.arrive("2").goes, "queue q1", "a newcomer goes behind it");
+    t.end();
+  });
+  t.test("an agent who was offered a call that another one takes is free again", (t) => {
+    const scene = house([agent("Anna"), agent("Boris")]);
+    scene.arrive("1", { owner: "anna" });
+    scene.hear({ kind: "talkStarted", at: T0, call: "1", phone: "a-boris" });
+    t.equal(scene.floor.agents.get("anna")?.call, undefined);
+    t.match(scene.floor.agents.get("boris")?.call, { id: "1", phase: "talking" });
+    t.end();
+  });
+  t.test("a caller whom the dialplan queued without us is waiting, for us too", (t) => {
+    const scene = house([agent("Anna")]);
+    scene.hear(queued("9"));
+    t.match(scene.floor.calls.get("9"), { phase: "queued", queueId: "q" });
+    t.equal(scene.arrive("2").goes, "queue q1");
+    t.end();
+  });
+  t.test("a question asked twice is answered once", (t) => {
+    const scene = house([agent("Anna"), agent("Boris")]);
+    t.equal(scene.arrive("1").goes, "offer a-anna");
+    t.equal(scene.arrive("1").goes, "nowhere");
+    t.equal(scene.floor.agents.get("boris")?.call, undefined);
+    t.end();
+  });
+  t.test("an agent who speaks in a second call is still in the first", (t) => {
+    const scene = house([agent("Anna")]);
+    scene.hear({ kind: "talkStarted", at: T0, call: "1", phone: "a-anna" });
+    scene.hear({ kind: "talkStarted", at: T0 + 1, call: "2", phone: "a-anna" });
+    scene.hear({ kind: "talkEnded", at: T0 + 2, call: "2", phone: "a-anna" });
+    t.match(scene.floor.agents.get("anna")?.call, { id: "1", phase: "talking" });
+    t.end();
+  });
+  t.end();
+});
+
 t.test("hours", (t) => {
   const hours = {
     zone: "Europe/Moscow",

@@ -62,6 +62,8 @@ export interface SpoolReader {
    * Renames the live file as soon as it is fully read; resolves when that was tried (at once when there is none).
    */
   rotate(): Promise<void>;
+  /** Resolves when everything that lay there at the start has been taken in, or there is nothing. */
+  caughtUp(): Promise<void>;
   /** Bytes not taken in yet; 0 while no file is open. */
   waitingBytes(): Promise<number>;
   /** Stops after the batch in hand; one that keeps being rejected is given up (the next start offers it). */

@@ -43,6 +43,10 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
   const rotations: (() => void)[] = [];
   let watcher: FSWatcher | undefined;
 
+  let endSeen: () => void = () => {};
+  const reachedEnd = new Promise<void>((resolve) => {
+    endSeen = resolve;
+  });
   const meter = setInterval(() => void measure(), pollMs);
   const done = run();
 
@@ -50,7 +54,9 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
     while (!stopping) {
       try {
         startWatching();
-        if (!(await step())) await alarm.wait(pollMs);
+        if (await step()) continue;
+        endSeen();
+        await alarm.wait(pollMs);
       } catch (error) {
         log.warn({ path, error }, "The spool cannot be read; trying again.");
         // Records may be in hand that nobody took: read again from the last that somebody did.
@@ -227,6 +233,7 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
       return settled;
     },
     waitingBytes,
+    caughtUp: () => reachedEnd,
     async stop() {
       stopping = true;
       alarm.end();

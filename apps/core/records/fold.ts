@@ -52,7 +52,7 @@ export interface CallRecord {
 
 /** The record, or undefined when the facts hold no channel yet (a decision whose CEL lines are still to come). */
 export function foldCall(linkedId: string, facts: readonly Fact[], names: Names): CallRecord | undefined {
-  const ordered = [...facts].sort((a, b) => a.at - b.at || (a.origin < b.origin ? -1 : 1));
+  const ordered = [...facts].sort((a, b) => a.at - b.at || byOrigin(a.origin, b.origin));
   const legs = foldLegs(ordered, names);
   const own = legs.get(linkedId);
   if (!own) return undefined;
@@ -93,6 +93,19 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     fallback: channelFacts(ordered).some((fact) => fact.userEvent === "FALLBACK"),
     legs: [...legs.values()],
   };
+}
+
+/** Lines of the same millisecond: in their file's order. */
+function byOrigin(a: string, b: string): number {
+  const [fileA, offsetA] = splitOrigin(a);
+  const [fileB, offsetB] = splitOrigin(b);
+  if (fileA !== fileB) return fileA < fileB ? -1 : 1;
+  return offsetA - offsetB;
+}
+
+function splitOrigin(origin: string): [string, number] {
+  const colon = origin.lastIndexOf(":");
+  return [origin.slice(0, colon), Number(origin.slice(colon + 1))];
 }
 
 /** Asterisk's word for the phone behind a channel: `PJSIP/a101-x7-0000002a` → `a101-x7`. */
@@ -175,12 +188,14 @@ function partnerOf(
 
 /** The call is over when its last channel is: LINKEDID_END says so, or reconciliation (CallLost). */
 function callEnd(ordered: readonly Fact[], own: Leg): Millis | undefined {
-  const over = ordered.find((fact) => fact.kind === "LINKEDID_END" || fact.kind === "CallLost");
+  const over =
+    ordered.find((fact) => fact.kind === "LINKEDID_END") ?? ordered.find((fact) => fact.kind === "CallLost");
   return over && (own.endedAt ?? over.at);
 }
 
 function saidEnding(ordered: readonly Fact[]): string | undefined {
-  if (ordered.some((fact) => fact.kind === "CallLost")) return "lost";
+  const ended = ordered.some((fact) => fact.kind === "LINKEDID_END");
+  if (!ended && ordered.some((fact) => fact.kind === "CallLost")) return "lost";
   const said = channelFacts(ordered)
     .filter((fact) => fact.userEvent === "ENDING")
     .at(-1)?.extra?.extra;
