@@ -70,6 +70,8 @@ const live = new LiveWriter(db, (error) =>
 );
 await live.start();
 let directory = new PhoneDirectory();
+let reconciling: Promise<void> | undefined;
+const changedContacts = new Set<string>();
 
 // Asterisk.
 const ari = createAri(config.ariDriver, {
@@ -254,7 +256,6 @@ async function console(command: string): Promise<void> {
   await asteriskConsole(asterisk, asteriskConfigFile(config.dataDir), undefined, command);
 }
 
-let reconciling: Promise<void> | undefined;
 /** One pass at a time; one that is asked for during a pass follows it. */
 async function reconcileNow(): Promise<void> {
   if (ari.state !== "up") return;
@@ -290,7 +291,6 @@ async function applyRows(): Promise<void> {
   );
 }
 
-const changedContacts = new Set<string>();
 /** Changes are gathered for a moment; an import of many contacts is one reading of everything. */
 function changedContact(id: string): void {
   if (changedContacts.size === 0) setTimeout(() => void refreshDirectory(), DIRECTORY_GATHER_MS);
