@@ -38,8 +38,8 @@ async function until(condition: () => boolean): Promise<void> {
 t.test("apt's sources in both formats", async (t) => {
   const list = `# deb http://old.example/debian bookworm main
 deb [arch=amd64 signed-by=/x.gpg] http://vendor.example/apt stable main
-deb http://security.debian.org/debian-security bookworm-security main # why not
-deb-src http://deb.debian.org/debian bookworm main
+deb http://mirror.example/debian-security bookworm-security main # why not
+deb-src http://mirror.example/debian bookworm main
 deb http://mirror.example/debian/ bookworm main contrib
 `;
   const parsed = parseList(list);
@@ -299,6 +299,7 @@ t.test("the supervisor", async (t) => {
   const first = await supervisor.start(program("first", "echo up $$; exec sleep 1000"));
   await supervisor.start(program("second", "exec sleep 1000"));
   const pid = first.pid;
+  await until(() => fs.readFileSync(first.logPath, "utf8").startsWith("up "));
   first.signal("SIGKILL");
   await until(() => seen("restarted", "first") === 1);
   t.not(first.pid, pid);
