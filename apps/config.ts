@@ -91,17 +91,20 @@ export class ConfigError extends Error {}
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const raw: Record<string, unknown> = { ...fromFile(env) };
+  const known = new Set([...Object.keys(Settings.properties).map(environmentName), GIVEN, "DOZVON_CONFIG"]);
+  const stranger = Object.keys(env).find((name) => name.startsWith("DOZVON_") && !known.has(name));
+  if (stranger) throw new ConfigError(`${stranger}: no such setting`);
   for (const [key, schema] of Object.entries(Settings.properties)) {
     const text = env[environmentName(key)];
     if (text === undefined || text === "") continue;
-    raw[key] = (schema as { type?: string }).type === "integer" && /^\d+$/.test(text) ? Number(text) : text;
+    raw[key] = (schema as { type?: string }).type === "integer" && /^-?\d+$/.test(text) ? Number(text) : text;
   }
   const filled = Value.Default(Settings, raw);
   const problem = [...Value.Errors(Settings, filled)][0];
   if (problem) throw new ConfigError(describe(problem, raw));
   const settings = filled as Static<typeof Settings>;
   if (settings.rtpTo - settings.rtpFrom < 20)
-    throw new ConfigError("rtpTo: must be at least 20 above rtpFrom");
+    throw new ConfigError("rtpTo (DOZVON_RTP_TO): must be at least 20 above rtpFrom (DOZVON_RTP_FROM)");
   return Object.freeze({
     ...settings,
     home,
@@ -149,5 +152,10 @@ function describe(
   const extra = (problem.params as { additionalProperties?: string[] } | undefined)
     ?.additionalProperties?.[0];
   const key = extra ?? (problem.instancePath.split("/")[1] || Object.keys(raw)[0] || "configuration");
-  return extra ? `${key}: no such setting` : `${key} (${environmentName(key)}): ${problem.message}`;
+  if (extra) return `${key}: no such setting`;
+  const choices = (Settings.properties as Record<string, { anyOf?: { const?: string }[] }>)[key]?.anyOf;
+  const message = choices
+    ? `must be one of ${choices.map((each) => each.const).join(", ")}`
+    : problem.message;
+  return `${key} (${environmentName(key)}): ${message}`;
 }

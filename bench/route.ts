@@ -5,7 +5,7 @@
  *   owner     ours: Stasis → decision → continue → Dial(), with records, `why` and the live stream on
  *   bridge    the usual way: npm ari-client, originate and an ARI bridge
  *
- * Each at 50 calls/s for 20 s (2 s talk), twice, without recording and with. SIPp is both ends and measures the delay
+ * Each at 50 calls/s for 20 s (2 s talk), twice, after a short warm-up, without recording and with. SIPp is both ends and measures the delay
  * from INVITE out of the customer to INVITE into the agent's phone. CPU is utime + stime of the processes.
  */
 import { spawn } from "node:child_process";
@@ -27,6 +27,7 @@ const AGENTS = 200;
 const RATE = Number(process.env.BENCH_RATE ?? 50);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 20);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 2);
+const WARM_UP_SECONDS = 5;
 const TALK_MS = 2000;
 const LINES = { off: "+74957770001", on: "+74957770002" };
 type Way = "dial" | "owner" | "bridge";
@@ -151,6 +152,8 @@ async function measure(
   await new Promise((resolve) => usual.stdout.once("data", resolve));
   await until("all phones are free", async () => freePhones(instance), 30_000);
   try {
+    // A process that has just started is still being compiled; a call centre's has not just started.
+    for (const way of WAYS) await one(way, "off", WARM_UP_SECONDS);
     const off = await threeWays("off");
     const on = await threeWays("on");
     return {
@@ -180,8 +183,8 @@ async function measure(
     return Object.fromEntries([...rounds].map(([way, all]) => [way, mean(all)])) as Record<Way, Figures>;
   }
 
-  async function one(way: Way, recording: "off" | "on"): Promise<Figures> {
-    const calls = RATE * SECONDS;
+  async function one(way: Way, recording: "off" | "on", seconds = SECONDS): Promise<Figures> {
+    const calls = RATE * seconds;
     const rows = Array.from({ length: calls }, (_, call) => {
       const agent = 9001 + (call % AGENTS);
       const prefix = { dial: recording === "off" ? "81" : "82", bridge: recording === "off" ? "83" : "84" };

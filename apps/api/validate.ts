@@ -15,6 +15,8 @@ interface SchemaError {
     readonly additionalProperties?: readonly string[];
     readonly requiredProperties?: readonly string[];
     readonly allowedValues?: readonly unknown[];
+    readonly allowedValue?: unknown;
+    readonly pattern?: unknown;
   };
 }
 
@@ -49,6 +51,17 @@ export function validatorFor({ schema, httpPart }: RouteSchema): (data: unknown)
   };
 }
 
+/** Patterns in words; a pattern that is not here speaks for itself. */
+const SAYS: Readonly<Record<string, string>> = {
+  "^(?=.*\\S)[^\\u0000-\\u001f\\u007f]*$": "must be one line with at least one visible character",
+  "^[0-9]{2,6}$": "must be 2 to 6 digits",
+  "^([01][0-9]|2[0-3]):[0-5][0-9]$": "must be a time as 09:00",
+  "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$": "must be a time as 18:00, at most 24:00",
+  "^[A-Za-z0-9.:_-]{1,253}$": "must be a host name or an address",
+  "^[A-Za-z0-9.:_-]{1,253}(/[0-9]{1,3})?$": "must be an address, or a network as 203.0.113.0/24",
+  "^[!-:<-~]+$": "must be printable ASCII without space and semicolon",
+};
+
 /** One message per field; the parent of a wrong union says less than its branches, so it is left out. */
 function fieldErrors(errors: readonly SchemaError[]): FieldError[] {
   const found = new Map<string, string>();
@@ -61,13 +74,16 @@ function fieldErrors(errors: readonly SchemaError[]): FieldError[] {
   for (const error of errors.slice(0, 50)) {
     const path = error.instancePath.slice(1).replaceAll("/", ".");
     const child = (name: string): string => (path ? `${path}.${name}` : name);
-    if (error.keyword === "boolean" || error.keyword === "anyOf") continue;
+    if (error.keyword === "boolean" || error.keyword === "anyOf" || error.message === "must be null")
+      continue;
     if (error.keyword === "additionalProperties")
       for (const name of error.params.additionalProperties ?? []) add(child(name), "no such property");
     else if (error.keyword === "required")
       for (const name of error.params.requiredProperties ?? []) add(child(name), "is required");
     else if (error.keyword === "enum")
       add(path, `must be one of ${error.params.allowedValues?.map(String).join(", ")}`);
+    else if (error.keyword === "const") add(path, `must be ${JSON.stringify(error.params.allowedValue)}`);
+    else if (error.keyword === "pattern") add(path, SAYS[String(error.params.pattern)] ?? error.message);
     else if (!strangers.includes(path)) add(path, error.message);
   }
   return [...found].map(([field, message]) => ({ field, message }));

@@ -22,6 +22,8 @@ if (words.includes("--json")) {
   for (const { id, layer, text } of entries)
     if (!proven.has(id) && (words[1] === undefined || layer === words[1]))
       console.log(`${id.padEnd(10)} ${layer.padEnd(2)} ${text}`);
+} else if (results.every(({ files }) => files.length === 0)) {
+  console.log("No test has run yet: npm test.");
 } else table();
 
 function table(): void {

@@ -199,6 +199,8 @@ async function main(): Promise<void> {
   };
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, asked);
   try {
+    const stranger = process.argv.slice(2).find((word) => word !== "--no-demo");
+    if (stranger) throw new HostError(`unknown option ${stranger}; there is only --no-demo.`);
     const config = await readConfig(report);
     const demo = !process.argv.includes("--no-demo");
     running = await startEverything({ config, report, demo, signal: stopping.signal });

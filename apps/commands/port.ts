@@ -91,6 +91,8 @@ export interface Applied {
     readonly reloaded: readonly string[];
     /** Read back from Asterisk: e.g. {strategy:"linear", waiting: 2, members: 3}. */
     readonly verified: Readonly<Record<string, unknown>>;
+    /** What Asterisk complained about while it reloaded, such as a mistake in a file of custom.d/. */
+    readonly warnings: readonly string[];
   };
 }
 

@@ -80,10 +80,13 @@ export function createApplier(options: ApplierOptions): Applier {
       try {
         for (const module of modules) await reload(asterisk, module);
         const verified = await verify(asterisk, settings, { modules, focus, before });
-        return { applied: { reloaded: modules, verified }, undo };
+        return {
+          applied: { reloaded: modules, verified, warnings: complaints(messagesSince(places, mark)) },
+          undo,
+        };
       } catch (error) {
         await undo();
-        throw asProblem(error, messagesSince(places, mark));
+        throw asProblem(error, messagesSince(places, mark).join(" / "));
       }
     },
     note(settings) {
@@ -185,11 +188,15 @@ function messagesEnd(places: AsteriskPlaces): number {
 }
 
 /** The last of what Asterisk complained about since then, for the person who reads the answer. */
-function messagesSince(places: AsteriskPlaces, mark: number): string {
-  if (!existsSync(places.messages)) return "";
+function messagesSince(places: AsteriskPlaces, mark: number): string[] {
+  if (!existsSync(places.messages)) return [];
   const lines = readFileSync(places.messages).subarray(mark).toString("utf8").trim().split("\n");
-  return lines
-    .filter((line) => /WARNING|ERROR/.test(line))
-    .slice(-5)
-    .join(" / ");
+  return lines.filter((line) => /WARNING|ERROR/.test(line)).slice(-5);
+}
+
+/** Without the time and the place in Asterisk's source; only what is about configuration files. */
+function complaints(messages: readonly string[]): string[] {
+  return messages
+    .filter((line) => /(config|pbx_config|res_sorcery_config|config_options|app_queue)\.c/.test(line))
+    .map((line) => line.replace(/^\[[^\]]*\]\s*/, ""));
 }

@@ -25,8 +25,9 @@ Files here are read by Asterisk and never touched by Dozvon; they survive every 
 | \`modules-*.conf\` | the list of modules to load (modules.conf), after a restart |
 
 Dozvon's own files are in ../etc and are rendered from the database: changes there are lost.
-A mistake in a file here can keep Asterisk from loading what a manager changes; such a change is then refused
-with Asterisk's own words.
+Begin every file with a [context] or [section] of its own. Asterisk skips a file with a mistake, and the files of
+the same kind after it, silently: look at "applied.warnings" in the answer to the next change, at npm run doctor, and
+at log/messages.log beside this folder.
 `;
 
 /** Makes what is missing; what is there stays. */

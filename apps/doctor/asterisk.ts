@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Asterisk, findAsterisk } from "../host/asterisk.ts";
 import { asteriskConfigFile, asteriskConsole } from "../host/asterisk-process.ts";
 import type { Instance } from "../peers/instance.ts";
-import type { Check } from "./finding.ts";
+import type { Check, Finding } from "./finding.ts";
 
 const ANSWER_WITHIN_MS = 3000;
 /** The Date header has no fractions of a second. */
@@ -59,7 +59,28 @@ export function asteriskChecks(instance: Instance): Check[] {
         ),
     },
     { name: "phones", hint: UP, look: () => phones(console) },
+    {
+      name: "configuration",
+      hint: "look at custom.d/: Asterisk skips a file with a mistake and those of its kind after it",
+      look: async () => complaints(readFileSync(join(config.dataDir, "asterisk/log/messages.log"), "utf8")),
+    },
   ];
+}
+
+const RECENT_MS = 3_600_000;
+
+/** What Asterisk said of its configuration files in the last hour. */
+function complaints(messages: string): Finding | string {
+  const about =
+    /^\[([^\]]+)\] (?:WARNING|ERROR)\S* (?:config|pbx_config|res_sorcery_config|config_options)\.c/;
+  const recent = messages.split("\n").filter((line) => {
+    const time = about.exec(line)?.[1];
+    return time !== undefined && Date.now() - Date.parse(time) < RECENT_MS;
+  });
+  const last = recent.at(-1)?.replace(/^\[[^\]]*\]\s*/, "");
+  return last
+    ? { ok: false, text: `${recent.length} complaints, the last: ${last}` }
+    : "loaded without complaint";
 }
 
 /** Asterisk's clock by the Date header of its HTTP server. */

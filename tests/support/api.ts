@@ -32,7 +32,11 @@ export interface FakeEngine extends CommandPort {
   }>;
 }
 
-export const APPLIED = { reloaded: ["app_queue"], verified: { strategy: "linear", waiting: 2 } };
+export const APPLIED = {
+  reloaded: ["app_queue"],
+  verified: { strategy: "linear", waiting: 2 },
+  warnings: [],
+};
 
 /** An engine with an empty floor. */
 export function fakeEngine(): FakeEngine {

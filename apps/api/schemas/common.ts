@@ -43,6 +43,9 @@ export const AppliedView = Type.Unsafe<Applied["applied"]>(
       verified: Type.Record(Type.String(), Type.Unknown(), {
         description: "Read back from Asterisk afterwards.",
       }),
+      warnings: Type.Array(Type.String(), {
+        description: "What Asterisk complained about while it reloaded, such as a mistake in custom.d/.",
+      }),
     },
     { description: "What the change did in Asterisk." },
   ),
