@@ -150,6 +150,7 @@ t.test("ROUTE-01 a queue changes while somebody waits in it, and the caller stay
   t.strictSame(answer.applied, {
     reloaded: ["app_queue.so"],
     verified: { strategy: "linear", waiting: 1, members: 3 },
+    warnings: [],
   });
   const phones = order.map((agent) => agents.find((each) => each.id === agent)?.phone);
   t.strictSame(
@@ -250,7 +251,7 @@ t.test("LINE-14 LINE-17 lines", async (t) => {
   };
   const { id, applied } = await send("line.create", fields);
   const extensions = ["+74950000103", "74950000103", "84950000103", "4950000103"];
-  t.strictSame(applied, { reloaded: ["pbx_config.so"], verified: { extensions } });
+  t.strictSame(applied, { reloaded: ["pbx_config.so"], verified: { extensions }, warnings: [] });
   t.match(
     await running.console("dialplan show l3@line-settings"),
     /GotoIfTime\(09:00-17:59,mon,\*,\*,Europe\/Moscow\?open\)/,
