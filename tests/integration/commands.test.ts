@@ -474,6 +474,19 @@ t.test("what Asterisk or the database does not take has never happened", async (
   t.strictSame([...(await loadedQueues(asterisk)).keys()].sort(), ["q1", "q2", "q3", "q4", "q5"]);
 });
 
+t.test("a mistake in a file of custom.d is told in the answer to the next change", async (t) => {
+  const bad = join(running.config.dataDir, "asterisk/custom.d/extensions-bad.conf");
+  fs.writeFileSync(bad, '[mine]\n#include "nonexistent.conf"\n');
+  t.teardown(() => fs.rmSync(bad, { force: true }));
+  const [line] = await db.selectFrom("line").select(["id", "name"]).execute();
+  const id = line?.id ?? "";
+  const { applied } = await send("line.change", { id, change: { name: "Renamed" }, scope: "this" });
+  t.match(applied.warnings, [/nonexistent/]);
+  fs.rmSync(bad);
+  const again = await send("line.change", { id, change: { name: line?.name ?? "" }, scope: "this" });
+  t.strictSame(again.applied.warnings, []);
+});
+
 t.test("the command port", async (t) => {
   t.strictSame(await client.floor(), floor);
   t.equal(fs.statSync(commandSocket(running.config)).mode & 0o777, 0o600, "nobody else's");
