@@ -8,11 +8,13 @@
  *   part asterisk|engine|agi|api
  *   part healthy <part>     ends with 0 if the part does its work, else with 1
  */
+
 import { connect } from "node:net";
 import { join } from "node:path";
 import { createCommandClient } from "../commands/client.ts";
 import { commandSocket } from "../commands/socket.ts";
 import { asEnvironment, type Config, loadConfig } from "../config.ts";
+import { home } from "../home.ts";
 import { carryingAccount } from "../host/account.ts";
 import { APPS, type AppName, answersReady, startApps } from "../host/apps.ts";
 import { findAsterisk } from "../host/asterisk.ts";
@@ -20,19 +22,18 @@ import { asteriskConfigFile, asteriskConsole, startAsterisk } from "../host/aste
 import { childEnvironment } from "../host/environment.ts";
 import { describeEvent } from "../host/instance.ts";
 import { makePlaces, type Places } from "../host/places.ts";
-import { startPostgres } from "../host/postgres.ts";
+import { completePostgres, startPostgres } from "../host/postgres.ts";
 import { HostError } from "../host/problem.ts";
 import { ensureSecrets } from "../host/secrets.ts";
 import { Supervisor } from "../host/supervisor.ts";
 import { embeddedUrl } from "../peers/instance.ts";
-import { completeEmbeddedPostgres } from "../proof/embedded.ts";
 import { prepare } from "./prepare.ts";
 
 const report = (line: string): void => console.log(line);
 
 async function main([name = "", what = ""]: readonly string[]): Promise<void> {
   if (name === "fetch") {
-    completeEmbeddedPostgres();
+    await completePostgres(home);
     const asterisk = await findAsterisk(loadConfig(), report);
     return report(`Asterisk ${asterisk.version}`);
   }

@@ -8,8 +8,9 @@
  *
  * What is counted is in apps/proof/tap.ts; a static check counts as one test.
  */
+import { home } from "../home.ts";
+import { completePostgres } from "../host/postgres.ts";
 import { runCheck, STATIC_CHECKS, type StaticCheck } from "../proof/checks.ts";
-import { completeEmbeddedPostgres } from "../proof/embedded.ts";
 import { clearResults, GROUPS, type Group } from "../proof/results.ts";
 import { endTests, type FileResult, filesWith, runFiles, testFiles } from "../proof/runner.ts";
 import { failuresOf } from "../proof/tap.ts";
@@ -30,7 +31,7 @@ const broken: FileResult[] = [];
 const { groups, grep, checks } = readArguments(process.argv.slice(2));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => leave(130));
 if (checks) for (const check of STATIC_CHECKS) await tellCheck(check);
-completeEmbeddedPostgres();
+await completePostgres(home);
 for (const group of groups) await runGroup(group);
 tell();
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

@@ -3,7 +3,6 @@
  *
  * Pure (law L3): no clock, no chance, no I/O. The engine, the tests and the simulator run this function.
  */
-import { cannotTake } from "./agents/eligible.ts";
 import type { Effect } from "./effects.ts";
 import type { DomainEvent } from "./events.ts";
 import { evolve } from "./events.ts";
@@ -249,9 +248,4 @@ function someoneIn(floor: Floor, call: string): boolean {
 function agentAt(floor: Floor, phone: string): Agent | undefined {
   const id = floor.phones.get(phone);
   return id === undefined ? undefined : floor.agents.get(id);
-}
-
-/** Whether an agent could be offered a call now; for tests and the API. */
-export function isFree(agent: Agent): boolean {
-  return cannotTake(agent) === undefined;
 }

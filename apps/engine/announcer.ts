@@ -14,11 +14,12 @@ export interface LiveSink {
 
 /** An announcer that reads what it needs from the floor, which has already moved. */
 export function createAnnouncer(floor: () => Floor, sink: LiveSink): Announcer {
-  const shown = new Map<string, string>();
+  const shown: Shown = new Map();
   return {
     announce(event) {
       announceCall(floor(), event, sink);
-      for (const id of agentsOf(event)) announceAgent(floor(), id, shown, sink);
+      for (const id of agentsOf(event, shown)) announceAgent(floor(), id, shown, sink);
+      if (event.kind === "TalkStarted") announceConnected(floor(), event.call, sink);
       if (event.kind === "CallQueued" || event.kind === "QueueJoined")
         announceQueue(floor(), event.queue, sink);
     },
@@ -100,17 +101,29 @@ function callerOf(floor: Floor, id: string): object {
   return { from: call?.from, contactId: call?.contactId, lineId: line?.id, lineName: line?.name };
 }
 
-function agentsOf(event: DomainEvent): string[] {
-  return "agent" in event ? [event.agent] : [];
+/** What was last said of each agent: how it looked, and in which call. */
+type Shown = Map<string, { face: string; call: string | undefined }>;
+
+/** Whom an event may have moved: its agent, and whoever was last shown in its call (a call that goes frees them). */
+function agentsOf(event: DomainEvent, shown: Shown): Set<string> {
+  const agents = new Set("agent" in event ? [event.agent] : []);
+  if ("call" in event) for (const [id, { call }] of shown) if (call === event.call) agents.add(id);
+  return agents;
+}
+
+/** A caller who is connected waits no longer. */
+function announceConnected(floor: Floor, id: string, sink: LiveSink): void {
+  const queue = floor.calls.get(id)?.queueId;
+  if (queue) announceQueue(floor, queue, sink);
 }
 
 /** Only what a screen would show differently: a phone that turns busy while its agent rings says nothing new. */
-function announceAgent(floor: Floor, id: string, shown: Map<string, string>, sink: LiveSink): void {
+function announceAgent(floor: Floor, id: string, shown: Shown, sink: LiveSink): void {
   const agent = floor.agents.get(id);
   if (!agent) return;
   const face = `${agent.state} ${statusOf(agent)} ${agent.call?.id} ${agent.call?.phase}`;
-  if (shown.get(id) === face) return;
-  shown.set(id, face);
+  if (shown.get(id)?.face === face) return;
+  shown.set(id, { face, call: agent.call?.id });
   sink.push("agents", "agent.changed", {
     id,
     state: agent.state,

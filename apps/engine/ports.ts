@@ -3,13 +3,6 @@
  */
 import type { Effect } from "../core/effects.ts";
 import type { DomainEvent } from "../core/events.ts";
-import type { Contact } from "../core/inputs.ts";
-
-/** Knows who owns a number, from memory (OWN-10). */
-export interface Directory {
-  /** @param number as the trunk gave it */
-  find(number: string): Contact | undefined;
-}
 
 /** Carries effects out. Never throws: what failed is logged, and comes back as an input if it matters. */
 export interface Hands {
@@ -24,10 +17,6 @@ export interface Journal {
 /** Tells whoever listens to the live stream. */
 export interface Announcer {
   announce(event: DomainEvent): void;
-}
-
-export interface Clock {
-  now(): number;
 }
 
 export interface Log {

@@ -88,6 +88,11 @@ function nativeFolder(home: string): string {
   );
 }
 
+/** Makes an npm-installed PostgreSQL complete; for whoever starts one without `startPostgres`, such as the tests. */
+export async function completePostgres(home: string): Promise<void> {
+  await completeLinks(nativeFolder(home));
+}
+
 /** npm packages cannot hold links; the package's own install script makes them, but npm may not run it. */
 async function completeLinks(native: string): Promise<void> {
   const list = join(native, "pg-symlinks.json");

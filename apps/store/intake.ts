@@ -81,11 +81,6 @@ export class Intake {
     return turn;
   }
 
-  /** Forgets what is remembered of calls, so that the next fold reads it from the database. */
-  forget(): void {
-    this.#calls.clear();
-  }
-
   /**
    * A line that PostgreSQL will never take must not stop all that come after it: the batch is halved until that
    * line is alone, and given up (it stays in the file). An absent database is no reason to give anything up.
