@@ -45,6 +45,25 @@ create table api_key (
   constraint api_key_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'supervisor'::text, 'agent'::text])))
 );
 
+create table audit (
+  id uuid default gen_random_uuid() not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  key_id uuid,
+  role text,
+  agent_id uuid,
+  action text not null,
+  subject_type text not null,
+  subject_id text,
+  detail jsonb default '{}'::jsonb not null,
+  address text,
+  constraint audit_pkey PRIMARY KEY (id),
+  constraint audit_action_check CHECK ((action ~ '^[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*)+$'::text)),
+  constraint audit_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'supervisor'::text, 'agent'::text])))
+);
+CREATE INDEX audit_key ON audit USING btree (key_id, at DESC);
+CREATE INDEX audit_newest ON audit USING btree (at DESC, id DESC);
+CREATE INDEX audit_subject ON audit USING btree (subject_type, subject_id, at DESC);
+
 create table call (
   id uuid not null,
   linkedid text not null,
@@ -257,5 +276,14 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is only added to', tg_table_name using errcode = 'insufficient_privilege';
+end $function$;
+
+CREATE TRIGGER audit_is_only_added_to BEFORE DELETE OR UPDATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER contact_changed AFTER UPDATE OF owner_id, name ON contact FOR EACH ROW EXECUTE FUNCTION notify_directory_contact();
 CREATE TRIGGER contact_phone_changed AFTER INSERT OR DELETE OR UPDATE ON contact_phone FOR EACH ROW EXECUTE FUNCTION notify_directory();

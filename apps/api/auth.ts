@@ -37,7 +37,7 @@ async function authorise(
       "forbidden",
       `The role ${identity.role} does not have the permission ${permission}.`,
     );
-  return { ...identity, keyHash, scope };
+  return { ...identity, keyHash, scope, address: request.ip };
 }
 
 async function identify(request: FastifyRequest, context: ApiContext) {

@@ -22,6 +22,7 @@ export const PERMISSIONS = [
   "contacts:write",
   "calls:read",
   "recordings:read",
+  "audit:read",
   "keys:read",
   "keys:write",
   "stream:read",

@@ -13,6 +13,7 @@ import { answerErrors, answerProblem } from "./errors.ts";
 import { Problem } from "./problem.ts";
 import { agentActionRoutes } from "./routes/agent-actions.ts";
 import { agentRoutes } from "./routes/agents.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { callRoutes } from "./routes/calls.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { keyRoutes } from "./routes/keys.ts";
@@ -77,6 +78,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     contactRoutes(routes, context);
     callRoutes(routes, context);
     recordingRoutes(routes, context);
+    auditRoutes(routes, context);
     streamRoutes(routes, context);
   });
   await serveDocs(api);

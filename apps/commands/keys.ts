@@ -1,5 +1,6 @@
 /** API keys: shown once, kept as a hash. */
 import { createHash, randomBytes } from "node:crypto";
+import { audit } from "../store/writes/audit.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { CommandProblem } from "./port.ts";
@@ -11,7 +12,7 @@ export function hashKey(key: string): Buffer {
 
 export function keyCommands({ write }: Context): Pick<Handlers, "key.create" | "key.revoke"> {
   return {
-    "key.create": ({ name, role, agentId }) =>
+    "key.create": ({ name, role, agentId }, by) =>
       write(async (trx) => {
         checkName(name);
         if ((role === "agent") !== (agentId !== null))
@@ -35,6 +36,13 @@ export function keyCommands({ write }: Context): Pick<Handlers, "key.create" | "
           revoked_at: null,
         };
         const { id } = await trx.insertInto("api_key").values(row).returning("id").executeTakeFirstOrThrow();
+        await audit(trx, {
+          by,
+          action: "key.created",
+          subjectType: "key",
+          subjectId: id,
+          detail: { name, role, agentId },
+        });
         return { id, key };
       }),
     "key.revoke": ({ id }, by) =>
@@ -43,6 +51,7 @@ export function keyCommands({ write }: Context): Pick<Handlers, "key.create" | "
         const update = trx.updateTable("api_key").set({ revoked_at: new Date() }).where("id", "=", id);
         const row = isId(id) ? await update.returning("id").executeTakeFirst() : undefined;
         required(row, "key");
+        await audit(trx, { by, action: "key.revoked", subjectType: "key", subjectId: id });
         return {};
       }),
   };

@@ -13,6 +13,8 @@ export interface Asker {
   readonly keyId: string;
   readonly role: Role;
   readonly agentId?: string | undefined;
+  /** Where the request came from; for the audit. */
+  readonly address?: string | undefined;
 }
 
 export interface AgentFields {

@@ -170,6 +170,20 @@ export interface ApiKeyTable {
   revoked_at: Date | null;
 }
 
+/** Only added to; the database refuses changes. */
+export interface AuditTable {
+  id: Generated<string>;
+  at: ColumnType<Date, never, never>;
+  key_id: string | null;
+  role: Role | null;
+  agent_id: string | null;
+  action: string;
+  subject_type: string;
+  subject_id: string | null;
+  detail: JSONColumnType<Record<string, unknown>>;
+  address: string | null;
+}
+
 export interface Database {
   agent: AgentTable;
   agent_state_change: AgentStateChangeTable;
@@ -186,4 +200,5 @@ export interface Database {
   intake: IntakeTable;
   live_event: LiveEventTable;
   api_key: ApiKeyTable;
+  audit: AuditTable;
 }
