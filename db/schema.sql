@@ -115,6 +115,7 @@ create table call_event (
   constraint call_event_source_check CHECK ((source = ANY (ARRAY['cel'::text, 'queue'::text, 'engine'::text])))
 );
 CREATE INDEX call_event_call ON call_event USING btree (call_id, at);
+CREATE INDEX call_event_transfer ON call_event USING btree (at) WHERE (kind = ANY (ARRAY['BLINDTRANSFER'::text, 'ATTENDEDTRANSFER'::text]));
 
 create table call_leg (
   channel text not null,
@@ -125,11 +126,13 @@ create table call_leg (
   answered_at timestamp with time zone,
   ended_at timestamp with time zone,
   cause integer,
+  talk_ms integer,
   constraint call_leg_pkey PRIMARY KEY (channel),
   constraint call_leg_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
   constraint call_leg_call_id_fkey FOREIGN KEY (call_id) REFERENCES call(id) ON DELETE CASCADE
 );
 CREATE INDEX call_leg_call ON call_leg USING btree (call_id);
+CREATE INDEX call_leg_ended ON call_leg USING btree (ended_at) WHERE (agent_id IS NOT NULL);
 
 create table contact (
   id uuid default gen_random_uuid() not null,
@@ -205,12 +208,16 @@ create table queue (
   all_agents boolean default false not null,
   version integer default 1 not null,
   created_at timestamp with time zone default now() not null,
+  service_level_seconds integer default 20 not null,
+  service_level_percent integer default 80 not null,
   constraint queue_pkey PRIMARY KEY (id),
   constraint queue_key_key UNIQUE (key),
   constraint queue_name_key UNIQUE (name),
   constraint queue_answer_seconds_check CHECK (((answer_seconds >= 3) AND (answer_seconds <= 300))),
   constraint queue_key_check CHECK ((key ~ '^q[a-z0-9]{1,20}$'::text)),
   constraint queue_max_wait_seconds_check CHECK (((max_wait_seconds >= 5) AND (max_wait_seconds <= 7200))),
+  constraint queue_service_level_percent_check CHECK (((service_level_percent >= 1) AND (service_level_percent <= 100))),
+  constraint queue_service_level_seconds_check CHECK (((service_level_seconds >= 1) AND (service_level_seconds <= 3600))),
   constraint queue_strategy_check CHECK ((strategy = ANY (ARRAY['random'::text, 'most-idle'::text, 'sequential'::text])))
 );
 

@@ -27,6 +27,9 @@ export interface QueueFields {
   strategy: Strategy;
   answerSeconds: number;
   maxWaitSeconds: number;
+  /** The target: this share of callers, in per cent, hear an agent within so many seconds. */
+  serviceLevelSeconds: number;
+  serviceLevelPercent: number;
   /** "all", or ids in the order of offers (ROUTE-01, ROUTE-04). */
   agents: "all" | string[];
 }

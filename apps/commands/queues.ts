@@ -82,15 +82,20 @@ async function setAgents(trx: Db, id: string, agents: QueueFields["agents"]): Pr
   await setMembers(trx, id, agents, "agents");
 }
 
-const RANGES = { answerSeconds: [3, 300], maxWaitSeconds: [5, 7200] } as const;
+const RANGES = {
+  answerSeconds: [3, 300, " seconds"],
+  maxWaitSeconds: [5, 7200, " seconds"],
+  serviceLevelSeconds: [1, 3600, " seconds"],
+  serviceLevelPercent: [1, 100, " per cent"],
+} as const;
 
 function check(fields: Partial<QueueFields>): void {
   checkName(fields.name);
-  for (const field of ["answerSeconds", "maxWaitSeconds"] as const) {
+  for (const field of Object.keys(RANGES) as (keyof typeof RANGES)[]) {
     const value = fields[field];
-    const [least, most] = RANGES[field];
+    const [least, most, unit] = RANGES[field];
     if (value !== undefined && !(Number.isInteger(value) && value >= least && value <= most))
-      throw new CommandProblem(422, "out-of-range", `must be between ${least} and ${most} seconds`, field);
+      throw new CommandProblem(422, "out-of-range", `must be between ${least} and ${most}${unit}`, field);
   }
 }
 
@@ -100,6 +105,8 @@ function columns(change: Partial<QueueFields>) {
     ...(change.strategy !== undefined && { strategy: change.strategy }),
     ...(change.answerSeconds !== undefined && { answer_seconds: change.answerSeconds }),
     ...(change.maxWaitSeconds !== undefined && { max_wait_seconds: change.maxWaitSeconds }),
+    ...(change.serviceLevelSeconds !== undefined && { service_level_seconds: change.serviceLevelSeconds }),
+    ...(change.serviceLevelPercent !== undefined && { service_level_percent: change.serviceLevelPercent }),
   };
 }
 

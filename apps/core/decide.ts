@@ -147,6 +147,7 @@ function callerArrived(turn: Turn, input: Extract<Input, { kind: "callerArrived"
     from: input.from,
     contactId: input.contact?.id,
     ownerId: input.contact?.ownerId,
+    queue: lineId === undefined ? undefined : turn.floor.lines.get(lineId)?.queueId,
   });
   routeOn(turn, input.call, input.at, input.draw);
 }

@@ -31,8 +31,19 @@ export type DomainEvent =
       from?: string | undefined;
       contactId?: string | undefined;
       ownerId?: AgentId | undefined;
+      /** The line's queue: whose figures the call counts in, whoever answers it. */
+      queue?: QueueId | undefined;
     }
-  | { kind: "AgentOffered"; at: Millis; call: CallId; agent: AgentId; step: Step; because: Because }
+  | {
+      kind: "AgentOffered";
+      at: Millis;
+      call: CallId;
+      agent: AgentId;
+      /** On behalf of this queue; undefined for colleagues' calls. */
+      queue?: QueueId | undefined;
+      step: Step;
+      because: Because;
+    }
   | { kind: "OfferEnded"; at: Millis; call: CallId; agent: AgentId; result: string }
   | { kind: "CallQueued"; at: Millis; call: CallId; queue: QueueId; step: Step; because: Because }
   | { kind: "QueueJoined"; at: Millis; call: CallId; channel: string; queue: QueueId }

@@ -228,12 +228,13 @@ async function write(db: Db, { source, facts, records, checkpoint }: Writing): P
              wait_ms = excluded.wait_ms, talk_ms = excluded.talk_ms, ending = excluded.ending,
              culprit = excluded.culprit, cause = excluded.cause, fallback = excluded.fallback, updated_at = now()
     ), legs as (
-      insert into call_leg
+      insert into call_leg (channel, call_id, name, agent_id, started_at, answered_at, ended_at, cause, talk_ms)
       select r.channel, r.call_id, r.name, (select id from agent where id = r.agent_id),
-             r.started_at, r.answered_at, r.ended_at, r.cause
+             r.started_at, r.answered_at, r.ended_at, r.cause, r.talk_ms
         from json_populate_recordset(null::call_leg, ${toJson(legs)}::json) r
           on conflict (channel) do update set
-             answered_at = excluded.answered_at, ended_at = excluded.ended_at, cause = excluded.cause
+             answered_at = excluded.answered_at, ended_at = excluded.ended_at, cause = excluded.cause,
+             talk_ms = excluded.talk_ms
     )
     ${moved}`.execute(db);
 }
@@ -287,6 +288,7 @@ function legRow(call: string, leg: CallRecord["legs"][number]): Record<string, u
     answered_at: iso(leg.answeredAt),
     ended_at: iso(leg.endedAt),
     cause: leg.cause,
+    talk_ms: leg.talkMs,
   };
 }
 

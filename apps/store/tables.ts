@@ -33,6 +33,8 @@ export interface QueueTable {
   strategy: Generated<Strategy>;
   answer_seconds: Generated<number>;
   max_wait_seconds: Generated<number>;
+  service_level_seconds: Generated<number>;
+  service_level_percent: Generated<number>;
   all_agents: Generated<boolean>;
   version: Generated<number>;
   created_at: Created;
@@ -118,6 +120,7 @@ export interface CallLegTable {
   answered_at: Date | null;
   ended_at: Date | null;
   cause: number | null;
+  talk_ms: number | null;
 }
 
 export interface CallEventTable {

@@ -217,6 +217,8 @@ t.test("what a create fills in, and the phone's account shown once", async (t) =
       strategy: "most-idle",
       answerSeconds: 20,
       maxWaitSeconds: 300,
+      serviceLevelSeconds: 20,
+      serviceLevelPercent: 80,
       agents: [],
     });
     const row = await db

@@ -180,6 +180,16 @@ t.test("ROUTE-01 a queue changes while somebody waits in it, and the caller stay
     "out-of-range",
     "answerSeconds",
   );
+  await send("queue.change", { id, change: { serviceLevelSeconds: 15, serviceLevelPercent: 90 } });
+  t.match(await db.selectFrom("queue").selectAll().where("id", "=", id).executeTakeFirst(), {
+    service_level_seconds: 15,
+    service_level_percent: 90,
+  });
+  for (const [field, value] of [
+    ["serviceLevelSeconds", 0],
+    ["serviceLevelPercent", 101],
+  ] as const)
+    await refused(t, "queue.change", { id, change: { [field]: value } }, 422, "out-of-range", field);
   await refused(t, "queue.change", { id: "no-id", change: {} }, 404, "not-found", undefined);
   await refused(t, "queue.delete", { id }, 409, "queue-in-use", undefined);
 });
@@ -434,6 +444,8 @@ t.test("what Asterisk or the database does not take has never happened", async (
     strategy: "random" as const,
     answerSeconds: 20,
     maxWaitSeconds: 60,
+    serviceLevelSeconds: 20,
+    serviceLevelPercent: 80,
     agents: "all" as const,
   };
   const before = await truth();

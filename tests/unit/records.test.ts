@@ -86,6 +86,26 @@ t.test("the fold does not depend on the order or the number of times that facts 
   t.end();
 });
 
+t.test("a call belongs to the queue on whose behalf it was offered, though it waited in none", (t) => {
+  const decided = (second: number, kind: string, queue: string): Fact => ({
+    origin: `engine:j:${100 + second}`,
+    at: T + second,
+    source: "engine",
+    kind,
+    data: { queue },
+  });
+  const facts = [...answered(), decided(1, "CallArrived", "queue-1")];
+  t.equal(foldCall("dz", answered(), names)?.queueId, undefined);
+  t.equal(foldCall("dz", facts, names)?.queueId, "queue-1", "its line's queue");
+  t.equal(foldCall("dz", [...facts, decided(12, "AgentOffered", "queue-2")], names)?.queueId, "queue-2");
+  t.equal(
+    foldCall("dz", answered().slice(0, 4), names)?.legs[1]?.talkMs,
+    undefined,
+    "a phone that only rang has no talk",
+  );
+  t.end();
+});
+
 t.test("a call that is going on has no end, no ending, and its talk so far", (t) => {
   const record = foldCall("dz", answered().slice(0, 8), names);
   t.equal(record?.endedAt, undefined);
@@ -144,7 +164,16 @@ t.test("a transfer inside the record: talk adds up, the last agent counts", (t) 
     cel("HANGUP", 20, "dz", { extra: { hangupcause: 16 } }),
     cel("LINKEDID_END", 20, "dz"),
   ];
-  t.match(foldCall("dz", facts, names), { agentId: "boris", talkMs: 15_000, waitMs: 3002 });
+  t.match(foldCall("dz", facts, names), {
+    agentId: "boris",
+    talkMs: 15_000,
+    waitMs: 3002,
+    legs: [
+      { channel: "dz", talkMs: 15_000 },
+      { channel: "dz.1", talkMs: 10_000 },
+      { channel: "dz.2", talkMs: 5000 },
+    ],
+  });
   t.end();
 });
 

@@ -3,7 +3,13 @@ import { Type } from "typebox";
 import { AppliedView, ChangeOf, Closed, Id, Instant, ListOf, Name, Nullable } from "./common.ts";
 
 /** What a new queue is when nothing else is said. */
-export const NEW_QUEUE = { strategy: "most-idle", answerSeconds: 20, maxWaitSeconds: 300 } as const;
+export const NEW_QUEUE = {
+  strategy: "most-idle",
+  answerSeconds: 20,
+  maxWaitSeconds: 300,
+  serviceLevelSeconds: 20,
+  serviceLevelPercent: 80,
+} as const;
 
 const strategy = (options: { default?: string } = {}) =>
   Type.Enum(["random", "most-idle", "sequential"], {
@@ -19,6 +25,20 @@ const answerSeconds = (options: { default?: number } = {}) =>
   });
 const maxWaitSeconds = (options: { default?: number } = {}) =>
   Type.Integer({ minimum: 5, maximum: 7200, description: "The longest wait of a caller.", ...options });
+const serviceLevelSeconds = (options: { default?: number } = {}) =>
+  Type.Integer({
+    minimum: 1,
+    maximum: 3600,
+    description: "A caller answered within so many seconds is answered in time; statistics count by it.",
+    ...options,
+  });
+const serviceLevelPercent = (options: { default?: number } = {}) =>
+  Type.Integer({
+    minimum: 1,
+    maximum: 100,
+    description: "The share of callers who should be answered in time, in per cent.",
+    ...options,
+  });
 const agents = Type.Union([Type.Literal("all"), Type.Array(Id(), { maxItems: 1000, uniqueItems: true })], {
   description: "Everybody, or the ticked ones in the order of offers (ROUTE-01, ROUTE-04).",
 });
@@ -27,6 +47,8 @@ const fields = {
   strategy: strategy(),
   answerSeconds: answerSeconds(),
   maxWaitSeconds: maxWaitSeconds(),
+  serviceLevelSeconds: serviceLevelSeconds(),
+  serviceLevelPercent: serviceLevelPercent(),
   agents,
 };
 
@@ -54,6 +76,8 @@ export const NewQueue = Type.Object(
     strategy: Type.Optional(strategy({ default: NEW_QUEUE.strategy })),
     answerSeconds: Type.Optional(answerSeconds({ default: NEW_QUEUE.answerSeconds })),
     maxWaitSeconds: Type.Optional(maxWaitSeconds({ default: NEW_QUEUE.maxWaitSeconds })),
+    serviceLevelSeconds: Type.Optional(serviceLevelSeconds({ default: NEW_QUEUE.serviceLevelSeconds })),
+    serviceLevelPercent: Type.Optional(serviceLevelPercent({ default: NEW_QUEUE.serviceLevelPercent })),
     agents: Type.Optional(agents),
   },
   Closed,

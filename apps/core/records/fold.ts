@@ -8,6 +8,7 @@
 import { CULPRITS, type Culprit, type Ending, endingOf } from "../ending.ts";
 import type { AgentId, Millis } from "../floor.ts";
 import type { ChannelFact, Fact } from "./facts.ts";
+import { shareTalk } from "./talk-shares.ts";
 
 /** Names as the record has them → rows; what the fold needs to know of the settings. */
 export interface Names {
@@ -24,6 +25,8 @@ export interface Leg {
   readonly answeredAt: Millis | undefined;
   readonly endedAt: Millis | undefined;
   readonly cause: number | undefined;
+  /** How long it was in one bridge with the call's first channel (that one: with anybody); undefined: never. */
+  readonly talkMs: number | undefined;
 }
 
 export interface CallRecord {
@@ -64,6 +67,7 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
   const internal = lineKey === "internal" || start?.context === "from-agent";
   const endedAt = callEnd(ordered, own);
   const talk = foldTalk(ordered, linkedId, legs, endedAt);
+  const shares = shareTalk(ordered, linkedId, endedAt);
   const ending =
     endedAt === undefined
       ? undefined
@@ -91,7 +95,7 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     culprit: ending && CULPRITS[ending],
     cause: own.cause,
     fallback: channelFacts(ordered).some((fact) => fact.userEvent === "FALLBACK"),
-    legs: [...legs.values()],
+    legs: [...legs.values()].map((leg) => ({ ...leg, talkMs: shares.get(leg.channel) })),
   };
 }
 
@@ -130,6 +134,7 @@ function foldLegs(ordered: readonly Fact[], names: Names): Map<string, Leg> {
         answeredAt: undefined,
         endedAt: undefined,
         cause: undefined,
+        talkMs: undefined,
       });
     } else if (leg && fact.kind === "ANSWER")
       legs.set(uniqueId, { ...leg, answeredAt: leg.answeredAt ?? fact.at });
@@ -205,7 +210,7 @@ function saidEnding(ordered: readonly Fact[]): string | undefined {
 function lastQueue(ordered: readonly Fact[], names: Names): string | undefined {
   let queue: string | undefined;
   for (const fact of ordered) {
-    if (fact.source === "engine" && fact.kind === "CallQueued") queue = text(fact.data.queue);
+    if (fact.source === "engine") queue = text(fact.data.queue) ?? queue;
     if (fact.source === "queue" && fact.kind === "ENTERQUEUE")
       queue = names.queueByKey(String(fact.data.queue)) ?? queue;
   }

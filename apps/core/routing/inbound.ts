@@ -126,7 +126,7 @@ function offer(
     seconds: queue.answerSeconds,
     ...recording(call, line),
   };
-  return { kind: "AgentOffered", at, call: call.id, agent: agent.id, step, because };
+  return { kind: "AgentOffered", at, call: call.id, agent: agent.id, queue: queue.id, step, because };
 }
 
 function enqueue(call: Call, line: Line, queue: Queue, at: number, because: Because): DomainEvent {

@@ -15,6 +15,8 @@ export async function listQueues(db: Db, only: { id?: string; agentId?: string |
       "strategy",
       "answer_seconds as answerSeconds",
       "max_wait_seconds as maxWaitSeconds",
+      "service_level_seconds as serviceLevelSeconds",
+      "service_level_percent as serviceLevelPercent",
       "all_agents as allAgents",
       "version",
       "created_at as createdAt",
