@@ -1,40 +1,86 @@
 /**
  * What the core asks for → what Asterisk is told. The only place that sorts Asterisk's answers.
  */
-import type { Effect, Step } from "../core/effects.ts";
+import type { Effect, Place, Step } from "../core/effects.ts";
 import type { Input } from "../core/inputs.ts";
 import type { Hands, Log } from "../engine/ports.ts";
 import { AriError, type AriPort } from "./ari/port.ts";
+import type { Mover } from "./mover.ts";
 
 /** The part of AMI that we use: pausing queue members. */
 export interface QueueMembers {
   pause(phone: string, paused: boolean, reason: string): Promise<void>;
 }
 
-/** Carries effects out over ARI, and pauses over AMI. What Asterisk refuses is heard by the core. */
-export function createHands(
-  ari: AriPort,
-  members: QueueMembers,
-  hear: (input: Input) => void,
-  log: Log,
-): Hands {
+/** What hands work with. */
+export interface Tools {
+  readonly ari: AriPort;
+  readonly members: QueueMembers;
+  readonly mover: Mover;
+  hear(input: Input): void;
+}
+
+/** Carries effects out over ARI, and over AMI what ARI has no words for. What Asterisk refuses is heard by the core. */
+export function createHands(tools: Tools, log: Log): Hands {
+  const { ari, members, mover } = tools;
+  /** For what has no answer in the core: it was done, or it is told in the log. */
+  const tell = (work: Promise<unknown>, fields: object, text: string): void => {
+    work.catch((error: unknown) => {
+      if (error instanceof AriError && error.gone) return;
+      log.warn({ error: String(error), ...fields }, text);
+    });
+  };
   return {
-    perform(effect: Effect) {
+    perform(effect) {
       switch (effect.kind) {
         case "continue":
-          continueCall(ari, effect, hear, log);
+          continueCall(ari, effect, tools.hear, log);
+          return;
+        case "redirect":
+          tell(
+            mover.redirect(effect.channel, effect.place, effect.other),
+            { call: effect.call },
+            "A channel was not moved.",
+          );
+          return;
+        case "originate":
+          tell(originate(ari, effect), { call: effect.call }, "A phone was not called.");
+          return;
+        case "hangUp":
+          tell(
+            ari.request({ method: "DELETE", path: `channels/${effect.channel}` }),
+            { call: effect.call },
+            "A channel was not hung up.",
+          );
           return;
         case "pauseMember":
-          members.pause(effect.phone, effect.paused, effect.reason).catch((error: unknown) => {
-            log.warn(
-              { error: String(error), phone: effect.phone },
-              "A queue member's pause was not set; reconciliation will.",
-            );
-          });
+          tell(
+            members.pause(effect.phone, effect.paused, effect.reason),
+            { phone: effect.phone },
+            "A queue member's pause was not set; reconciliation will.",
+          );
           return;
       }
     },
   };
+}
+
+/** Calls a phone under a channel id of ours; asking twice for the same id is refused by Asterisk (409). */
+async function originate(ari: AriPort, effect: Extract<Effect, { kind: "originate" }>): Promise<void> {
+  await ari.request({
+    method: "POST",
+    path: "channels",
+    query: {
+      endpoint: `PJSIP/${effect.phone}`,
+      channelId: effect.channel,
+      context: effect.place.context,
+      extension: effect.place.extension,
+      priority: 1,
+      timeout: effect.seconds,
+      ...(effect.callerId !== undefined && { callerId: effect.callerId }),
+    },
+    body: { variables: effect.variables ?? {} },
+  });
 }
 
 function continueCall(
@@ -65,13 +111,19 @@ function continueCall(
   });
 }
 
-/** Where a step is in the dialplan (50-offer.conf, 60-queue.conf, 70-ending.conf). */
-export function placeOf(step: Step): { context: string; extension: string } {
+/** Where a step is in the dialplan (45-welcome.conf … 70-ending.conf). */
+export function placeOf(step: Step): Place {
   if (step.kind === "ending") return { context: "ending", extension: step.name };
+  if (step.kind === "welcome") return { context: "welcome", extension: step.lineKey };
   const context = step.record === "off" ? step.kind : `${step.kind}-${step.record}`;
-  const extension =
-    step.kind === "offer" ? `to-${step.phone}_${step.seconds}` : `to-${step.key}_${step.seconds}`;
+  const extension = `to-${extensionOf(step)}_${step.seconds}`;
   return step.announce
     ? { context: "announced", extension: `${context}~${extension}` }
     : { context, extension };
+}
+
+function extensionOf(step: Exclude<Step, { kind: "ending" | "welcome" }>): string {
+  if (step.kind === "offer") return step.phone;
+  if (step.kind === "queue") return step.key;
+  return `${step.number}_${step.trunkKey}_${step.callerId ?? "-"}`;
 }

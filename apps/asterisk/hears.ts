@@ -70,6 +70,17 @@ export function hearQuestion(
         result: third,
         draw: senses.draw(),
       };
+    case "welcomed":
+      return { kind: "welcomed", ...common, lineKey: first, draw: senses.draw() };
+    case "external":
+      return {
+        kind: "externalEnded",
+        ...common,
+        lineKey: first,
+        trunkKey: second,
+        result: third,
+        draw: senses.draw(),
+      };
     case "queued":
       return {
         kind: "queueLeft",
@@ -121,7 +132,13 @@ export function hearCel(event: CelEvent, callIdOf: (linkedId: string) => string)
       const phone = event.uniqueId === event.linkedId ? undefined : phoneOfChannel(event.channel);
       return phone === undefined
         ? undefined
-        : { kind: "phoneCalled", at: event.at, call: callIdOf(event.linkedId), phone };
+        : {
+            kind: "phoneCalled",
+            at: event.at,
+            call: callIdOf(event.linkedId),
+            phone,
+            channel: event.uniqueId,
+          };
     }
     case "BRIDGE_ENTER":
     case "BRIDGE_EXIT":
@@ -129,7 +146,7 @@ export function hearCel(event: CelEvent, callIdOf: (linkedId: string) => string)
       const phone = phoneOfChannel(event.channel);
       if (phone === undefined) return undefined;
       const kind = event.eventType === "BRIDGE_ENTER" ? "talkStarted" : "talkEnded";
-      return { kind, at: event.at, call: callIdOf(event.linkedId), phone };
+      return { kind, at: event.at, call: callIdOf(event.linkedId), phone, channel: event.uniqueId };
     }
     case "LINKEDID_END":
       return { kind: "callGone", at: event.at, call: callIdOf(event.linkedId) };

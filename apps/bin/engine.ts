@@ -15,6 +15,7 @@ import { ariUrl } from "../asterisk/ari/address.ts";
 import { createAri } from "../asterisk/ari/choose.ts";
 import { createHands } from "../asterisk/hands.ts";
 import { ARI_EVENTS, hearAri, type Senses } from "../asterisk/hears.ts";
+import { createMover } from "../asterisk/mover.ts";
 import { createQueueMembers } from "../asterisk/queue-members.ts";
 import { createCommands } from "../commands/commands.ts";
 import { createTurns } from "../commands/context.ts";
@@ -30,6 +31,7 @@ import { namesOf } from "../engine/names.ts";
 import { reconcile } from "../engine/reconcile.ts";
 import { createRecordingSweep } from "../engine/recordings.ts";
 import { catchUp, startIntake, startLive } from "../engine/spools.ts";
+import { createWakes } from "../engine/wakes.ts";
 import { takeConfig } from "../given-config.ts";
 import { findAsterisk } from "../host/asterisk.ts";
 import { asteriskConfigFile, asteriskConsole } from "../host/asterisk-process.ts";
@@ -100,8 +102,12 @@ const senses: Senses = {
 // The loop.
 const journal = openJournal(places.journal);
 const announcer = createAnnouncer(() => engine.floor, live);
-const hands = createHands(ari, members, (input) => engine.hear(input), log);
-const engine = createEngine({ hands, journal, announcer, log });
+const hands = createHands(
+  { ari, members, mover: createMover(ami), hear: (input) => void engine.hear(input) },
+  log,
+);
+const wakes = createWakes((input) => engine.hear(input));
+const engine = createEngine({ hands, wakes, journal, announcer, log });
 const intake = new Intake(
   db,
   namesOf(() => engine.floor),
@@ -203,6 +209,7 @@ const commands = createCommands({
       takeSettings(settings);
       void reconcileNow();
     },
+    ask: (input) => engine.hear(input),
     agentState: (agent, state) => engine.hear({ kind: "stateChosen", at: Date.now(), agent, state }),
   },
 });
@@ -216,6 +223,7 @@ log.info({}, "The engine is ready.");
 
 onStop(async () => {
   clearInterval(timer);
+  wakes.stop();
   await server.close();
   await Promise.all([ari.close(), ami.close()]);
   for (const each of following) each.stop();
@@ -228,8 +236,8 @@ onStop(async () => {
 });
 
 function takeSettings(settings: Settings): void {
-  const { agents, queues, lines } = settings;
-  engine.hear({ kind: "settingsLoaded", at: Date.now(), agents, queues, lines });
+  const { agents, queues, lines, carriers: trunks } = settings;
+  engine.hear({ kind: "settingsLoaded", at: Date.now(), agents, queues, lines, trunks });
 }
 
 /** A recording that was growing, or any line of the record from before. */

@@ -4,6 +4,8 @@
 import type { Applier, Change, Focus } from "../confgen/applier.ts";
 import type { Config } from "../config.ts";
 import type { AgentId, AgentState } from "../core/floor.ts";
+import type { Input } from "../core/inputs.ts";
+import type { Refusal } from "../core/turn.ts";
 import { type Db, isDatabaseAway } from "../store/database.ts";
 import { readSettings, type Settings } from "../store/settings.ts";
 import { type Applied, CommandProblem } from "./port.ts";
@@ -12,6 +14,8 @@ import { type Applied, CommandProblem } from "./port.ts";
 export interface EngineEars {
   /** Rows changed and Asterisk has taken them. */
   settingsChanged(settings: Settings): void;
+  /** A person's request about a call or an agent; answers why not, or undefined when it is being done. */
+  ask(input: Input): Refusal | undefined;
   /** An agent chose a state, which is written down already. */
   agentState(agent: AgentId, state: AgentState): void;
 }

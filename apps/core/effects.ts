@@ -1,15 +1,64 @@
 /**
  * Everything the house can ask for. apps/asterisk/hands.ts knows how each is done.
  */
-import type { CallId, RecordingMode } from "./floor.ts";
+import type { CallId, Millis, RecordingMode } from "./floor.ts";
+import type { Input } from "./inputs.ts";
 
-/** Where a call goes on in the dialplan. */
+/** Where a channel goes on in the dialplan. */
 export type Step =
   | { kind: "offer"; phone: string; seconds: number; record: RecordingMode; announce: boolean }
   | { kind: "queue"; key: string; seconds: number; record: RecordingMode; announce: boolean }
+  /** The line's arrival prompt; the call asks again after it. */
+  | { kind: "welcome"; lineKey: string }
+  /** A number outside, in E.164, through a carrier; `callerId` in E.164, or undefined for the carrier's own. */
+  | {
+      kind: "external";
+      number: string;
+      trunkKey: string;
+      callerId: string | undefined;
+      seconds: number;
+      record: RecordingMode;
+      announce: boolean;
+    }
   | { kind: "ending"; name: "out-of-hours" | "no-answer" | "not-in-service" | "unavailable" };
 
 export type Effect =
+  /** Moves a channel that waits in Stasis (ARI). */
   | { kind: "continue"; call: CallId; channel: string; step: Step }
+  /**
+   * Moves a channel that is anywhere in the dialplan or in a conversation (AMI Redirect), with `other`, its partner
+   * in the conversation, in the same breath, so that neither is hung up by the other's leaving.
+   */
+  | {
+      kind: "redirect";
+      call: CallId;
+      channel: string;
+      place: Place;
+      other?: { channel: string; place: Place } | undefined;
+    }
+  /** Calls a phone, which then goes on at `place`. The channel's id is ours and is known before (law L4). */
+  | {
+      kind: "originate";
+      call: CallId;
+      channel: string;
+      phone: string;
+      seconds: number;
+      place: Place;
+      /** What the phone shows. */
+      callerId?: string | undefined;
+      variables?: Readonly<Record<string, string>> | undefined;
+    }
+  | { kind: "hangUp"; call: CallId; channel: string }
   /** An agent's places in Asterisk's queues follow the agent's state. */
-  | { kind: "pauseMember"; phone: string; paused: boolean; reason: string };
+  | { kind: "pauseMember"; phone: string; paused: boolean; reason: string }
+  /**
+   * The engine says `input` to the core at this time. Lost in a restart: who asks for it must also be content when
+   * it never comes, or ask again at `callsRecovered`. The input must carry what shows whether it still matters.
+   */
+  | { kind: "wake"; at: Millis; input: Input };
+
+/** A place in the dialplan. Built in the core of names that passed an allow-list, never of people's texts. */
+export interface Place {
+  readonly context: string;
+  readonly extension: string;
+}

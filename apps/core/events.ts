@@ -18,6 +18,7 @@ import type {
   Millis,
   Queue,
   QueueId,
+  Trunk,
 } from "./floor.ts";
 
 export type DomainEvent =
@@ -44,14 +45,22 @@ export type DomainEvent =
       step: Step;
       because: Because;
     }
+  /** The arrival prompt is played; the call asks again after it. */
+  | { kind: "CallWelcomed"; at: Millis; call: CallId; step: Step; because: Because }
+  | { kind: "CallerWelcomed"; at: Millis; call: CallId }
+  /** A number outside is dialled through a carrier. */
+  | { kind: "ExternalDialled"; at: Millis; call: CallId; number: string; step: Step; because: Because }
+  | { kind: "ExternalEnded"; at: Millis; call: CallId; result: string }
   | { kind: "OfferEnded"; at: Millis; call: CallId; agent: AgentId; result: string }
   | { kind: "CallQueued"; at: Millis; call: CallId; queue: QueueId; step: Step; because: Because }
   | { kind: "QueueJoined"; at: Millis; call: CallId; channel: string; queue: QueueId }
   | { kind: "CallRefused"; at: Millis; call: CallId; step: Step; because: Because }
   /** Asterisk's queue rings an agent for a call that waits. */
-  | { kind: "QueueRang"; at: Millis; call: CallId; agent: AgentId }
+  | { kind: "QueueRang"; at: Millis; call: CallId; agent: AgentId; channel?: string | undefined }
+  /** The agent's own channel for an offer, which later commands need. */
+  | { kind: "LegSeen"; at: Millis; call: CallId; agent: AgentId; channel?: string | undefined }
   | { kind: "QueueRingEnded"; at: Millis; call: CallId; agent: AgentId }
-  | { kind: "TalkStarted"; at: Millis; call: CallId; agent: AgentId }
+  | { kind: "TalkStarted"; at: Millis; call: CallId; agent: AgentId; channel?: string | undefined }
   | { kind: "TalkEnded"; at: Millis; call: CallId; agent: AgentId }
   /** A decision that Asterisk did not carry out; the dialplan goes on with the call alone. */
   | { kind: "StepRefused"; at: Millis; call: CallId }
@@ -64,6 +73,7 @@ export type DomainEvent =
       agents: readonly Agent[];
       queues: readonly Queue[];
       lines: readonly Line[];
+      trunks: readonly Trunk[];
     }
   | { kind: "CallsRecovered"; at: Millis; calls: readonly Call[] };
 
@@ -83,6 +93,7 @@ export function evolve(floor: Floor, event: DomainEvent): void {
         phase: "deciding",
         phaseSince: event.at,
         tried: [],
+        welcomed: false,
         recorded: false,
       });
       return;
@@ -93,6 +104,22 @@ export function evolve(floor: Floor, event: DomainEvent): void {
         ...recordedBy(event.step),
       });
       changeAgent(floor, event.agent, { call: { id: event.call, phase: "offered", since: event.at } });
+      return;
+    case "CallWelcomed":
+      changeCall(floor, event.call, event.at, { phase: "welcome", ...recordedBy(event.step) });
+      return;
+    case "CallerWelcomed":
+      changeCall(floor, event.call, event.at, { phase: "deciding", welcomed: true });
+      return;
+    case "ExternalDialled":
+      changeCall(floor, event.call, event.at, {
+        phase: "external",
+        agentId: undefined,
+        ...recordedBy(event.step),
+      });
+      return;
+    case "ExternalEnded":
+      changeCall(floor, event.call, event.at, { phase: "deciding" });
       return;
     case "OfferEnded": {
       const call = floor.calls.get(event.call);
@@ -125,8 +152,16 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       changeCall(floor, event.call, event.at, { phase: "ending", agentId: undefined });
       return;
     case "QueueRang":
-      changeAgent(floor, event.agent, { call: { id: event.call, phase: "offered", since: event.at } });
+      changeAgent(floor, event.agent, {
+        call: { id: event.call, phase: "offered", since: event.at, channel: event.channel },
+      });
       return;
+    case "LegSeen": {
+      const held = floor.agents.get(event.agent)?.call;
+      if (held?.id === event.call && event.channel)
+        changeAgent(floor, event.agent, { call: { ...held, channel: event.channel } });
+      return;
+    }
     case "QueueRingEnded":
       freeAgent(floor, event.agent, event.call);
       return;
@@ -135,7 +170,14 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       changeCall(floor, event.call, event.at, { phase: "talking", agentId: talkerOf(floor, event) });
       // An agent who holds one call and speaks in another is in the first one still.
       if (floor.agents.get(event.agent)?.call?.phase !== "talking")
-        changeAgent(floor, event.agent, { call: { id: event.call, phase: "talking", since: event.at } });
+        changeAgent(floor, event.agent, {
+          call: {
+            id: event.call,
+            phase: "talking",
+            since: event.at,
+            channel: event.channel ?? floor.agents.get(event.agent)?.call?.channel,
+          },
+        });
       return;
     case "TalkEnded":
       freeAgent(floor, event.agent, event.call);
@@ -193,7 +235,7 @@ function freeOffered(floor: Floor, call: CallId, except?: AgentId): void {
 }
 
 function recordedBy(step: Step): Partial<Call> {
-  return step.kind !== "ending" && step.record !== "off" ? { recorded: true } : {};
+  return "record" in step && step.record !== "off" ? { recorded: true } : {};
 }
 
 function replaceSettings(floor: Floor, event: Extract<DomainEvent, { kind: "SettingsLoaded" }>): void {
@@ -209,6 +251,8 @@ function replaceSettings(floor: Floor, event: Extract<DomainEvent, { kind: "Sett
   }
   floor.queues.clear();
   for (const queue of event.queues) floor.queues.set(queue.id, queue);
+  floor.trunks.clear();
+  for (const trunk of event.trunks) floor.trunks.set(trunk.id, trunk);
   floor.lines.clear();
   for (const line of event.lines) {
     floor.lines.set(line.id, line);

@@ -8,6 +8,7 @@ export type Millis = number;
 export type AgentId = string;
 export type QueueId = string;
 export type LineId = string;
+export type TrunkId = string;
 export type CallId = string;
 
 /** What an agent chose (AGENT-04, D-01). Talking and wrap-up are phases of a call, not choices. */
@@ -27,7 +28,13 @@ export interface Agent {
   readonly device: Device;
   /** The call that is being offered to this agent, or that the agent talks in (law L7). */
   readonly call?:
-    | { readonly id: CallId; readonly phase: "offered" | "talking"; readonly since: Millis }
+    | {
+        readonly id: CallId;
+        readonly phase: "offered" | "talking";
+        readonly since: Millis;
+        /** The agent's own channel, once Asterisk has made it. */
+        readonly channel?: string | undefined;
+      }
     | undefined;
   readonly lastTalkEndedAt?: Millis | undefined;
 }
@@ -60,6 +67,18 @@ export interface Line {
   readonly hours?: Hours | undefined;
   readonly recording: RecordingMode;
   readonly announceRecording: boolean;
+  /** Whether an arrival prompt is played (PROMPT-07). */
+  readonly welcome?: boolean | undefined;
+}
+
+/** A carrier's connection. */
+export interface Trunk {
+  readonly id: TrunkId;
+  /** The dialplan's name for it. */
+  readonly key: string;
+  readonly name: string;
+  /** Whether calls can be placed through it. */
+  readonly dials: boolean;
 }
 
 /**
@@ -67,7 +86,9 @@ export interface Line {
  *
  *   deciding ─▶ offered ─▶ talking ─▶ (gone)
  *      │  ▲        │          ▲
- *      │  └────────┘          │
+ *      │  ├────────┘          │
+ *      ├──┴─ welcome          │    every step that ends without a conversation asks again
+ *      ├──┴─ external ────────┤
  *      ├────────▶ queued ─────┘
  *      └────────▶ ending ────▶ (gone)
  */
@@ -81,12 +102,14 @@ export interface Call {
   readonly contactId?: string | undefined;
   readonly ownerId?: AgentId | undefined;
   readonly arrivedAt: Millis;
-  readonly phase: "deciding" | "offered" | "queued" | "talking" | "ending";
+  readonly phase: "deciding" | "welcome" | "offered" | "external" | "queued" | "talking" | "ending";
   readonly phaseSince: Millis;
   readonly agentId?: AgentId | undefined;
   readonly queueId?: QueueId | undefined;
   /** Agents whose phone has rung in vain (D-44: one round). */
   readonly tried: readonly AgentId[];
+  /** The arrival prompt has been heard; it is played once. */
+  readonly welcomed: boolean;
   /** MixMonitor has been started for this call; it must not be started twice. */
   readonly recorded: boolean;
 }
@@ -95,6 +118,7 @@ export interface Floor {
   readonly agents: Map<AgentId, Agent>;
   readonly queues: Map<QueueId, Queue>;
   readonly lines: Map<LineId, Line>;
+  readonly trunks: Map<TrunkId, Trunk>;
   readonly calls: Map<CallId, Call>;
   /** phone → agent, line key → line: Asterisk's names. */
   readonly phones: Map<string, AgentId>;
@@ -107,6 +131,7 @@ export function emptyFloor(): Floor {
     agents: new Map(),
     queues: new Map(),
     lines: new Map(),
+    trunks: new Map(),
     calls: new Map(),
     phones: new Map(),
     lineKeys: new Map(),

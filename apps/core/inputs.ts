@@ -1,7 +1,18 @@
 /**
  * Everything the house can hear. Time, chance and what the directory knows come with the input (law L3).
  */
-import type { Agent, AgentId, AgentState, Call, CallId, Device, Line, Millis, Queue } from "./floor.ts";
+import type {
+  Agent,
+  AgentId,
+  AgentState,
+  Call,
+  CallId,
+  Device,
+  Line,
+  Millis,
+  Queue,
+  Trunk,
+} from "./floor.ts";
 
 /** What the directory knows about the caller's number. */
 export interface Contact {
@@ -32,6 +43,19 @@ export type Input =
       result: string;
       draw: number;
     }
+  /** The arrival prompt has been played (the step `welcome`). */
+  | { kind: "welcomed"; at: Millis; call: CallId; channel: string; lineKey: string; draw: number }
+  /** A number outside, dialled by the step `external`, ended without a conversation. */
+  | {
+      kind: "externalEnded";
+      at: Millis;
+      call: CallId;
+      channel: string;
+      lineKey: string;
+      trunkKey: string;
+      result: string;
+      draw: number;
+    }
   /** Queue() gave the call back. */
   | {
       kind: "queueLeft";
@@ -53,10 +77,10 @@ export type Input =
       byPhone: string;
     }
   /** From Asterisk's record: the customer and an agent hear each other from here on. */
-  | { kind: "talkStarted"; at: Millis; call: CallId; phone: string }
-  | { kind: "talkEnded"; at: Millis; call: CallId; phone: string }
+  | { kind: "talkStarted"; at: Millis; call: CallId; phone: string; channel?: string | undefined }
+  | { kind: "talkEnded"; at: Millis; call: CallId; phone: string; channel?: string | undefined }
   /** From Asterisk's record: a phone was called for this call; by the queue, unless the engine offered it. */
-  | { kind: "phoneCalled"; at: Millis; call: CallId; phone: string }
+  | { kind: "phoneCalled"; at: Millis; call: CallId; phone: string; channel?: string | undefined }
   /** From queue_log: the call waits in this queue (also when the dialplan put it there alone). */
   | { kind: "queueJoined"; at: Millis; call: CallId; channel: string; queueKey: string }
   /** Asterisk did not take a step: the call is elsewhere in the dialplan by now, or its answer did not come. */
@@ -72,6 +96,7 @@ export type Input =
       agents: readonly Agent[];
       queues: readonly Queue[];
       lines: readonly Line[];
+      trunks: readonly Trunk[];
     }
   /** After a restart: calls that were open according to the record and still have a channel. */
   | { kind: "callsRecovered"; at: Millis; calls: readonly Call[] };

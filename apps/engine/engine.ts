@@ -9,17 +9,22 @@ import type { DomainEvent } from "../core/events.ts";
 import type { Floor } from "../core/floor.ts";
 import { emptyFloor } from "../core/floor.ts";
 import type { Input } from "../core/inputs.ts";
-import type { Announcer, Hands, Journal, Log } from "./ports.ts";
+import type { Refusal } from "../core/turn.ts";
+import type { Announcer, Hands, Journal, Log, Wakes } from "./ports.ts";
 
 export interface Engine {
   readonly floor: Floor;
-  /** One turn. A turn that throws is a bug of ours: it is logged with its input, and the dialplan goes on alone. */
-  hear(input: Input): void;
+  /**
+   * One turn. A turn that throws is a bug of ours: it is logged with its input, and the dialplan goes on alone.
+   * @returns why a person's request was refused.
+   */
+  hear(input: Input): Refusal | undefined;
 }
 
 /** Joins the core with its ports. */
 export function createEngine(ports: {
   hands: Hands;
+  wakes: Wakes;
   journal: Journal;
   announcer: Announcer;
   log: Log;
@@ -37,15 +42,19 @@ export function createEngine(ports: {
     floor,
     hear(input) {
       try {
-        const { events, effects } = decide(floor, input);
+        const { events, effects, refused } = decide(floor, input);
         if (events.length > 0) writeDown(events);
-        for (const effect of effects) ports.hands.perform(effect);
+        for (const effect of effects)
+          if (effect.kind === "wake") ports.wakes.wake(effect.at, effect.input);
+          else ports.hands.perform(effect);
         for (const event of events) ports.announcer.announce(event);
+        return refused;
       } catch (error) {
         ports.log.error(
           { error, input: input.kind },
           "A turn failed; its call goes on by the dialplan's fallback.",
         );
+        return { code: "failed", text: "the engine failed at this request; its log says why" };
       }
     },
   };

@@ -3,10 +3,16 @@
  */
 import type { Effect } from "../core/effects.ts";
 import type { DomainEvent } from "../core/events.ts";
+import type { Input } from "../core/inputs.ts";
 
 /** Carries effects out. Never throws: what failed is logged, and comes back as an input if it matters. */
 export interface Hands {
-  perform(effect: Effect): void;
+  perform(effect: Exclude<Effect, { kind: "wake" }>): void;
+}
+
+/** Says an input later. */
+export interface Wakes {
+  wake(at: number, input: Input): void;
 }
 
 /** Writes decisions down before they are carried out (law L6). Synchronous: the fact first, then the deed. */

@@ -54,6 +54,7 @@ export async function readOpenCalls(db: Db): Promise<OpenCall[]> {
           : undefined,
       queueId: row.queue_id ?? undefined,
       tried: offered,
+      welcomed: decisions.some((event) => event.kind === "CallerWelcomed"),
       recorded: decisions.some((event) => isRecording(event.data.step)),
       lastFactAt: own.at(-1)?.at.getTime() ?? row.arrived_at.getTime(),
     };
@@ -67,6 +68,8 @@ function isRecording(step: unknown): boolean {
 
 function phaseAfter(kind: string | undefined, queued: boolean): Call["phase"] {
   if (kind === "AgentOffered") return "offered";
+  if (kind === "CallWelcomed") return "welcome";
+  if (kind === "ExternalDialled") return "external";
   if (kind === "CallQueued" || queued) return "queued";
   if (kind === "CallRefused") return "ending";
   return "deciding";

@@ -2,7 +2,7 @@
  * All rows that steer calls, as the core and the renderer see them: agents, queues, lines and trunks.
  */
 import { sql } from "kysely";
-import type { Agent, AgentId, Line, LineId, Queue } from "../core/floor.ts";
+import type { Agent, AgentId, Trunk as Carrier, Line, LineId, Queue } from "../core/floor.ts";
 import type { Db } from "./database.ts";
 import type { TrunkTable } from "./tables.ts";
 
@@ -11,12 +11,14 @@ export type Language = "ru" | "en";
 /** A carrier's connection, as in its row. */
 export type Trunk = Readonly<Omit<TrunkTable, "port" | "id" | "created_at"> & { id: string; port: number }>;
 
-/** One consistent reading. `agents`, `queues` and `lines` are what the core needs; the rest is for rendering. */
+/** One consistent reading. `agents`, `queues`, `lines` and `carriers` are what the core needs; the rest is for rendering. */
 export interface Settings {
   readonly agents: readonly Agent[];
   readonly queues: readonly Queue[];
   readonly lines: readonly Line[];
   readonly trunks: readonly Trunk[];
+  /** The trunks as the core knows them. */
+  readonly carriers: readonly Carrier[];
   /** MD5(phone:realm:password) of each agent; kept apart so that it never gets onto the floor. */
   readonly digests: ReadonlyMap<AgentId, string>;
   readonly languages: ReadonlyMap<LineId, Language>;
@@ -39,6 +41,7 @@ export async function readSettings(db: Db): Promise<Settings> {
     queues: queueRows.map((row) => toQueue(row, everybody)),
     lines: lineRows.map(toLine),
     trunks: trunks.map(({ created_at: _, ...row }) => row),
+    carriers: trunks.map(({ id, key, name, host }) => ({ id, key, name, dials: host !== null })),
     digests: new Map(agentRows.map((row) => [row.id, row.sip_ha1])),
     languages: new Map(lineRows.map((row) => [row.id, row.language])),
   };

@@ -82,6 +82,7 @@ const handlers = createCommands({
   ...{ db, applier, log, config: running.config },
   engine: {
     settingsChanged: (settings) => heard.push(settings),
+    ask: () => undefined,
     agentState: (agent, state) => heard.push({ agent, state }),
   },
 });

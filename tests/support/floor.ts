@@ -4,7 +4,14 @@
 import { decide } from "../../apps/core/decide.ts";
 import type { Effect } from "../../apps/core/effects.ts";
 import type { DomainEvent } from "../../apps/core/events.ts";
-import { type Agent, emptyFloor, type Floor, type Line, type Queue } from "../../apps/core/floor.ts";
+import {
+  type Agent,
+  emptyFloor,
+  type Floor,
+  type Line,
+  type Queue,
+  type Trunk,
+} from "../../apps/core/floor.ts";
 import type { Input } from "../../apps/core/inputs.ts";
 
 export const T0 = Date.UTC(2026, 0, 5, 9, 0); // A Monday, 12:00 in Moscow.
@@ -67,10 +74,11 @@ export function house(
   agents: readonly Agent[],
   queues: readonly Queue[] = [queue(agents)],
   lines: readonly Line[] = [line()],
+  trunks: readonly Trunk[] = [],
 ): House {
   const floor = emptyFloor();
   const hear = (input: Input) => decide(floor, input);
-  hear({ kind: "settingsLoaded", at: T0, agents, queues, lines });
+  hear({ kind: "settingsLoaded", at: T0, agents, queues, lines, trunks });
   const seen = (input: Input): Heard => {
     const { events, effects } = hear(input);
     const going = effects.find((effect) => effect.kind === "continue");
@@ -108,5 +116,8 @@ export function house(
 function describe(effect: Extract<Effect, { kind: "continue" }>): string {
   const { step } = effect;
   if (step.kind === "offer") return `offer ${step.phone}`;
-  return step.kind === "queue" ? `queue ${step.key}` : `ending ${step.name}`;
+  if (step.kind === "queue") return `queue ${step.key}`;
+  if (step.kind === "welcome") return `welcome ${step.lineKey}`;
+  if (step.kind === "external") return `external ${step.number} by ${step.trunkKey}`;
+  return `ending ${step.name}`;
 }

@@ -72,6 +72,7 @@ function company(change: Partial<Settings> = {}): Settings {
       },
       { ...line, id: "m", key: "l2", number: "+493012345", name: "Support №2", recording: "off" },
     ],
+    carriers: [],
     trunks: [
       trunk({ key: "t1", name: "Carrier", addresses: ["203.0.113.0/24", "2001:db8::1"] }),
       trunk({

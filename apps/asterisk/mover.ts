@@ -1,0 +1,33 @@
+/**
+ * Moving channels that are in a conversation: AMI's Redirect, the one thing ARI cannot do to a channel outside Stasis.
+ */
+import type { Place } from "../core/effects.ts";
+import type { Ami } from "./ami.ts";
+
+export interface Mover {
+  /**
+   * Sends a channel, and its partner with it, to their places. Both leave their bridge; neither is hung up by it.
+   * @throws AmiError `refused` when the channel is gone
+   */
+  redirect(channel: string, place: Place, other?: { channel: string; place: Place }): Promise<void>;
+}
+
+/** Over AMI (class `call`). Channels are named by their unique ids, which Asterisk takes in place of names. */
+export function createMover(ami: Ami): Mover {
+  return {
+    async redirect(channel, place, other) {
+      await ami.action("Redirect", {
+        Channel: channel,
+        Context: place.context,
+        Exten: place.extension,
+        Priority: "1",
+        ...(other && {
+          ExtraChannel: other.channel,
+          ExtraContext: other.place.context,
+          ExtraExten: other.place.extension,
+          ExtraPriority: "1",
+        }),
+      });
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/**
+ * What Asterisk's own record says: who rings, who talks, who waits, who is gone (law L5).
+ */
+import type { Agent, Floor } from "../floor.ts";
+import type { Input } from "../inputs.ts";
+import { agentAt, type Turn } from "../turn.ts";
+import { adopt } from "./questions.ts";
+
+/** The queue, or the fallback, rings an agent without asking us. */
+export function phoneCalled(turn: Turn, input: Extract<Input, { kind: "phoneCalled" }>): void {
+  const agent = agentAt(turn.floor, input.phone);
+  if (!agent) return;
+  if (agent.call?.id === input.call) {
+    if (agent.call.channel === undefined && input.channel)
+      turn.happened({
+        kind: "LegSeen",
+        at: input.at,
+        call: input.call,
+        agent: agent.id,
+        channel: input.channel,
+      });
+    return;
+  }
+  if (agent.call || isOffered(turn.floor, input.call, agent)) return;
+  turn.happened({
+    kind: "QueueRang",
+    at: input.at,
+    call: input.call,
+    agent: agent.id,
+    channel: input.channel,
+  });
+}
+
+/** An agent's phone enters or leaves a bridge. */
+export function talkChanged(turn: Turn, input: Extract<Input, { kind: "talkStarted" | "talkEnded" }>): void {
+  const { floor } = turn;
+  const agent = agentAt(floor, input.phone);
+  if (!agent) return;
+  const mine = agent.call?.id === input.call ? agent.call.phase : undefined;
+  if (input.kind === "talkEnded" && mine === "offered" && !isOffered(floor, input.call, agent))
+    turn.happened({ kind: "QueueRingEnded", at: input.at, call: input.call, agent: agent.id });
+  if ((mine === "talking") === (input.kind === "talkStarted")) return; // Heard already, or never answered.
+  const common = { at: input.at, call: input.call, agent: agent.id };
+  if (input.kind === "talkStarted") turn.happened({ kind: "TalkStarted", ...common, channel: input.channel });
+  else turn.happened({ kind: "TalkEnded", ...common });
+}
+
+/** A call waits in one of Asterisk's queues, perhaps without our doing. */
+export function queueJoined(turn: Turn, input: Extract<Input, { kind: "queueJoined" }>): void {
+  const queue = [...turn.floor.queues.values()].find((each) => each.key === input.queueKey);
+  if (!queue) return;
+  if (!turn.floor.calls.has(input.call)) adopt(turn, { ...input, lineKey: "" });
+  turn.happened({
+    kind: "QueueJoined",
+    at: input.at,
+    call: input.call,
+    channel: input.channel,
+    queue: queue.id,
+  });
+}
+
+/** Asterisk did not take a step; the dialplan goes on with the call alone. */
+export function stepRefused(turn: Turn, input: Extract<Input, { kind: "stepRefused" }>): void {
+  if (turn.floor.calls.has(input.call))
+    turn.happened({ kind: "StepRefused", at: input.at, call: input.call });
+}
+
+/** The last channel is gone. */
+export function callGone(turn: Turn, input: Extract<Input, { kind: "callGone" }>): void {
+  if (turn.floor.calls.has(input.call) || someoneIn(turn.floor, input.call))
+    turn.happened({ kind: "CallGone", at: input.at, call: input.call });
+}
+
+/** Whether the engine itself is offering this call to this agent. */
+function isOffered(floor: Floor, call: string, agent: Agent): boolean {
+  const known = floor.calls.get(call);
+  return known?.phase === "offered" && known.agentId === agent.id;
+}
+
+function someoneIn(floor: Floor, call: string): boolean {
+  for (const agent of floor.agents.values()) if (agent.call?.id === call) return true;
+  return false;
+}
