@@ -9,9 +9,11 @@ create table agent (
   state text default 'offline'::text not null,
   state_since timestamp with time zone default now() not null,
   created_at timestamp with time zone default now() not null,
+  email text,
   constraint agent_pkey PRIMARY KEY (id),
   constraint agent_phone_key UNIQUE (phone),
   constraint agent_short_number_key UNIQUE (short_number),
+  constraint agent_email_check CHECK ((email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text)),
   constraint agent_phone_check CHECK ((phone ~ '^[a-z0-9-]{3,40}$'::text)),
   constraint agent_short_number_check CHECK ((short_number ~ '^[0-9]{2,6}$'::text)),
   constraint agent_sip_ha1_check CHECK ((sip_ha1 ~ '^[0-9a-f]{32}$'::text)),
@@ -157,6 +159,30 @@ create table contact_phone (
 );
 CREATE INDEX contact_phone_phone ON contact_phone USING btree (phone);
 
+create table event_out (
+  id uuid default gen_random_uuid() not null,
+  seq bigint generated always as identity not null,
+  type text not null,
+  subject text not null,
+  sequence integer not null,
+  call_id uuid,
+  at timestamp with time zone default clock_timestamp() not null,
+  data jsonb not null,
+  dispatched_at timestamp with time zone,
+  constraint event_out_pkey PRIMARY KEY (id),
+  constraint event_out_seq_key UNIQUE (seq),
+  constraint event_out_subject_sequence_key UNIQUE (subject, sequence)
+);
+CREATE INDEX event_out_at ON event_out USING btree (at);
+CREATE INDEX event_out_waiting ON event_out USING btree (seq) WHERE (dispatched_at IS NULL);
+
+create table event_subject (
+  subject text not null,
+  last integer not null,
+  at timestamp with time zone default now() not null,
+  constraint event_subject_pkey PRIMARY KEY (subject)
+);
+
 create table intake (
   source text not null,
   file text not null,
@@ -177,10 +203,12 @@ create table line (
   recording text default 'stereo'::text not null,
   announce_recording boolean default false not null,
   created_at timestamp with time zone default now() not null,
+  responsible_id uuid,
   constraint line_pkey PRIMARY KEY (id),
   constraint line_key_key UNIQUE (key),
   constraint line_number_key UNIQUE (number),
   constraint line_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES queue(id),
+  constraint line_responsible_id_fkey FOREIGN KEY (responsible_id) REFERENCES agent(id) ON DELETE SET NULL,
   constraint line_key_check CHECK ((key ~ '^l[a-z0-9]{1,20}$'::text)),
   constraint line_language_check CHECK ((language = ANY (ARRAY['ru'::text, 'en'::text]))),
   constraint line_number_check CHECK ((number ~ '^\+[1-9][0-9]{4,14}$'::text)),
@@ -197,6 +225,39 @@ create table live_event (
   constraint live_event_topic_check CHECK ((topic = ANY (ARRAY['calls'::text, 'agents'::text, 'queues'::text, 'system'::text])))
 );
 CREATE INDEX live_event_at ON live_event USING btree (at);
+
+create table mail_out (
+  id uuid default gen_random_uuid() not null,
+  key text,
+  to_address text not null,
+  subject text not null,
+  text text not null,
+  purpose text not null,
+  state text default 'queued'::text not null,
+  attempts integer default 0 not null,
+  last_error text,
+  created_at timestamp with time zone default now() not null,
+  done_at timestamp with time zone,
+  constraint mail_out_pkey PRIMARY KEY (id),
+  constraint mail_out_key_key UNIQUE (key),
+  constraint mail_out_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'taken'::text, 'sent'::text, 'logged'::text, 'failed'::text])))
+);
+CREATE INDEX mail_out_queued ON mail_out USING btree (created_at) WHERE (state = 'queued'::text);
+
+create table notice (
+  id uuid default gen_random_uuid() not null,
+  agent_id uuid not null,
+  kind text not null,
+  call_id uuid,
+  because text not null,
+  at timestamp with time zone default now() not null,
+  read_at timestamp with time zone,
+  constraint notice_pkey PRIMARY KEY (id),
+  constraint notice_call_id_agent_id_kind_key UNIQUE (call_id, agent_id, kind),
+  constraint notice_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE
+);
+CREATE INDEX notice_agent ON notice USING btree (agent_id, at DESC, id DESC);
+CREATE INDEX notice_newest ON notice USING btree (at DESC, id DESC);
 
 create table queue (
   id uuid default gen_random_uuid() not null,
@@ -247,6 +308,23 @@ create table recording (
   constraint recording_state_check CHECK ((state = ANY (ARRAY['kept'::text, 'empty'::text, 'lost'::text])))
 );
 
+create table sms_out (
+  id uuid default gen_random_uuid() not null,
+  to_number text not null,
+  text text not null,
+  purpose text not null,
+  state text default 'queued'::text not null,
+  attempts integer default 0 not null,
+  last_error text,
+  created_at timestamp with time zone default now() not null,
+  done_at timestamp with time zone,
+  constraint sms_out_pkey PRIMARY KEY (id),
+  constraint sms_out_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'taken'::text, 'sent'::text, 'logged'::text, 'failed'::text]))),
+  constraint sms_out_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 140))),
+  constraint sms_out_to_number_check CHECK ((to_number ~ '^\+[1-9][0-9]{4,14}$'::text))
+);
+CREATE INDEX sms_out_queued ON sms_out USING btree (created_at) WHERE (state = 'queued'::text);
+
 create table trunk (
   id uuid default gen_random_uuid() not null,
   key text not null,
@@ -264,6 +342,74 @@ create table trunk (
   constraint trunk_key_check CHECK ((key ~ '^t[a-z0-9]{1,20}$'::text)),
   constraint trunk_port_check CHECK (((port >= 1) AND (port <= 65535)))
 );
+
+create table webhook (
+  id uuid default gen_random_uuid() not null,
+  url text not null,
+  events text[] not null,
+  secret text not null,
+  previous_secret text,
+  previous_until timestamp with time zone,
+  enabled boolean default true not null,
+  disabled_because text,
+  failures integer default 0 not null,
+  failing_since timestamp with time zone,
+  retry_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint webhook_pkey PRIMARY KEY (id),
+  constraint webhook_events_check CHECK ((cardinality(events) > 0)),
+  constraint webhook_url_check CHECK ((url ~ '^https?://'::text))
+);
+
+create table webhook_delivery (
+  id uuid default gen_random_uuid() not null,
+  seq bigint generated always as identity not null,
+  webhook_id uuid not null,
+  event_id uuid not null,
+  state text default 'pending'::text not null,
+  attempts integer default 0 not null,
+  next_at timestamp with time zone default now() not null,
+  first_failed_at timestamp with time zone,
+  last_at timestamp with time zone,
+  last_status integer,
+  last_error text,
+  created_at timestamp with time zone default now() not null,
+  constraint webhook_delivery_pkey PRIMARY KEY (id),
+  constraint webhook_delivery_webhook_id_event_id_key UNIQUE (webhook_id, event_id),
+  constraint webhook_delivery_event_id_fkey FOREIGN KEY (event_id) REFERENCES event_out(id) ON DELETE CASCADE,
+  constraint webhook_delivery_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhook(id) ON DELETE CASCADE,
+  constraint webhook_delivery_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text])))
+);
+CREATE INDEX webhook_delivery_dead ON webhook_delivery USING btree (created_at DESC, id DESC) WHERE (state = 'dead'::text);
+CREATE INDEX webhook_delivery_due ON webhook_delivery USING btree (webhook_id, attempts, seq) WHERE (state = 'pending'::text);
+CREATE INDEX webhook_delivery_event ON webhook_delivery USING btree (event_id);
+CREATE INDEX webhook_delivery_newest ON webhook_delivery USING btree (webhook_id, created_at DESC, id DESC);
+
+CREATE OR REPLACE FUNCTION emit_event(type text, subject text, call uuid, data jsonb)
+ RETURNS uuid
+ LANGUAGE plpgsql
+AS $function$
+declare
+  number integer;
+  made uuid;
+begin
+  insert into event_subject as s (subject, last) values (emit_event.subject, 1)
+      on conflict on constraint event_subject_pkey do update set last = s.last + 1, at = now()
+      returning last into number;
+  insert into event_out (type, subject, sequence, call_id, data)
+      values (emit_event.type, emit_event.subject, number, emit_event.call, emit_event.data)
+      returning id into made;
+  perform pg_notify('outbox', '');
+  return made;
+end $function$;
+
+CREATE OR REPLACE FUNCTION iso_time(at timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$function$;
 
 CREATE OR REPLACE FUNCTION notify_directory()
  RETURNS trigger
@@ -291,6 +437,89 @@ begin
   raise exception '% is only added to', tg_table_name using errcode = 'insufficient_privilege';
 end $function$;
 
+CREATE OR REPLACE FUNCTION tell_agent_state()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform emit_event('agent.state-changed', 'agent:' || new.agent_id, null,
+    jsonb_build_object('agentId', new.agent_id, 'state', new.state, 'since', iso_time(new.at)));
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION tell_call()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  view jsonb := jsonb_build_object(
+    'type', new.type, 'from', new.from_number, 'to', new.to_number, 'lineId', new.line_id, 'queueId', new.queue_id,
+    'contactId', new.contact_id, 'ownerId', new.owner_id, 'agentId', new.agent_id,
+    'firstOfferedId', new.first_offered_id, 'arrivedAt', iso_time(new.arrived_at),
+    'connectedAt', iso_time(new.connected_at), 'endedAt', iso_time(new.ended_at), 'waitMs', new.wait_ms,
+    'talkMs', new.talk_ms, 'ending', new.ending, 'culprit', new.culprit, 'fallback', new.fallback);
+begin
+  perform emit_event('call.closed', 'call:' || new.id, new.id, view);
+  if new.type = 'missed' then
+    perform emit_event('call.missed', 'call:' || new.id, new.id, view || jsonb_build_object('told', coalesce(
+      (select jsonb_agg(jsonb_build_object('agentId', n.agent_id, 'because', n.because))
+         from notice n where n.call_id = new.id and n.kind = 'call.missed'), '[]')));
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION tell_queue_agents()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform emit_event('queue.changed', 'queue:' || q.id, null, jsonb_build_object(
+      'queueId', q.id, 'name', q.name, 'changed', array['agents'], 'action', 'changed'))
+    from queue q where q.id in (select queue_id from added);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION tell_recording()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform emit_event('recording.' || new.state, 'call:' || new.call_id, new.call_id, jsonb_build_object(
+    'recordingId', new.id, 'durationMs', new.duration_ms, 'bytes', new.bytes, 'sha256', new.sha256));
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION tell_setting()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  present jsonb := case when tg_op = 'DELETE' then to_jsonb(old) else to_jsonb(new) end;
+  changed text[] := '{}';
+begin
+  if tg_op = 'UPDATE' then
+    select coalesce(array_agg(c.name order by c.name), '{}') into changed
+      from (select lower(left(n.key, 1)) || substr(replace(initcap(replace(n.key, '_', ' ')), ' ', ''), 2) as name
+              from jsonb_each(to_jsonb(new)) n
+             where n.key <> 'version' and n.value is distinct from to_jsonb(old) -> n.key) c;
+    if cardinality(changed) = 0 then
+      return null;
+    end if;
+  end if;
+  perform emit_event(tg_table_name || '.changed', tg_table_name || ':' || (present ->> 'id'), null, jsonb_build_object(
+    tg_table_name || 'Id', present -> 'id', 'name', present -> 'name', 'changed', changed,
+    'action', case tg_op when 'INSERT' then 'created' when 'UPDATE' then 'changed' else 'deleted' end));
+  return null;
+end $function$;
+
+CREATE TRIGGER agent_state_changed AFTER INSERT ON agent_state_change FOR EACH ROW EXECUTE FUNCTION tell_agent_state();
 CREATE TRIGGER audit_is_only_added_to BEFORE DELETE OR UPDATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER call_closed AFTER UPDATE OF ended_at ON call FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION tell_call();
+CREATE TRIGGER call_closed_new AFTER INSERT ON call FOR EACH ROW WHEN ((new.ended_at IS NOT NULL)) EXECUTE FUNCTION tell_call();
 CREATE TRIGGER contact_changed AFTER UPDATE OF owner_id, name ON contact FOR EACH ROW EXECUTE FUNCTION notify_directory_contact();
 CREATE TRIGGER contact_phone_changed AFTER INSERT OR DELETE OR UPDATE ON contact_phone FOR EACH ROW EXECUTE FUNCTION notify_directory();
+CREATE TRIGGER line_told AFTER INSERT OR DELETE OR UPDATE ON line FOR EACH ROW EXECUTE FUNCTION tell_setting();
+CREATE TRIGGER queue_told AFTER INSERT OR DELETE OR UPDATE ON queue FOR EACH ROW EXECUTE FUNCTION tell_setting();
+CREATE TRIGGER queue_agents_told AFTER INSERT ON queue_agent REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tell_queue_agents();
+CREATE TRIGGER recording_changed AFTER UPDATE OF state ON recording FOR EACH ROW WHEN (((new.state IS DISTINCT FROM old.state) AND (new.state = ANY (ARRAY['kept'::text, 'lost'::text])))) EXECUTE FUNCTION tell_recording();
+CREATE TRIGGER recording_new AFTER INSERT ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['kept'::text, 'lost'::text]))) EXECUTE FUNCTION tell_recording();

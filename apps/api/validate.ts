@@ -59,6 +59,7 @@ const SAYS: Readonly<Record<string, string>> = {
   "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$": "must be a time as 18:00, at most 24:00",
   "^[A-Za-z0-9.:_-]{1,253}$": "must be a host name or an address",
   "^[A-Za-z0-9.:_-]{1,253}(/[0-9]{1,3})?$": "must be an address, or a network as 203.0.113.0/24",
+  "^[!-?A-~]+@[!-?A-~]+$": "must be an e-mail address",
   "^[!-:<-~]+$": "must be printable ASCII without space and semicolon",
 };
 

@@ -21,8 +21,9 @@ import { createCommands } from "../commands/commands.ts";
 import { createTurns } from "../commands/context.ts";
 import { commandSocket, serveCommands } from "../commands/server.ts";
 import { createApplier } from "../confgen/applier.ts";
+import { isOpen } from "../core/routing/hours.ts";
 import { Alarms } from "../engine/alarms.ts";
-import { announceClosed, announceQueue, createAnnouncer } from "../engine/announcer.ts";
+import { announceClosed, announceNotices, announceQueue, createAnnouncer } from "../engine/announcer.ts";
 import { callIdOf } from "../engine/call-id.ts";
 import { createEngine } from "../engine/engine.ts";
 import { viewFloor } from "../engine/floor-view.ts";
@@ -124,6 +125,10 @@ const intake = new Intake(
       "A line cannot be stored; it is skipped.",
     );
     alarms.set("lines skipped", true);
+  },
+  {
+    isOpen: (line, at) => isOpen(engine.floor.lines.get(line)?.hours, at),
+    onNotices: (notices) => announceNotices(notices, live),
   },
 );
 const sweep = createRecordingSweep(

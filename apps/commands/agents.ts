@@ -41,7 +41,8 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
       configure(async (trx) => {
         check(fields);
         const { phone, digest, sip } = newAccount(fields.shortNumber, config);
-        const row = { name: fields.name, short_number: fields.shortNumber, phone, sip_ha1: digest };
+        const { name, shortNumber, email = null } = fields;
+        const row = { name, short_number: shortNumber, email, phone, sip_ha1: digest };
         const { id } = await trx.insertInto("agent").values(row).returning("id").executeTakeFirstOrThrow();
         await trx
           .insertInto("agent_state_change")
@@ -56,6 +57,7 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
         const set = {
           ...(change.name !== undefined && { name: change.name }),
           ...(change.shortNumber !== undefined && { short_number: change.shortNumber }),
+          ...(change.email !== undefined && { email: change.email }),
         };
         if (Object.keys(set).length > 0)
           await trx.updateTable("agent").set(set).where("id", "=", id).execute();

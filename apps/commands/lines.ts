@@ -58,6 +58,14 @@ async function check(trx: Db, fields: Partial<LineFields>, self?: string): Promi
     const query = trx.selectFrom("queue").select("id").where("id", "=", fields.queueId);
     required(isId(fields.queueId) ? await query.executeTakeFirst() : undefined, "queue", "queueId");
   }
+  if (typeof fields.responsibleId === "string") {
+    const query = trx.selectFrom("agent").select("id").where("id", "=", fields.responsibleId);
+    required(
+      isId(fields.responsibleId) ? await query.executeTakeFirst() : undefined,
+      "agent",
+      "responsibleId",
+    );
+  }
   const problem = fields.hours ? hoursProblems(fields.hours)[0] : undefined;
   if (problem) throw new CommandProblem(422, "hours", problem.message, problem.field);
 }
@@ -85,6 +93,7 @@ function settings(change: Partial<LineFields>) {
     ...(change.language !== undefined && { language: change.language }),
     ...(change.recording !== undefined && { recording: change.recording }),
     ...(change.announceRecording !== undefined && { announce_recording: change.announceRecording }),
+    ...(change.responsibleId !== undefined && { responsible_id: change.responsibleId }),
   };
 }
 

@@ -20,6 +20,8 @@ export interface Asker {
 export interface AgentFields {
   name: string;
   shortNumber: string;
+  /** Where notices go (MISS-03); null: nowhere. */
+  email?: string | null;
 }
 
 export interface QueueFields {
@@ -43,6 +45,8 @@ export interface LineFields {
   language: "ru" | "en";
   recording: RecordingMode;
   announceRecording: boolean;
+  /** Who is told of missed calls that were offered to nobody (MISS-01, D-43). */
+  responsibleId?: string | null;
 }
 
 export interface TrunkFields {

@@ -5,7 +5,7 @@ import { statusOf } from "../core/agents/status.ts";
 import type { DomainEvent } from "../core/events.ts";
 import type { Floor } from "../core/floor.ts";
 import { waitingIn } from "../core/floor.ts";
-import type { ClosedCall } from "../store/intake.ts";
+import type { ClosedCall, NewNotice } from "../store/intake.ts";
 import type { Announcer } from "./ports.ts";
 
 export interface LiveSink {
@@ -40,6 +40,19 @@ export function announceClosed(closed: ClosedCall, sink: LiveSink): void {
     waitMs: record.waitMs,
     talkMs: record.talkMs,
   });
+}
+
+/** Notices of missed calls, for those whom they are for (MISS-03). */
+export function announceNotices(notices: readonly NewNotice[], sink: LiveSink): void {
+  for (const { id, agentId, callId, because, at } of notices)
+    sink.push("agents", "notice.created", {
+      id,
+      agentId,
+      kind: "call.missed",
+      callId,
+      because,
+      at: at.toISOString(),
+    });
 }
 
 /** A queue's counts after somebody came or left (ROUTE-12). */

@@ -8,6 +8,7 @@
 import { sql } from "kysely";
 import type { Fact } from "../core/records/facts.ts";
 import { type CallRecord, foldCall, type Names } from "../core/records/fold.ts";
+import { whoIsTold } from "../core/records/missed.ts";
 import { type Db, isDatabaseAway } from "./database.ts";
 
 export type Source = "cel" | "queue" | "engine";
@@ -27,6 +28,24 @@ export interface ClosedCall {
   readonly record: CallRecord;
 }
 
+/** A notice of a missed call, written in the transaction that closed the call (MISS-03). */
+export interface NewNotice {
+  readonly id: string;
+  readonly agentId: string;
+  readonly callId: string;
+  readonly because: string;
+  readonly at: Date;
+}
+
+/** What the intake asks of whoever knows the lines, and tells of what it wrote besides records. */
+export interface NoticeHooks {
+  /** Whether the line was open at this instant; a line that is gone counts as open. */
+  isOpen(lineId: string, at: number): boolean;
+  onNotices(notices: readonly NewNotice[]): void;
+}
+
+const NO_NOTICES: NoticeHooks = { isOpen: () => true, onNotices: () => {} };
+
 interface OpenCall {
   linkedId: string | undefined;
   readonly facts: Map<string, Fact>;
@@ -44,6 +63,7 @@ export class Intake {
   readonly #names: Names;
   readonly #onClosed: (closed: readonly ClosedCall[]) => void;
   readonly #onRefused: (fact: TakenFact, error: unknown) => void;
+  readonly #notices: NoticeHooks;
   readonly #calls = new Map<string, OpenCall>();
   /** Calls of a batch that the database did not take. */
   readonly #doubtful = new Set<string>();
@@ -57,8 +77,10 @@ export class Intake {
     names: Names,
     onClosed: (closed: readonly ClosedCall[]) => void,
     onRefused: (fact: TakenFact, error: unknown) => void = () => {},
+    notices: NoticeHooks = NO_NOTICES,
   ) {
     this.#onRefused = onRefused;
+    this.#notices = notices;
     this.#db = db;
     this.#names = names;
     this.#onClosed = onClosed;
@@ -104,13 +126,15 @@ export class Intake {
     try {
       const touched = await this.#remember(facts);
       const records = this.#fold(touched);
-      await write(this.#db, { source, facts, records, checkpoint });
+      const told = records.flatMap((each) => this.#told(each));
+      const notices = await write(this.#db, { source, facts, records, told, checkpoint });
       const closed = records.filter(
         ({ id, record }) => record.endedAt !== undefined && !this.#calls.get(id)?.closedAt,
       );
       for (const { id } of closed) (this.#calls.get(id) as OpenCall).closedAt = Date.now();
       this.#sweep();
       if (closed.length > 0) this.#onClosed(closed);
+      if (notices.length > 0) this.#notices.onNotices(notices);
     } catch (error) {
       // What memory holds of these calls was not written: next time they begin with what was.
       for (const { call } of facts) {
@@ -119,6 +143,14 @@ export class Intake {
       }
       throw error;
     }
+  }
+
+  /** Who should hear of this call, if it is over and was missed. */
+  #told({ id, record }: ClosedCall): object[] {
+    if (record.endedAt === undefined) return [];
+    const open = !record.lineId || this.#notices.isOpen(record.lineId, record.arrivedAt);
+    const told = whoIsTold(record, open);
+    return told ? [{ call_id: id, who: told.who, because: told.because.text }] : [];
   }
 
   /** Puts the facts beside those known of the same calls; calls from before our time are read back. */
@@ -192,14 +224,19 @@ interface Writing {
   readonly source: Source;
   readonly facts: readonly TakenFact[];
   readonly records: readonly ClosedCall[];
+  readonly told: readonly object[];
   readonly checkpoint: Checkpoint | undefined;
 }
 
 /**
  * One statement, so one transaction and one round trip: fifty calls a second are a few of these.
  * Rows that refer to somebody deleted since keep their facts and lose the reference.
+ *
+ * A notice is made by the write that turns a missed call from open to closed, and by no later one: what
+ * Asterisk's other files add to the record afterwards tells nobody a second time.
  */
-async function write(db: Db, { source, facts, records, checkpoint }: Writing): Promise<void> {
+async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
+  const { source, facts, records, told, checkpoint } = writing;
   const events = facts.map(eventRow);
   const calls = records.map(({ id, linkedId, record }) => callRow(id, linkedId, record));
   const legs = records.flatMap(({ id, record }) => record.legs.map((leg) => legRow(id, leg)));
@@ -207,7 +244,7 @@ async function write(db: Db, { source, facts, records, checkpoint }: Writing): P
     ? sql`insert into intake (source, file, "offset", at) values (${source}, ${checkpoint.file}, ${checkpoint.offset}, now())
               on conflict (source) do update set file = excluded.file, "offset" = excluded."offset", at = now()`
     : sql`select`;
-  await sql`
+  const { rows } = await sql<NewNotice>`
     with events as (
       insert into call_event select * from json_populate_recordset(null::call_event, ${toJson(events)}::json)
           on conflict (origin) do nothing
@@ -235,8 +272,24 @@ async function write(db: Db, { source, facts, records, checkpoint }: Writing): P
           on conflict (channel) do update set
              answered_at = excluded.answered_at, ended_at = excluded.ended_at, cause = excluded.cause,
              talk_ms = excluded.talk_ms
+    ), moved as (
+      ${moved}
+    ), notices as (
+      insert into notice (agent_id, kind, call_id, because)
+      select coalesce(first.id, line.responsible_id), 'call.missed', t.call_id,
+             case when t.who = 'first-offered' and first.id is null
+                  then 'the one to whom the call was offered first is gone' else t.because end
+        from json_to_recordset(${toJson(told)}::json) as t (call_id uuid, who text, because text)
+        join json_populate_recordset(null::call, ${toJson(calls)}::json) r on r.id = t.call_id
+        left join agent first on first.id = r.first_offered_id and t.who = 'first-offered'
+        left join line on line.id = r.line_id
+       where coalesce(first.id, line.responsible_id) is not null
+         and not exists (select from call where id = r.id and ended_at is not null)
+          on conflict do nothing
+      returning id, agent_id as "agentId", call_id as "callId", because, at
     )
-    ${moved}`.execute(db);
+    select * from notices`.execute(db);
+  return rows;
 }
 
 /**

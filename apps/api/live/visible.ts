@@ -15,8 +15,9 @@ const CALLS_REMEMBERED = 200;
 export function visibility(topics: ReadonlySet<StreamTopic>, agentId: string | undefined): Visibility {
   if (agentId === undefined) return (row) => topics.has(row.topic);
   const mine = new Set<string>();
-  return ({ topic, data }) => {
+  return ({ topic, kind, data }) => {
     if (topic === "queues") return topics.has(topic);
+    if (topic === "agents" && kind === "notice.created") return data.agentId === agentId && topics.has(topic);
     if (topic === "agents") {
       const own = data.id === agentId;
       if (own && typeof data.callId === "string") remember(mine, data.callId);

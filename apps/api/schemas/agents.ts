@@ -21,6 +21,14 @@ const fields = {
     examples: ["101"],
   }),
 };
+const email = Nullable(
+  Type.String({
+    maxLength: 254,
+    pattern: "^[!-?A-~]+@[!-?A-~]+$",
+    description: "Where notices of missed calls are sent (MISS-03); null: nowhere.",
+    examples: ["anna@example.com"],
+  }),
+);
 const State = Type.Enum(["offline", "break", "inbound", "outbound"], {
   description: "What the agent chose (AGENT-04); talking is a phase of a call.",
 });
@@ -32,6 +40,7 @@ const view = {
   phone: Type.String({ description: "The SIP user of the agent's phone." }),
   state: State,
   stateSince: Instant(),
+  email,
   lines: Type.Array(Type.Object({ id: Id(), name: Type.String(), number: PhoneView }), {
     description: "The lines whose calls this agent takes (LINE-17).",
   }),
@@ -63,8 +72,8 @@ const sip = Type.Object(
   { description: "The phone's SIP account. The password is shown once; we keep only its digest." },
 );
 
-export const NewAgent = Type.Object(fields, Closed);
-export const AgentChange = ChangeOf(fields);
+export const NewAgent = Type.Object({ ...fields, email: Type.Optional(email) }, Closed);
+export const AgentChange = ChangeOf({ ...fields, email });
 export const AgentView = Type.Object(view);
 export const AgentList = ListOf(AgentView);
 export const AgentApplied = Type.Object({ ...view, applied: AppliedView });

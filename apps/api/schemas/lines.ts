@@ -21,6 +21,7 @@ export const NEW_LINE = {
   language: "ru",
   recording: "stereo",
   announceRecording: false,
+  responsibleId: null,
 } as const;
 
 const Weekday = Type.Union(([1, 2, 3, 4, 5, 6, 7] as const).map((day) => Type.Literal(day)));
@@ -60,6 +61,9 @@ const settings = {
   language: Type.Enum(["ru", "en"]),
   recording: Type.Enum(["off", "stereo", "mixed"]),
   announceRecording: Type.Boolean({ description: "Say «the call is recorded» first." }),
+  responsibleId: Nullable(
+    Id("The agent who is told of calls missed out of hours or offered to nobody (MISS-01, D-43)."),
+  ),
 };
 const name = Name("Shown to the agent when it rings (LINE-15).");
 const fields = { number: PhoneText, name, ...settings };
@@ -82,6 +86,7 @@ export const NewLine = Type.Object(
     language: Type.Optional(settings.language),
     recording: Type.Optional(settings.recording),
     announceRecording: Type.Optional(settings.announceRecording),
+    responsibleId: Type.Optional(settings.responsibleId),
   },
   { ...Closed, description: `Left out: ${JSON.stringify(NEW_LINE)}.` },
 );

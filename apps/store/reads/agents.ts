@@ -22,6 +22,7 @@ export function listAgents(db: Db, id?: string) {
       "agent.phone",
       "agent.state",
       "agent.state_since as stateSince",
+      "agent.email",
       "agent.created_at as createdAt",
       sql<ServedLine[]>`coalesce((
         select json_agg(json_build_object('id', line.id, 'name', line.name, 'number', line.number) order by line.number)

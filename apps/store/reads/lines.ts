@@ -19,6 +19,7 @@ export function listLines(db: Db, only: { id?: string; agentId?: string | undefi
       "language",
       "recording",
       "announce_recording as announceRecording",
+      "responsible_id as responsibleId",
       "created_at as createdAt",
     ])
     .$if(only.id !== undefined, (query) => query.where("id", "=", only.id as string))

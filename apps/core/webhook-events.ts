@@ -1,0 +1,22 @@
+/**
+ * What others can be told of by webhook: only facts that are committed. A new kind of event is a line here and a call
+ * of `emitEvent` (apps/store/writes/outbox.ts) in the transaction that writes the fact.
+ */
+export const WEBHOOK_EVENTS = {
+  "call.closed": "A call is over and its record is complete.",
+  "call.missed":
+    "A customer's call ended without a talk; `told` names who got a notice (MISS-01, MISS-02, D-43).",
+  "agent.state-changed": "An agent went to another state.",
+  "queue.changed": "A queue was created, changed or deleted, or other agents serve it.",
+  "line.changed": "A line was created, changed or deleted.",
+  "recording.kept": "A call's recording is in its place.",
+  "recording.lost": "A call should have been recorded and there is no recording.",
+} as const;
+
+export type WebhookEvent = keyof typeof WEBHOOK_EVENTS;
+
+/** Subscribes to everything, also to kinds that later versions add. */
+export const ALL_EVENTS = "*";
+
+/** What `POST /v1/webhooks/{id}/test` sends; nobody subscribes to it. */
+export const TEST_EVENT = "webhook.test";
