@@ -71,6 +71,12 @@ module.exports = {
       from: { path: "^apps/", pathNot: ["^apps/bin/test\\.ts$"] },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
     },
+    {
+      name: "decisions know nothing of the simulator",
+      severity: "error",
+      from: { path: inside("core"), pathNot: inside("core/sim") },
+      to: { path: inside("core/sim") },
+    },
     { ...only("phone", ["core"]), name: "phone knows nobody but the core's types" },
     only("asterisk", ["core", "engine/ports.ts"]),
     only("store", ["core", "engine/ports.ts", "engine/recordings.ts", ...SETTINGS]),
