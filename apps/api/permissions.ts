@@ -26,6 +26,7 @@ export const PERMISSIONS = [
   "keys:read",
   "keys:write",
   "stream:read",
+  "statistics:read",
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];
@@ -49,6 +50,7 @@ export const ROLES: Readonly<Record<Role, Readonly<Partial<Record<Permission, Sc
     "calls:read": "all",
     "recordings:read": "all",
     "stream:read": "all",
+    "statistics:read": "all",
   },
   agent: {
     "me:read": "own",

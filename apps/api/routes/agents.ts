@@ -160,14 +160,23 @@ type Row = Awaited<ReturnType<typeof listAgents>>[number];
 type Live = FloorView["agents"][number];
 
 function agentView(row: Row, floor: FloorView | null, live: Live | undefined) {
+  const state = live?.state ?? row.state;
+  const since = live?.stateSince ?? row.stateSince.getTime();
   return {
     ...row,
-    state: live?.state ?? row.state,
-    stateSince: iso(live?.stateSince ?? row.stateSince),
+    state,
+    stateSince: iso(since),
+    console: consoleOf(state, since, floor?.at ?? Date.now()),
     lines: row.lines.map((line) => ({ ...line, number: phoneView(line.number) })),
     live: floor && live ? liveView(live, floor.at) : null,
     createdAt: iso(row.createdAt),
   };
+}
+
+/** AGENT-12, D-01: what the agent chose; talking and ringing are seen in `live`. */
+function consoleOf(state: Row["state"], since: number, at: number) {
+  const shown = state === "offline" ? ("inactive" as const) : state;
+  return { state: shown, since: iso(since), forMs: Math.max(0, Math.round(at - since)) };
 }
 
 function liveView({ status, device, call }: Live, at: number) {

@@ -41,6 +41,16 @@ const view = {
   state: State,
   stateSince: Instant(),
   email,
+  console: Type.Object(
+    {
+      state: Type.Enum(["inactive", "inbound", "outbound", "break"], {
+        description: "inactive: signed out (D-01).",
+      }),
+      since: Instant(),
+      forMs: Type.Integer({ description: "How long it has been so." }),
+    },
+    { description: "The operator's console as a supervisor sees it, beside shortNumber (AGENT-12)." },
+  ),
   lines: Type.Array(Type.Object({ id: Id(), name: Type.String(), number: PhoneView }), {
     description: "The lines whose calls this agent takes (LINE-17).",
   }),
