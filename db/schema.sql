@@ -215,6 +215,21 @@ create table line (
   constraint line_recording_check CHECK ((recording = ANY (ARRAY['off'::text, 'stereo'::text, 'mixed'::text])))
 );
 
+create table line_prompt (
+  line_id uuid not null,
+  slot text not null,
+  kind text not null,
+  sound_id uuid,
+  constraint line_prompt_pkey PRIMARY KEY (line_id, slot),
+  constraint line_prompt_line_id_fkey FOREIGN KEY (line_id) REFERENCES line(id) ON DELETE CASCADE,
+  constraint line_prompt_sound_id_fkey FOREIGN KEY (sound_id) REFERENCES sound(id),
+  constraint line_prompt_check CHECK (((kind = 'sound'::text) = (sound_id IS NOT NULL))),
+  constraint line_prompt_check1 CHECK (((kind = 'sound'::text) OR (slot = ANY (ARRAY['arrival'::text, 'waiting'::text])))),
+  constraint line_prompt_kind_check CHECK ((kind = ANY (ARRAY['none'::text, 'sound'::text]))),
+  constraint line_prompt_slot_check CHECK ((slot = ANY (ARRAY['arrival'::text, 'waiting'::text, 'busy'::text, 'no-answer'::text, 'out-of-hours'::text])))
+);
+CREATE INDEX line_prompt_sound ON line_prompt USING btree (sound_id);
+
 create table live_event (
   seq bigint not null,
   at timestamp with time zone not null,
@@ -324,6 +339,22 @@ create table sms_out (
   constraint sms_out_to_number_check CHECK ((to_number ~ '^\+[1-9][0-9]{4,14}$'::text))
 );
 CREATE INDEX sms_out_queued ON sms_out USING btree (created_at) WHERE (state = 'queued'::text);
+
+create table sound (
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  language text,
+  original_name text not null,
+  format text not null,
+  bytes integer not null,
+  sha256 text not null,
+  duration_ms integer not null,
+  created_at timestamp with time zone default now() not null,
+  constraint sound_pkey PRIMARY KEY (id),
+  constraint sound_format_check CHECK ((format = ANY (ARRAY['mp3'::text, 'wav'::text, 'wma'::text]))),
+  constraint sound_language_check CHECK ((language = ANY (ARRAY['ru'::text, 'en'::text]))),
+  constraint sound_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
 
 create table trunk (
   id uuid default gen_random_uuid() not null,

@@ -26,6 +26,8 @@ export interface ApiContext {
   readonly tickets: Tickets;
   /** The folder that holds adopted recordings; nothing outside it is ever sent. */
   readonly recordingsDir: string;
+  /** The folder with `incoming`, where uploads are left for the engine, and `listen`, what became of them. */
+  readonly soundsDir: string;
   /** How numbers without a country code are read (ISO 3166). */
   readonly country: string;
 }

@@ -22,6 +22,7 @@ import { lineRoutes } from "./routes/lines.ts";
 import { queueRoutes } from "./routes/queues.ts";
 import { recordingRoutes } from "./routes/recordings.ts";
 import { serviceRoutes } from "./routes/service.ts";
+import { soundRoutes } from "./routes/sounds.ts";
 import { statisticsRoutes } from "./routes/statistics.ts";
 import { liveStatisticsRoutes } from "./routes/statistics-live.ts";
 import { streamRoutes } from "./routes/stream.ts";
@@ -42,7 +43,8 @@ export interface ServerOptions {
 export async function buildServer(context: ApiContext, options: ServerOptions): Promise<Api> {
   const api: Api = fastify({
     bodyLimit: BODY_BYTES,
-    requestTimeout: 30_000,
+    // Ten megabytes of sound over a slow line.
+    requestTimeout: 120_000,
     logController: new LogController({ disableRequestLogging: true }),
     loggerInstance: options.log,
     schemaController: {
@@ -82,6 +84,8 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     callRoutes(routes, context);
     recordingRoutes(routes, context);
     auditRoutes(routes, context);
+    // Uploads are understood here and nowhere else.
+    await routes.register((uploads: Api) => soundRoutes(uploads, context));
     streamRoutes(routes, context);
     statisticsRoutes(routes, context);
     liveStatisticsRoutes(routes, context);

@@ -31,6 +31,7 @@ const context: ApiContext = {
   keys: createKeyRing(db),
   tickets: createTickets(),
   recordingsDir: join(config.dataDir, "recordings"),
+  soundsDir: join(config.dataDir, "sounds"),
   country: config.country,
 };
 const api = await buildServer(context, { log });

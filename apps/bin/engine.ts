@@ -44,10 +44,12 @@ import { Intake, type Source } from "../store/intake.ts";
 import { listen } from "../store/listen.ts";
 import { LiveWriter } from "../store/live.ts";
 import { readOpenCalls } from "../store/open-calls.ts";
+import { soundIds } from "../store/reads/sounds.ts";
 import { recordingStore } from "../store/recordings.ts";
 import { readSettings, type Settings } from "../store/settings.ts";
 import { openLog } from "./log.ts";
 import { onStop } from "./stop.ts";
+import { createWorkshop } from "./workshop.ts";
 
 const APPLICATION = "dozvon";
 const RECONCILE_MS = 30_000;
@@ -203,8 +205,13 @@ cron.schedule("17 3 * * * *", () => live.trim(24).catch(() => {}), { timezone: "
 // Rows and files may differ if we died, or the database left, in the middle of a change: the rows are right.
 await Promise.race([Promise.all([linked, managed]), pause(ASTERISK_PATIENCE_MS)]);
 await applyRows();
+const sounds = createWorkshop(config, log);
+const tidySounds = async () => sounds.tidy(await soundIds(db)).catch(() => {});
+void tidySounds();
+cron.schedule("41 7 * * * *", () => void tidySounds(), { timezone: "Etc/UTC", noOverlap: true });
 const commands = createCommands({
   inTurn,
+  sounds,
   db,
   applier,
   config,

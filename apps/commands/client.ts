@@ -4,6 +4,8 @@ import { type CommandPort, CommandProblem, type FloorView } from "./port.ts";
 
 /** A reload of a large configuration takes a second or two; nothing takes this long. */
 const ANSWER_WITHIN_MS = 15_000;
+/** Except the making of a sound, which may have to fetch the converter first. */
+const SOUND_WITHIN_MS = 150_000;
 /** A killed engine is back in about two seconds: a command that found nobody waits that long. */
 const PATIENCE_MS = 4000;
 const RETRY_MS = 100;
@@ -11,14 +13,18 @@ const RETRY_MS = 100;
 /** A port to the engine that listens on this socket; `close` lets its idle connections go. */
 export function createCommandClient(socketPath: string): CommandPort & { close(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-  const call = (method: "GET" | "POST", path: string, body?: unknown) =>
-    exchange({ socketPath, agent, method, path }, body === undefined ? undefined : JSON.stringify(body));
+  const call = (method: "GET" | "POST", path: string, body?: unknown, timeout = ANSWER_WITHIN_MS) =>
+    exchange(
+      { socketPath, agent, method, path, timeout },
+      body === undefined ? undefined : JSON.stringify(body),
+    );
   return {
     send: async (name, args, by) => {
       const deadline = performance.now() + PATIENCE_MS;
       for (;;) {
         try {
-          return (await call("POST", `/command/${name}`, { args, by })) as never;
+          const within = name === "sound.create" ? SOUND_WITHIN_MS : ANSWER_WITHIN_MS;
+          return (await call("POST", `/command/${name}`, { args, by }, within)) as never;
         } catch (error) {
           // Nobody listened, so the command cannot have been carried out: asking again is safe.
           if (!(error instanceof NobodyThere) || performance.now() > deadline) throw error;
@@ -43,13 +49,15 @@ interface Target {
   readonly agent: Agent;
   readonly method: string;
   readonly path: string;
+  /** Milliseconds without a sign. */
+  readonly timeout: number;
 }
 
 function exchange(target: Target, text: string | undefined): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const away = (message: string) => reject(new CommandProblem(503, "engine-away", message));
     const headers = text === undefined ? {} : { "content-length": Buffer.byteLength(text) };
-    const outgoing = request({ ...target, headers, timeout: ANSWER_WITHIN_MS }, (response) => {
+    const outgoing = request({ ...target, headers }, (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));
       response.on("error", () => away("the engine broke off its answer"));

@@ -6,6 +6,7 @@ import type { Handlers } from "./handlers.ts";
 import { keyCommands } from "./keys.ts";
 import { lineCommands } from "./lines.ts";
 import { queueCommands } from "./queues.ts";
+import { soundCommands } from "./sounds.ts";
 import { trunkCommands } from "./trunks.ts";
 
 /** Every change that a manager or an agent can make. */
@@ -15,6 +16,7 @@ export function createCommands(options: CommandOptions): Handlers {
     ...agentCommands(context),
     ...queueCommands(context),
     ...lineCommands(context),
+    ...soundCommands(context),
     ...trunkCommands(context),
     ...contactCommands(context),
     ...keyCommands(context),

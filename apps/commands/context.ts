@@ -9,6 +9,7 @@ import type { Refusal } from "../core/turn.ts";
 import { type Db, isDatabaseAway } from "../store/database.ts";
 import { readSettings, type Settings } from "../store/settings.ts";
 import { type Applied, CommandProblem } from "./port.ts";
+import type { SoundWorkshop } from "./sounds.ts";
 
 /** The engine, as far as commands move it. */
 export interface EngineEars {
@@ -26,6 +27,7 @@ export interface CommandOptions {
   readonly db: Db;
   readonly applier: Applier;
   readonly engine: EngineEars;
+  readonly sounds: SoundWorkshop;
   readonly config: Pick<Config, "sipBind" | "sipPort" | "publicAddress" | "country">;
   readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }

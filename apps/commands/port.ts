@@ -49,6 +49,11 @@ export interface LineFields {
   responsibleId?: string | null;
 }
 
+export interface SoundFields {
+  name: string;
+  language: "ru" | "en" | null;
+}
+
 export interface TrunkFields {
   name: string;
   addresses: string[];
@@ -81,6 +86,10 @@ export interface Commands {
   /** `scope: "all"` saves the same settings (not number and name) for every line (LINE-14). */
   "line.change": [{ id: string; change: Partial<LineFields>; scope: "this" | "all" }, Applied];
   "line.delete": [{ id: string }, Applied];
+  /** `upload`: the name of the file that the API has put into the data folder. */
+  "sound.create": [SoundFields & { originalName: string; upload: string }, { id: string }];
+  "sound.change": [{ id: string; change: Partial<SoundFields> }, Record<string, never>];
+  "sound.delete": [{ id: string }, Record<string, never>];
   "trunk.create": [TrunkFields, Created];
   "trunk.change": [{ id: string; change: Partial<TrunkFields> }, Applied];
   "trunk.delete": [{ id: string }, Applied];

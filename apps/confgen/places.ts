@@ -39,3 +39,27 @@ export function asteriskPlaces(dataDir: string): AsteriskPlaces {
     cel: join(root, "log/cel-custom"),
   };
 }
+
+/** Where uploaded sounds are, by what is done with them (apps/bin/workshop.ts). */
+export interface SoundPlaces {
+  readonly incoming: string;
+  readonly originals: string;
+  readonly built: string;
+  readonly listen: string;
+}
+
+/** The places of the instance with this data folder. */
+export function soundPlaces(dataDir: string): SoundPlaces {
+  const place = (name: string) => join(dataDir, "sounds", name);
+  return {
+    incoming: place("incoming"),
+    originals: place("originals"),
+    built: place("built"),
+    listen: place("listen"),
+  };
+}
+
+/** How Asterisk names an uploaded sound: a path without the ending, so that it chooses the cheapest format. */
+export function soundName(places: SoundPlaces, id: string): string {
+  return join(places.built, `s-${id}`);
+}

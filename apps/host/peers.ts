@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { codename } from "./debian.ts";
-import { HostError, type Report } from "./problem.ts";
+import type { Report } from "./problem.ts";
 import { findInPath } from "./search-path.ts";
-import { commandOf, copyLibraries, makeTree, type Program, throughLoader, type Unpacked } from "./tree.ts";
+import { commandOf, copyProgram, makeTree, type Program, throughLoader, type Unpacked } from "./tree.ts";
 
 /** A peer that can be started; the facts are plain data, `run` makes the complete command line. */
 export type Peer = Readonly<{
@@ -76,19 +76,4 @@ async function peerTree(
   const folder = join(config.runtimeDir, `${name}-${suite}-${ARRANGEMENT}`);
   if (!fs.existsSync(folder)) report(`fetching ${name} from Debian ${suite} (once)`);
   return makeTree(folder, { suite, packages, cacheDir: join(config.runtimeDir, "debian"), report }, arrange);
-}
-
-async function copyProgram(
-  from: Unpacked,
-  path: string,
-  plugins: readonly string[],
-  into: string,
-): Promise<void> {
-  const source = join(from.root, path);
-  if (!fs.existsSync(source)) throw new HostError(`the package has no ${path}.`);
-  fs.mkdirSync(join(into, "bin"), { recursive: true });
-  const target = join(into, "bin", path.slice(path.lastIndexOf("/") + 1));
-  fs.copyFileSync(source, target);
-  fs.chmodSync(target, 0o755);
-  await copyLibraries(from, [target, ...plugins], join(into, "lib"));
 }

@@ -89,9 +89,25 @@ export async function copyLibraries(from: Unpacked, files: readonly string[], in
   fs.chmodSync(join(into, basename(from.loader)), 0o755);
 }
 
+/** Copies one program with its plug-ins' and its own libraries: `into`/bin and `into`/lib. */
+export async function copyProgram(
+  from: Unpacked,
+  path: string,
+  plugins: readonly string[],
+  into: string,
+): Promise<void> {
+  const source = join(from.root, path);
+  if (!fs.existsSync(source)) throw new HostError(`the package has no ${path}.`);
+  fs.mkdirSync(join(into, "bin"), { recursive: true });
+  const target = join(into, "bin", path.slice(path.lastIndexOf("/") + 1));
+  fs.copyFileSync(source, target);
+  fs.chmodSync(target, 0o755);
+  await copyLibraries(from, [target, ...plugins], join(into, "lib"));
+}
+
 async function librariesOf(from: Unpacked, file: string): Promise<string[]> {
-  // Some packages keep private libraries one folder deeper (libpulsecommon in pulseaudio/).
-  const folders = [from.lib, ...subfolders(from.lib, ["pulseaudio"])].join(":");
+  // Some packages keep libraries one folder deeper: for themselves, or for update-alternatives to choose from.
+  const folders = [from.lib, ...subfolders(from.lib, ["pulseaudio", "blas", "lapack"])].join(":");
   try {
     const list = await runCommand(from.loader, ["--library-path", folders, "--list", file]);
     return [...list.matchAll(/=> (\S+) \(0x/g)].map(([, path = ""]) => path).filter((path) => path !== "");

@@ -4,6 +4,7 @@
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
 import type { AgentState, RecordingMode, Strategy } from "../core/floor.ts";
 import type { Hours } from "../core/routing/hours.ts";
+import type { PromptSlot } from "../core/routing/prompts.ts";
 
 type Created = ColumnType<Date, Date | string | undefined, never>;
 
@@ -60,6 +61,25 @@ export interface LineTable {
   announce_recording: Generated<boolean>;
   created_at: Created;
   responsible_id: Generated<string | null>;
+}
+
+export interface SoundTable {
+  id: Generated<string>;
+  name: string;
+  language: "ru" | "en" | null;
+  original_name: string;
+  format: "mp3" | "wav" | "wma";
+  bytes: number;
+  sha256: string;
+  duration_ms: number;
+  created_at: Created;
+}
+
+export interface LinePromptTable {
+  line_id: string;
+  slot: PromptSlot;
+  kind: "none" | "sound";
+  sound_id: string | null;
 }
 
 export interface TrunkTable {
@@ -281,6 +301,8 @@ export interface Database {
   queue: QueueTable;
   queue_agent: QueueAgentTable;
   line: LineTable;
+  sound: SoundTable;
+  line_prompt: LinePromptTable;
   trunk: TrunkTable;
   contact: ContactTable;
   contact_phone: ContactPhoneTable;

@@ -11,6 +11,7 @@ import t from "tap";
 import { createAmi } from "../../apps/asterisk/ami.ts";
 import { createAri } from "../../apps/asterisk/ari/choose.ts";
 import { startEverything } from "../../apps/bin/start.ts";
+import { createWorkshop } from "../../apps/bin/workshop.ts";
 import { createCommandClient } from "../../apps/commands/client.ts";
 import { createCommands } from "../../apps/commands/commands.ts";
 import {
@@ -80,6 +81,7 @@ const heard: (Settings | { agent: string; state: AgentState })[] = [];
 const applier = createApplier({ config: running.config, ari: ariLink, ami: amiLink, log });
 const handlers = createCommands({
   ...{ db, applier, log, config: running.config },
+  sounds: createWorkshop(running.config, log),
   engine: {
     settingsChanged: (settings) => heard.push(settings),
     ask: () => undefined,

@@ -74,7 +74,13 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD";
 /** Builds the API on this database, strict about its own answers. */
 export async function apiOn(
   postgres: TestPostgres,
-  options: { recordingsDir?: string; requestsPerMinute?: number; keepRows?: number; now?: () => number } = {},
+  options: {
+    recordingsDir?: string;
+    soundsDir?: string;
+    requestsPerMinute?: number;
+    keepRows?: number;
+    now?: () => number;
+  } = {},
 ): Promise<ApiRig> {
   const engine = fakeEngine();
   const log = pino({ level: "silent" });
@@ -86,6 +92,7 @@ export async function apiOn(
     keys: createKeyRing(postgres.db, options.now),
     tickets: createTickets(options.now),
     recordingsDir: options.recordingsDir ?? "/nonexistent",
+    soundsDir: options.soundsDir ?? "/nonexistent",
     country: "RU",
   };
   const { requestsPerMinute } = options;
