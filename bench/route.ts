@@ -9,18 +9,18 @@
  * from INVITE out of the customer to INVITE into the agent's phone. CPU is utime + stime of the processes.
  */
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import WebSocket from "ws";
-import { type Running, startEverything } from "../apps/bin/start.ts";
-import { type Config, loadConfig } from "../apps/config.ts";
+import type { Running } from "../apps/bin/start.ts";
 import { findSipp, type Peer } from "../apps/host/peers.ts";
 import { openDatabase } from "../apps/store/database.ts";
-import { freePorts } from "../tests/support/ports.ts";
 import { until } from "../tests/support/until.ts";
+import { at, cpuMs, rounded } from "./figures.ts";
+import { benchConfig, freePhones, prepareInstance, sippRun } from "./instance.ts";
 import { answerScenario, callScenario, registerAllScenario } from "./sipp.ts";
 
 const AGENTS = 200;
@@ -45,36 +45,17 @@ interface Figures {
 export async function run(): Promise<Record<string, unknown>> {
   const folder = mkdtempSync(join(tmpdir(), "dozvon-bench-"));
   chmodSync(folder, 0o755);
-  const ports = await freePorts(7);
-  const keys = ["API", "SIP", "ARI", "AMI", "AGI", "DATABASE"];
-  const env = Object.fromEntries(keys.map((key, index) => [`DOZVON_${key}_PORT`, String(ports[index])]));
-  const config = loadConfig({
-    ...env,
-    DOZVON_DATA_DIR: join(folder, "data"),
-    DOZVON_RTP_FROM: "40000",
-    DOZVON_RTP_TO: "43998",
+  const { config, phonePort } = await benchConfig(folder);
+  const instance = await prepareInstance(config, {
+    rows: team(),
+    custom: { "extensions-bench.conf": PLAIN_DIALPLAN },
   });
-  const instance = await prepareInstance(config);
   try {
-    return await measure(instance, await findSipp(config, console.error), folder, ports[6] ?? 0);
+    return await measure(instance, await findSipp(config, console.error), folder, phonePort);
   } finally {
     await instance.stop();
     if (!process.env.DOZVON_KEEP) rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** An instance with a big team whose rows were written before Asterisk's configuration was rendered. */
-async function prepareInstance(config: Config): Promise<Running> {
-  const report = (line: string): void => console.error(line);
-  const first = await startEverything({ config, report, demo: false, only: ["postgres"] });
-  const db = openDatabase({ url: first.databaseUrl, name: "bench", log: { warn: () => {} } });
-  await sql.raw(team()).execute(db);
-  await db.destroy();
-  await first.stop();
-  const custom = join(config.dataDir, "asterisk", "custom.d");
-  mkdirSync(custom, { recursive: true });
-  writeFileSync(join(custom, "extensions-bench.conf"), PLAIN_DIALPLAN);
-  return startEverything({ config, report, demo: false });
 }
 
 /** HA1 of the password "bench": these accounts exist only on loopback for the time of the run. */
@@ -257,16 +238,6 @@ function verdict(paths: Record<Way, Figures>): Record<string, number> {
   });
 }
 
-async function freePhones(instance: Running): Promise<boolean> {
-  const headers = { authorization: `Bearer ${instance.secrets.adminApiKey}` };
-  const { items } = (await (await fetch(`${instance.url}/v1/agents`, { headers })).json()) as {
-    items: { phone: string; live: { status: string } | null }[];
-  };
-  return items
-    .filter((agent) => agent.phone.startsWith("agent-9"))
-    .every((agent) => agent.live?.status === "available");
-}
-
 async function recordsClosed(instance: Running, since: number, calls: number): Promise<boolean> {
   const db = openDatabase({ url: instance.databaseUrl, name: "bench", log: { warn: () => {} } });
   const { rows } = await sql<{
@@ -276,26 +247,6 @@ async function recordsClosed(instance: Running, since: number, calls: number): P
   );
   await db.destroy();
   return (rows[0]?.n ?? 0) >= calls;
-}
-
-function sippRun(sipp: Peer, folder: string, name: string, scenario: string, extra: readonly string[]) {
-  writeFileSync(join(folder, `${name}.xml`), scenario);
-  const log = join(folder, `${name}.log`);
-  const { command, args } = sipp.run([
-    "-sf",
-    `${name}.xml`,
-    "-nostdin",
-    "-trace_logs",
-    "-log_file",
-    log,
-    ...extra,
-  ]);
-  const child = spawn(command, args, { cwd: folder, stdio: "ignore" });
-  return {
-    child,
-    log,
-    done: new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1))),
-  };
 }
 
 interface Note {
@@ -319,24 +270,6 @@ function delaysOf(called: readonly Note[], rang: readonly Note[]): number[] {
   for (const { number, at } of rang) byNumber.set(number, [...(byNumber.get(number) ?? []), at]);
   const delays = called.map(({ number, at }) => (byNumber.get(number)?.shift() ?? Number.NaN) - at);
   return delays.filter((delay) => !Number.isNaN(delay)).sort((a, b) => a - b);
-}
-
-function at(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}
-
-/** User and system time of processes in milliseconds; Linux counts in hundredths of a second. */
-function cpuMs(pids: readonly (number | undefined)[]): number {
-  return pids.reduce<number>((sum, pid) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return sum + (Number(fields[11]) + Number(fields[12])) * 10;
-  }, 0);
-}
-
-function rounded<Values extends Record<string, number>>(values: Values): Values {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, Math.round(value * 100) / 100]),
-  ) as Values;
 }
 
 function numbers(): number[] {

@@ -97,6 +97,61 @@ Content-Length: 0
 `;
 }
 
+/** Customers who wait until somebody has talked with them: [field0] calls [field1] and is left by the agent. */
+export function waitScenario(): string {
+  const call = callScenario(0);
+  const bye = call.indexOf("<pause");
+  return `${call.slice(0, bye)}<recv request="BYE"/>
+<send><![CDATA[
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+
+]]></send>
+</scenario>
+`;
+}
+
+/** All agents' phones at one port: answers at once, hangs up after a while, notes by account when it is free. */
+export function talkScenario(talkMs: number): string {
+  const reply =
+    "[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]p[call_number]\n[last_Call-ID:]\n[last_CSeq:]\nContact: <sip:[local_ip]:[local_port]>";
+  return `<?xml version="1.0" encoding="UTF-8" ?>
+<scenario name="phones">
+<recv request="INVITE" rrs="true"><action>
+  <ereg regexp="agent-[0-9]+" search_in="msg" check_it="true" assign_to="account"/>
+  <ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>
+  <ereg regexp=".*" search_in="hdr" header="To:" assign_to="called"/>
+  <log message="[timestamp] rings [$account]"/>
+</action></recv>
+<send retrans="500"><![CDATA[
+SIP/2.0 200 OK
+${reply}
+${SDP}
+]]></send>
+<recv request="ACK"/>
+<pause milliseconds="${talkMs}"/>
+<send retrans="500"><![CDATA[
+BYE [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From:[$called];tag=[pid]p[call_number]
+To:[$caller]
+Call-ID: [call_id]
+CSeq: 1 BYE
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+<recv response="200"/>
+<nop><action><log message="[timestamp] freed [$account]"/></action></nop>
+</scenario>
+`;
+}
+
 /** Registers [field0] with [field1] at this address and port. */
 export function registerAllScenario(): string {
   const head = `REGISTER sip:[remote_ip]:[remote_port] SIP/2.0

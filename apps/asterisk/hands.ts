@@ -53,6 +53,9 @@ export function createHands(tools: Tools, log: Log): Hands {
             "A channel was not hung up.",
           );
           return;
+        case "nudge":
+          tell(mover.nudge(effect.channel), { call: effect.call }, "A queue was not nudged.");
+          return;
         case "pauseMember":
           tell(
             members.pause(effect.phone, effect.paused, effect.reason),

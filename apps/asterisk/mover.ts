@@ -2,7 +2,7 @@
  * Moving channels that are in a conversation: AMI's Redirect, the one thing ARI cannot do to a channel outside Stasis.
  */
 import type { Place } from "../core/effects.ts";
-import type { Ami } from "./ami.ts";
+import { type Ami, AmiError } from "./ami.ts";
 
 export interface Mover {
   /**
@@ -10,6 +10,8 @@ export interface Mover {
    * @throws AmiError `refused` when the channel is gone
    */
   redirect(channel: string, place: Place, other?: { channel: string; place: Place }): Promise<void>;
+  /** As if the caller had pressed a key that no phone has; a caller who is gone is no error. */
+  nudge(channel: string): Promise<void>;
 }
 
 /** Over AMI (class `call`). Channels are named by their unique ids, which Asterisk takes in place of names. */
@@ -28,6 +30,13 @@ export function createMover(ami: Ami): Mover {
           ExtraPriority: "1",
         }),
       });
+    },
+    async nudge(channel) {
+      try {
+        await ami.action("PlayDTMF", { Channel: channel, Digit: "D", Receive: "true" });
+      } catch (error) {
+        if (!(error instanceof AmiError && error.kind === "refused")) throw error;
+      }
     },
   };
 }

@@ -49,6 +49,8 @@ export type Effect =
       variables?: Readonly<Record<string, string>> | undefined;
     }
   | { kind: "hangUp"; call: CallId; channel: string }
+  /** Makes Asterisk's queue look at its members at once for this caller (agents/freed.ts). */
+  | { kind: "nudge"; call: CallId; channel: string }
   /** An agent's places in Asterisk's queues follow the agent's state. */
   | { kind: "pauseMember"; phone: string; paused: boolean; reason: string }
   /**

@@ -183,6 +183,27 @@ t.test("decisions that do not arrive", (t) => {
     t.match(scene.floor.agents.get("boris")?.call, { id: "1", phase: "talking" });
     t.end();
   });
+  t.test("ROUTE-12 an agent whose phone is free again: the queue looks for its first caller at once", (t) => {
+    const scene = house([
+      agent("Anna", { device: "busy" }),
+      agent("Boris", { device: "busy", state: "break" }),
+    ]);
+    const nudged = (input: Input): string[] =>
+      scene.hear(input).effects.flatMap((effect) => (effect.kind === "nudge" ? [effect.call] : []));
+    const idle = (phone: string): Input => ({ kind: "deviceChanged", at: T0 + 9, phone, device: "idle" });
+    t.same(nudged(idle("a-anna")), [], "nobody waits");
+    scene.hear({ kind: "deviceChanged", at: T0, phone: "a-anna", device: "busy" });
+    scene.arrive("1", { at: T0 });
+    scene.arrive("2", { at: T0 + 1 });
+    t.same(nudged(idle("a-boris")), [], "not for an agent on a break");
+    t.same(nudged(idle("a-anna")), ["1"], "the first one, and only that one");
+    t.same(
+      nudged({ kind: "stateChosen", at: T0 + 10, agent: "boris", state: "inbound" }),
+      ["1", "2"],
+      "two agents are free",
+    );
+    t.end();
+  });
   t.test("a caller whom the dialplan queued without us is waiting, for us too", (t) => {
     const scene = house([agent("Anna")]);
     scene.hear(queued("9"));

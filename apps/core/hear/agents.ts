@@ -1,6 +1,7 @@
 /**
  * Agents: what they choose, and what their phones do.
  */
+import { freed } from "../agents/freed.ts";
 import type { Input } from "../inputs.ts";
 import { agentAt, type Turn } from "../turn.ts";
 
@@ -15,11 +16,13 @@ export function stateChosen(turn: Turn, input: Extract<Input, { kind: "stateChos
     paused: input.state !== "inbound",
     reason: input.state,
   });
+  freed(turn, agent.id);
 }
 
 /** Asterisk says something else of a phone than before. */
 export function deviceChanged(turn: Turn, input: Extract<Input, { kind: "deviceChanged" }>): void {
   const agent = agentAt(turn.floor, input.phone);
-  if (agent && agent.device !== input.device)
-    turn.happened({ kind: "DeviceChanged", at: input.at, agent: agent.id, device: input.device });
+  if (!agent || agent.device === input.device) return;
+  turn.happened({ kind: "DeviceChanged", at: input.at, agent: agent.id, device: input.device });
+  freed(turn, agent.id);
 }

@@ -1,0 +1,38 @@
+/**
+ * An agent became free while callers wait in `Queue()`.
+ *
+ * app_queue looks at its members once a second, so a freed agent would stand idle for half a second on average. A
+ * digit, as if the caller had pressed it, wakes its loop at once (app_queue.c, wait_our_turn and wait_a_bit): whom it
+ * serves and how stays Asterisk's own doing, and a nudge too many does nothing (law L1).
+ */
+import type { Agent } from "../floor.ts";
+import { waitingIn } from "../floor.ts";
+import type { Turn } from "../turn.ts";
+
+/** The most callers that are nudged at once. */
+const MOST = 10;
+
+/**
+ * Nudges those who are first in each queue of this agent: one for each idle agent, and one for each phone that rings
+ * already, because the caller it rings for still counts as waiting. The phone's word is enough: that the talk is over
+ * is read from the record a moment later, and Asterisk looks for itself whether the member may be rung.
+ */
+export function freed(turn: Turn, id: Agent["id"]): void {
+  const { floor } = turn;
+  const agent = floor.agents.get(id);
+  if (!agent || !isIdle(agent)) return;
+  for (const queue of floor.queues.values()) {
+    if (!queue.agents.includes(id)) continue;
+    const waiting = waitingIn(floor, queue.id);
+    if (waiting.length === 0) continue;
+    const members = queue.agents.flatMap((each) => floor.agents.get(each) ?? []);
+    const wanted = members.filter((each) => isIdle(each) || each.call?.phase === "offered").length;
+    waiting.sort((one, other) => one.phaseSince - other.phaseSince);
+    for (const call of waiting.slice(0, Math.min(wanted, MOST)))
+      turn.ask({ kind: "nudge", call: call.id, channel: call.channel });
+  }
+}
+
+function isIdle(agent: Agent): boolean {
+  return agent.state === "inbound" && agent.device === "idle";
+}
