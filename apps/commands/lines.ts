@@ -1,6 +1,6 @@
 /** Lines: the numbers that customers call, and how each is answered. */
 import { clash } from "../confgen/spellings.ts";
-import { hoursProblems } from "../core/routing/hours.ts";
+import { hoursProblems } from "../core/routing/hours-problems.ts";
 import type { Db } from "../store/database.ts";
 import { nextKey } from "../store/writes/keys.ts";
 import { type Context, checkName, isId, required } from "./context.ts";

@@ -5,7 +5,7 @@
  */
 import type { Agent, Queue } from "../core/floor.ts";
 import type { Language, Settings, Trunk } from "../store/settings.ts";
-import { hoursText, openingRanges } from "./opening.ts";
+import { openingView } from "./opening.ts";
 import { displayName, safe } from "./safe.ts";
 import { spellings } from "./spellings.ts";
 import { fill, type View } from "./templates.ts";
@@ -110,9 +110,7 @@ function lineView(line: Settings["lines"][number], settings: Settings, instance:
     ring: safe("count", queue.answerSeconds),
     record: safe("word", line.recording),
     announce: line.announceRecording && line.recording !== "off" ? "1" : "0",
-    hoursText: hoursText(line.hours),
-    always: line.hours === undefined,
-    ranges: line.hours ? openingRanges(line.hours).map((range) => ({ ...range })) : [],
+    ...openingView(line.hours),
   };
 }
 

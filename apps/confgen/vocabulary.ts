@@ -36,6 +36,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
     TIMEOUT: "func_timeout.so",
     GLOBAL: "func_global.so",
     LEN: "func_strings.so",
+    STRFTIME: "func_strings.so",
   },
   ...{ TOLOWER: "func_strings.so", TOUPPER: "func_strings.so", PJSIP_HEADER: "res_pjsip_header_funcs.so" },
 };

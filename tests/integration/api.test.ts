@@ -297,6 +297,30 @@ t.test("a line is open in its own zone (D-07)", async (t) => {
   t.match(await open("2026-01-04T08:00:00Z"), { open: false }, "Sunday");
 });
 
+t.test("ROUTE-07, ROUTE-08 when it opens next, on the reader's own clock", async (t) => {
+  const answer = await ask(
+    "GET",
+    `/v1/lines/${line}/open?at=2026-01-05T13:00:00Z&zone=Asia/Vladivostok`,
+    supervisor,
+  );
+  t.match(answer.json(), {
+    open: false,
+    localTime: "2026-01-05T18:00",
+    nextChangeAt: "2026-01-06T04:00:00.000Z",
+    nextOpenAt: "2026-01-06T04:00:00.000Z",
+    shown: {
+      zone: "Asia/Vladivostok",
+      localTime: "2026-01-05T23:00",
+      nextChange: "2026-01-06T14:00",
+      openTimes: [{ from: "2026-01-06T14:00", to: "2026-01-06T23:00" }],
+    },
+  });
+  t.match((await ask("GET", `/v1/lines/${line}/open?zone=Mars/Olympus`, supervisor)).json(), {
+    status: 422,
+    errors: [{ field: "zone" }],
+  });
+});
+
 t.test("CONT-06 contacts take any spelling and show the canonical one", async (t) => {
   const found = (await ask("GET", "/v1/contacts?phone=8%20(916)%20123-45-67", supervisor)).json();
   t.match(found.items, [

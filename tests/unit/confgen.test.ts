@@ -189,7 +189,7 @@ t.test("opening hours are the same for Asterisk as for the core", async (t) => {
     instance,
     AT,
   );
-  t.match(closed["lines.conf"], /never open[\s\S]*Set\(DZ_OPEN=0\)\n same => n,Return/);
+  t.match(closed["lines.conf"], /no day of the week[\s\S]*Set\(DZ_OPEN=0\)\n same => n,Return/);
 });
 
 t.test("files are swapped in one step and can be put back", async (t) => {

@@ -5,7 +5,8 @@ import { statusOf } from "../../apps/core/agents/status.ts";
 import { CULPRITS, ENDINGS, endingOf } from "../../apps/core/ending.ts";
 import type { Agent } from "../../apps/core/floor.ts";
 import type { Input } from "../../apps/core/inputs.ts";
-import { hoursProblems, isOpen } from "../../apps/core/routing/hours.ts";
+import { isOpen } from "../../apps/core/routing/hours.ts";
+import { hoursProblems } from "../../apps/core/routing/hours-problems.ts";
 import { choose } from "../../apps/core/routing/strategy.ts";
 import { agent, house, line, queue, T0 } from "../support/floor.ts";
 

@@ -1,14 +1,18 @@
 /** Lines: inbound numbers, each with its own settings. */
-import { type Hours, hoursProblems, isOpen } from "../../core/routing/hours.ts";
+import { type Hours, isOpen } from "../../core/routing/hours.ts";
+import { hoursProblems } from "../../core/routing/hours-problems.ts";
+import { nextTimes, openTimes } from "../../core/routing/opening-times.ts";
+import { localText, zoneExists } from "../../core/routing/wall-clock.ts";
 import { listLines } from "../../store/reads/lines.ts";
 import { type Api, type ApiContext, onlyAgent } from "../context.ts";
 import { phoneFrom, phoneView } from "../phones.ts";
 import { notFound, Problem } from "../problem.ts";
 import { IdParams, Nothing } from "../schemas/common.ts";
 import * as S from "../schemas/lines.ts";
-import { iso } from "../times.ts";
+import { iso, isoOrNull } from "../times.ts";
 
 const tags = ["lines"];
+const WEEK_MS = 7 * 86_400_000;
 
 /** Adds the routes. */
 export function lineRoutes(api: Api, context: ApiContext): void {
@@ -122,8 +126,8 @@ export function lineRoutes(api: Api, context: ApiContext): void {
       config: { permission: "lines:read" },
       schema: {
         tags,
-        summary: "Is the line open at this instant?",
-        description: "Evaluated in the line's own zone (D-07).",
+        summary: "Is the line open at this instant, and when does that change?",
+        description: "Evaluated in the line's own zone (D-07); shown on the reader's clock with `zone`.",
         "x-ledger": ["ROUTE-07", "ROUTE-08"],
         params: IdParams,
         querystring: S.OpenQuery,
@@ -133,10 +137,36 @@ export function lineRoutes(api: Api, context: ApiContext): void {
     async (request) => {
       const line = await show(context, request.params.id, onlyAgent(request.caller));
       const at = request.query.at === undefined ? Date.now() : Date.parse(request.query.at);
-      const zone = line.hours?.zone ?? null;
-      return { open: isOpen(line.hours ?? undefined, at), zone, localTime: zone && wallTime(zone, at) };
+      return openView(line.hours ?? undefined, at, request.query.zone);
     },
   );
+}
+
+/** @throws Problem 422 for a zone that does not exist. */
+function openView(hours: Hours | undefined, at: number, asked: string | undefined) {
+  const zone = asked ?? hours?.zone ?? "Etc/UTC";
+  if (!zoneExists(zone)) {
+    const problem = { field: "zone", message: `unknown time zone «${zone}»` };
+    throw new Problem(422, "invalid", `${problem.field}: ${problem.message}`, [problem]);
+  }
+  const { open, nextChangeAt, nextOpenAt } = nextTimes(hours, at);
+  const shown = (time: number) => localText(zone, time);
+  return {
+    open,
+    zone: hours?.zone ?? null,
+    localTime: hours ? localText(hours.zone, at) : null,
+    nextChangeAt: isoOrNull(nextChangeAt),
+    nextOpenAt: isoOrNull(nextOpenAt),
+    shown: {
+      zone,
+      localTime: shown(at),
+      nextChange: nextChangeAt === undefined ? null : shown(nextChangeAt),
+      openTimes: openTimes(hours, at, at + WEEK_MS).map(({ from, to }) => ({
+        from: shown(from),
+        to: shown(to),
+      })),
+    },
+  };
 }
 
 async function show({ db }: ApiContext, id: string, agentId?: string) {
@@ -146,7 +176,8 @@ async function show({ db }: ApiContext, id: string, agentId?: string) {
 }
 
 function lineView(row: Awaited<ReturnType<typeof listLines>>[number]) {
-  return { ...row, number: phoneView(row.number), createdAt: iso(row.createdAt) };
+  const openNow = isOpen(row.hours ?? undefined, Date.now());
+  return { ...row, number: phoneView(row.number), openNow, createdAt: iso(row.createdAt) };
 }
 
 /** @throws Problem 422 naming each field that makes no sense. */
@@ -154,14 +185,4 @@ function checkHours(hours: Hours | null | undefined): void {
   const problems = hours ? hoursProblems(hours) : [];
   const [first] = problems;
   if (first) throw new Problem(422, "invalid", `${first.field}: ${first.message}`, problems);
-}
-
-/** `2026-03-02T09:30` of the zone's wall clock. */
-function wallTime(zone: string, at: number): string {
-  const clock = new Intl.DateTimeFormat("sv-SE", {
-    timeZone: zone,
-    dateStyle: "short",
-    timeStyle: "short",
-  });
-  return clock.format(at).replace(" ", "T");
 }

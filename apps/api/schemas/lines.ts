@@ -25,6 +25,11 @@ export const NEW_LINE = {
 } as const;
 
 const Weekday = Type.Union(([1, 2, 3, 4, 5, 6, 7] as const).map((day) => Type.Literal(day)));
+const Day = (pattern: string, example: string) => Type.String({ pattern, examples: [example] });
+const dayRange = {
+  from: Type.String({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$", examples: ["09:00"] }),
+  to: Type.String({ pattern: "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples: ["18:00"] }),
+};
 const HoursShape = Type.Unsafe<Hours>(
   Type.Object(
     {
@@ -42,12 +47,36 @@ const HoursShape = Type.Unsafe<Hours>(
               uniqueItems: true,
               description: "1 = Monday … 7 = Sunday.",
             }),
-            from: Type.String({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$", examples: ["09:00"] }),
-            to: Type.String({ pattern: "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples: ["18:00"] }),
+            ...dayRange,
           },
           Closed,
         ),
         { maxItems: 50 },
+      ),
+      exceptions: Type.Optional(
+        Type.Array(
+          Type.Object(
+            {
+              date: Day("^[0-9]{4}-[01][0-9]-[0-3][0-9]$", "2026-05-08"),
+              name: Type.Optional(Name()),
+              open: Type.Array(Type.Object(dayRange, Closed), {
+                maxItems: 20,
+                description: "Empty: closed all day.",
+              }),
+            },
+            Closed,
+          ),
+          { maxItems: 400, description: "Single days that are not as their weekday; they outrank holidays." },
+        ),
+      ),
+      holidays: Type.Optional(
+        Type.Array(
+          Type.Object(
+            { monthDay: Day("^[01][0-9]-[0-3][0-9]$", "01-01"), name: Type.Optional(Name()) },
+            Closed,
+          ),
+          { maxItems: 366, description: "Days on which the line is closed every year." },
+        ),
       ),
     },
     { ...Closed, description: "Open ranges in the line's own zone (ROUTE-07, D-07)." },
@@ -73,6 +102,7 @@ const view = {
   number: PhoneView,
   name: Type.String(),
   ...settings,
+  openNow: Type.Boolean({ description: "Whether it is open at this moment; see /open for when next." }),
   createdAt: Instant(),
 };
 
@@ -103,9 +133,35 @@ export const LineScope = Type.Object(
   },
   Closed,
 );
-export const OpenQuery = Type.Object({ at: Type.Optional(Instant("Default: now.")) }, Closed);
+export const OpenQuery = Type.Object(
+  {
+    at: Type.Optional(Instant("Default: now.")),
+    zone: Type.Optional(
+      Type.String({
+        maxLength: 50,
+        examples: ["Asia/Vladivostok"],
+        description: "The reader's own IANA zone; default: the line's (ROUTE-08).",
+      }),
+    ),
+  },
+  Closed,
+);
+const Local = (description: string) => Type.String({ examples: ["2026-03-02T09:30"], description });
 export const OpenView = Type.Object({
   open: Type.Boolean(),
   zone: Nullable(Type.String({ description: "null: the line has no hours and is always open." })),
-  localTime: Nullable(Type.String({ examples: ["2026-03-02T09:30"] })),
+  localTime: Nullable(Local("The line's wall clock.")),
+  nextChangeAt: Nullable(Instant("When it opens or closes next; null: never.")),
+  nextOpenAt: Nullable(Instant("When it opens next; null: it is open, or never will be.")),
+  shown: Type.Object(
+    {
+      zone: Type.String(),
+      localTime: Local("The reader's wall clock."),
+      nextChange: Nullable(Local("The next change on the reader's wall clock.")),
+      openTimes: Type.Array(Type.Object({ from: Local("Opens."), to: Local("Closes.") }), {
+        description: "The next seven days, cut off at both ends.",
+      }),
+    },
+    { description: "The same on the reader's wall clock: `zone` of the query (ROUTE-08)." },
+  ),
 });
