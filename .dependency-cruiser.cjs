@@ -4,6 +4,7 @@
  *   bin ─▶ everything        api ─▶ core, phone, store (reads), commands (port, client)
  *   engine ─▶ core, asterisk, store, commands (port)      commands ─▶ core, phone, store, confgen
  *   asterisk ─▶ core, engine's ports   store ─▶ core       confgen ─▶ core, store (settings), asterisk (ports)
+ *   jobs ─▶ core, store        commands ─▶ jobs/webhooks/address.ts (where a webhook may lead)
  *   peers ─▶ host             host ─▶ config               core, phone ─▶ nobody
  */
 const inside = (folder) => `^apps/${folder}/`;
@@ -81,7 +82,8 @@ module.exports = {
     only("asterisk", ["core", "engine/ports.ts"]),
     only("store", ["core", "engine/ports.ts", "engine/recordings.ts", ...SETTINGS]),
     only("confgen", ["core", "store/settings.ts", "store/tables.ts", "asterisk", "commands/port.ts", ...SETTINGS, "host/secrets.ts", "host/account.ts", "host/asterisk.ts"]),
-    only("commands", ["core", "phone", "store", "confgen", ...SETTINGS]),
+    only("jobs", ["core", "store", ...SETTINGS]),
+    only("commands", ["core", "phone", "store", "confgen", "jobs/webhooks/address.ts", ...SETTINGS]),
     only("api", ["core", "phone", "store/database.ts", "store/tables.ts", "store/listen.ts", "store/reads", "commands/port.ts", "commands/client.ts", "commands/socket.ts", ...SETTINGS]),
     only("engine", ["core", "asterisk", "store", "commands/port.ts"]),
     only("host", [...SETTINGS]),
@@ -91,7 +93,11 @@ module.exports = {
     reserved("ARI's client", pkg("ari-client", "ari-client-.*"), inside("asterisk/ari")),
     reserved("the WebSocket client", pkg("ws"), [inside("asterisk/ari"), inside("api/live"), "^apps/peers/client\\.ts$"]),
     reserved("AMI's client", pkg("asterisk-manager"), "^apps/asterisk/ami[^/]*\\.ts$"),
-    reserved("the template engine", pkg("mustache"), inside("confgen")),
+    reserved("the template engine", pkg("mustache"), [inside("confgen"), inside("jobs/mail")]),
+    reserved("the job library", pkg("graphile-worker"), inside("jobs")),
+    reserved("e-mail", pkg("nodemailer"), inside("jobs/mail")),
+    reserved("kinds of addresses", pkg("ipaddr.js"), inside("jobs/webhooks")),
+    reserved("Prometheus", pkg("prom-client"), inside("api/metrics")),
     reserved("the scheduler", pkg("node-cron"), inside("bin")),
     reserved("SQL", pkg("kysely", "pg"), [inside("store"), inside("bin"), inside("doctor"), "^apps/api/(problem|errors)\\.ts$"]),
     reserved("HTTP's server", pkg("fastify", "@fastify/.*"), [inside("api"), "^apps/bin/(api|openapi)\\.ts$"]),

@@ -75,6 +75,26 @@ const Settings = Type.Object(
       default: 512,
       description: "Size of an un-ingested spool that raises an alarm.",
     }),
+    webhookAllow: Type.String({
+      pattern: "^[0-9A-Za-z.:/\\[\\]_, -]*$",
+      default: "",
+      description: "host:port, addresses or networks of the intranet that webhooks may lead to, with commas.",
+    }),
+    smtpUrl: Type.Optional(
+      Type.String({ pattern: "^smtps?://", description: "The SMTP server; without it mails are only kept." }),
+    ),
+    mailFrom: Type.String({
+      pattern: "^[^@\\s]+@[^@\\s]+$",
+      default: "dozvon@localhost",
+      description: "The sender of e-mails.",
+    }),
+    smsDriver: Type.Union([Type.Literal("log"), Type.Literal("http")], { default: "log" }),
+    smsUrl: Type.Optional(Type.String({ pattern: "^https?://", description: "The SMS gateway's address." })),
+    smsToken: Type.Optional(Type.String({ description: "The SMS gateway's bearer token." })),
+    metricsOpen: Type.Union([Type.Literal("false"), Type.Literal("true")], {
+      default: "false",
+      description: "true: GET /metrics needs no key from this machine's loopback addresses.",
+    }),
   },
   { additionalProperties: false },
 );
@@ -105,6 +125,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const settings = filled as Static<typeof Settings>;
   if (settings.rtpTo - settings.rtpFrom < 20)
     throw new ConfigError("rtpTo (DOZVON_RTP_TO): must be at least 20 above rtpFrom (DOZVON_RTP_FROM)");
+  if (settings.smsDriver === "http" && !settings.smsUrl)
+    throw new ConfigError("smsUrl (DOZVON_SMS_URL): needed with smsDriver http");
   return Object.freeze({
     ...settings,
     home,

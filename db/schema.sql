@@ -415,6 +415,7 @@ CREATE INDEX webhook_delivery_dead ON webhook_delivery USING btree (created_at D
 CREATE INDEX webhook_delivery_due ON webhook_delivery USING btree (webhook_id, attempts, seq) WHERE (state = 'pending'::text);
 CREATE INDEX webhook_delivery_event ON webhook_delivery USING btree (event_id);
 CREATE INDEX webhook_delivery_newest ON webhook_delivery USING btree (webhook_id, created_at DESC, id DESC);
+CREATE INDEX webhook_delivery_next ON webhook_delivery USING btree (webhook_id, next_at) WHERE (state = 'pending'::text);
 
 CREATE OR REPLACE FUNCTION emit_event(type text, subject text, call uuid, data jsonb)
  RETURNS uuid

@@ -5,7 +5,7 @@
  *   part fetch              gets Asterisk and completes PostgreSQL, while an image is built
  *   part postgres           the embedded PostgreSQL; makes the secrets and the cluster on the first start
  *   part prepare            the database's shape, and Asterisk's whole configuration; ends
- *   part asterisk|engine|agi|api
+ *   part asterisk|engine|agi|api|jobs
  *   part healthy <part>     ends with 0 if the part does its work, else with 1
  */
 
@@ -27,6 +27,8 @@ import { HostError } from "../host/problem.ts";
 import { ensureSecrets } from "../host/secrets.ts";
 import { Supervisor } from "../host/supervisor.ts";
 import { embeddedUrl } from "../peers/instance.ts";
+import { openDatabase } from "../store/database.ts";
+import { isHeld } from "../store/single.ts";
 import { prepare } from "./prepare.ts";
 
 const report = (line: string): void => console.log(line);
@@ -76,7 +78,7 @@ async function prepareAll(places: Places): Promise<void> {
 }
 
 /** The configuration that the apps get: the database's address is always in it. */
-function withDatabase({ config, owner }: Places): Config {
+function withDatabase({ config, owner }: Pick<Places, "config" | "owner">): Config {
   const databaseUrl = config.databaseUrl ?? embeddedUrl(config, ensureSecrets(config, owner));
   return Object.freeze({ ...config, databaseUrl });
 }
@@ -86,6 +88,7 @@ async function healthy(name: string, { config, owner }: Places): Promise<boolean
   if (name === "agi") return takes(config.agiPort);
   if (name === "api") return answersReady(config);
   if (name === "engine") return enginesFloor(config);
+  if (name === "jobs") return worksAlone(withDatabase({ config, owner }));
   const asterisk = await findAsterisk(config, report);
   const said = await asteriskConsole(
     asterisk,
@@ -113,6 +116,12 @@ function takes(port: number): Promise<boolean> {
 async function enginesFloor(config: Config): Promise<boolean> {
   await createCommandClient(commandSocket(config)).floor();
   return true;
+}
+
+/** The jobs process is well while it holds its lock. */
+async function worksAlone({ databaseUrl = "" }: Config): Promise<boolean> {
+  const db = openDatabase({ url: databaseUrl, name: "healthy", poolSize: 1, log: { warn: () => {} } });
+  return isHeld(db, "jobs").finally(() => db.destroy());
 }
 
 try {

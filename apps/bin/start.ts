@@ -98,7 +98,7 @@ async function startParts(
         startAsterisk({ asterisk, dataDir: config.dataDir, owner, supervisor }),
       )
     : undefined;
-  await step("engine, AGI app and API are up", () => startApps(places, env, supervisor, only, report));
+  await step("engine, AGI app, API and jobs are up", () => startApps(places, env, supervisor, only, report));
   if (options.demo && fresh)
     await step("demonstration call", () =>
       ifPresent("demonstrate", { ...ours, input: task }, places, undefined),

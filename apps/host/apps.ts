@@ -1,4 +1,4 @@
-/** Our own long-lived programs: the engine, the AGI app and the API, each a process of its own. */
+/** Our own long-lived programs: the engine, the AGI app, the API and the jobs process, each a process of its own. */
 import { existsSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import type { Report } from "./problem.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /** In the order in which they start. */
-export const APPS = ["engine", "agi", "api"] as const;
+export const APPS = ["engine", "agi", "api", "jobs"] as const;
 export type AppName = (typeof APPS)[number];
 
 /**
@@ -20,6 +20,7 @@ const FLAGS: Readonly<Record<AppName, readonly string[]>> = {
   engine: ["--max-semi-space-size=8", "--v8-pool-size=1"],
   agi: ["--max-semi-space-size=1", "--optimize-for-size", "--v8-pool-size=1"],
   api: ["--max-semi-space-size=1", "--optimize-for-size", "--v8-pool-size=1"],
+  jobs: ["--max-semi-space-size=1", "--optimize-for-size", "--v8-pool-size=1"],
 };
 
 /**

@@ -1,0 +1,31 @@
+/**
+ * The jobs process: webhooks, e-mail and SMS, which depend on others and may be slow. A process of its own, so that a
+ * receiver that hangs costs neither calls nor answers anything; when it is away, everything waits in the outbox.
+ */
+
+import { takeConfig } from "../given-config.ts";
+import { startJobs } from "../jobs/worker.ts";
+import { openDatabase } from "../store/database.ts";
+import { plainLog } from "./plain-log.ts";
+import { onStop } from "./stop.ts";
+
+const config = await takeConfig();
+const log = plainLog("jobs");
+const url = config.databaseUrl ?? "";
+const db = openDatabase({ url, name: "jobs", poolSize: 3, log });
+
+/** Whoever supervises us starts us again; what was in our hands is done again then. */
+function fail(why: string): never {
+  log.error({ why }, "The jobs process cannot go on.");
+  process.exit(1);
+}
+
+const jobs = await startJobs({ db, url, config, log, onLost: fail }).catch((error: unknown) =>
+  fail(error instanceof Error ? error.message : String(error)),
+);
+log.info({}, "Jobs are being taken.");
+
+onStop(async () => {
+  await jobs.stop();
+  await db.destroy();
+});
