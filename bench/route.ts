@@ -66,6 +66,8 @@ function team(): string {
     insert into queue (key, name, strategy, all_agents) values ('qbench', 'Bench', 'sequential', true);
     insert into line (key, number, name, queue_id, recording)
       select k, n, 'Bench', (select id from queue where key = 'qbench'), r from (values ('lbenchoff', '${LINES.off}', 'off'), ('lbenchon', '${LINES.on}', 'stereo')) v (k, n, r);
+    insert into line_prompt (line_id, slot, kind)
+      select id, slot, 'none' from line, (values ('arrival'), ('waiting')) v (slot) where key like 'lbench%';
     insert into contact (name, owner_id) select 'Contact ' || short_number, id from agent where phone like 'agent-9%';
     insert into contact_phone (contact_id, phone, position)
       select c.id, '+7916200' || a.short_number, 0 from contact c join agent a on a.id = c.owner_id where a.phone like 'agent-9%';`;

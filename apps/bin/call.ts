@@ -5,7 +5,7 @@
  *   npm run call -- +74950000102 --from +79160001002 --seconds 10
  *   npm run call -- --with-phones             brings the demonstration agents with SIPp phones for this call
  *
- * The caller is SIPp at the demonstration trunk's address. Without --seconds the caller hangs up ten seconds
+ * The caller is SIPp at the demonstration trunk's address. Without --seconds the caller hangs up fifteen seconds
  * after the call is answered; a caller whom nobody answers gives up after a minute.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -23,7 +23,7 @@ import { namesFrom, Story, tellRecord } from "../peers/story.ts";
 
 const RING_MS = 60_000;
 const RECORD_WITHIN_MS = 8000;
-const SECONDS = 10;
+const SECONDS = 15;
 const CALLER = "+79161234567";
 
 interface Line {
@@ -91,7 +91,7 @@ async function callFrom(api: ApiClient, from: string, since: string): Promise<st
 }
 
 function readWish(args: string[]) {
-  const usage = "usage: npm run call -- [number] [--from +7…] [--seconds 10] [--with-phones]";
+  const usage = "usage: npm run call -- [number] [--from +7…] [--seconds 15] [--with-phones]";
   try {
     const { values, positionals } = parseArgs({
       args,

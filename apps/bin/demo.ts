@@ -34,9 +34,9 @@ interface Contact {
   readonly ownerId: string | null;
 }
 
-/** From the moment Asterisk answers: the announcement takes three of these seconds. */
-const TALK_MS = 7000;
-const CALL_WITHIN_MS = 20_000;
+/** From the moment Asterisk answers: the greeting and the announcement take six of these seconds. */
+const TALK_MS = 10_000;
+const CALL_WITHIN_MS = 25_000;
 
 /**
  * Plays the demonstration and reports it line by line.

@@ -59,6 +59,30 @@ function ended(tool: ReturnType<typeof spawn>, name: string): Promise<void> {
   });
 }
 
+/** Plucked chords, softer than speech: what follows «please wait» until it is said again. */
+async function playMusic(target: string): Promise<void> {
+  const bars = [
+    "A2 E3 A3 C4 E4 C4 A3 E3",
+    "F2 C3 F3 A3 C4 A3 F3 C3",
+    "C3 G3 C4 E4 G4 E4 C4 G3",
+    "G2 D3 G3 B3 D4 B3 G3 D3",
+  ];
+  const notes = bars.flatMap((bar) => bar.split(" "));
+  const strings = notes.flatMap((note) => ["pluck", note]);
+  const times = notes.map((_, index) => String(index / 2));
+  const end = String(notes.length / 2);
+  const player = spawn(
+    "sox",
+    [
+      ...["-V1", "-R", "-D", "-n", "-t", "ul", "-r", "8000", "-c", "1", target, "synth", "2.5", ...strings],
+      ...["delay", ...times, "remix", "-", "lowpass", "3000", "fade", "0.1", end, "0.8", "gain", "-n", "-12"],
+      ...["rate", "8000"],
+    ],
+    { stdio: ["ignore", "inherit", "inherit"] },
+  );
+  await ended(player, "sox");
+}
+
 const sounds = join(home, "sounds");
 const prompts = JSON.parse(readFileSync(join(sounds, "prompts.json"), "utf8")) as Prompts;
 let total = 0;
@@ -72,4 +96,6 @@ for (const language of ["ru", "en"] as const) {
     console.log(`${language}/${key}.ulaw  ${(size / 8000).toFixed(1)} s`);
   }
 }
+mkdirSync(join(sounds, "any"), { recursive: true });
+await playMusic(join(sounds, "any/hold.ulaw"));
 console.log(`${(total / 1000).toFixed(0)} kB`);

@@ -1,7 +1,10 @@
 /** Lines: the numbers that customers call, and how each is answered. */
 import { clash } from "../confgen/spellings.ts";
 import { hoursProblems } from "../core/routing/hours-problems.ts";
+import { OPTIONAL_SLOTS, PROMPT_SLOTS, type Prompts } from "../core/routing/prompts.ts";
 import type { Db } from "../store/database.ts";
+import { writePrompts } from "../store/prompts.ts";
+import { soundIds } from "../store/reads/sounds.ts";
 import { nextKey } from "../store/writes/keys.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
@@ -23,6 +26,7 @@ export function lineCommands({
           ...settings(fields),
         };
         const { id } = await trx.insertInto("line").values(row).returning("id").executeTakeFirstOrThrow();
+        await writePrompts(trx, [id], fields.prompts);
         return { result: { id }, focus: { line: key } };
       }),
     "line.change": ({ id, change, scope }) =>
@@ -40,6 +44,8 @@ export function lineCommands({
           const update = trx.updateTable("line").set(shared);
           await (scope === "all" ? update : update.where("id", "=", id)).execute();
         }
+        if (change.prompts)
+          await writePrompts(trx, scope === "all" ? await everyLine(trx) : [id], change.prompts);
         return { result: {}, focus: { line: key } };
       }),
     "line.delete": ({ id }) =>
@@ -66,8 +72,24 @@ async function check(trx: Db, fields: Partial<LineFields>, self?: string): Promi
       "responsibleId",
     );
   }
+  await checkPrompts(trx, fields.prompts ?? {});
   const problem = fields.hours ? hoursProblems(fields.hours)[0] : undefined;
   if (problem) throw new CommandProblem(422, "hours", problem.message, problem.field);
+}
+
+async function checkPrompts(trx: Db, prompts: Partial<Prompts>): Promise<void> {
+  const known = new Set(await soundIds(trx));
+  for (const slot of PROMPT_SLOTS) {
+    const prompt = prompts[slot] ?? "standard";
+    if (prompt === "standard" || known.has(prompt)) continue;
+    if (prompt !== "none") required(undefined, "sound", `prompts.${slot}`);
+    else if (!OPTIONAL_SLOTS.includes(slot))
+      throw new CommandProblem(422, "needed", "this prompt cannot be left out", `prompts.${slot}`);
+  }
+}
+
+async function everyLine(trx: Db): Promise<string[]> {
+  return (await trx.selectFrom("line").select("id").execute()).map(({ id }) => id);
 }
 
 /** Two lines must differ in every spelling that a carrier may use. */

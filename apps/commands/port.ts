@@ -6,6 +6,7 @@
  */
 import type { AgentState, RecordingMode, Strategy } from "../core/floor.ts";
 import type { Hours } from "../core/routing/hours.ts";
+import type { Prompts } from "../core/routing/prompts.ts";
 import type { Role } from "../store/tables.ts";
 
 /** Who asks: for the records. */
@@ -45,6 +46,8 @@ export interface LineFields {
   language: "ru" | "en";
   recording: RecordingMode;
   announceRecording: boolean;
+  /** Slots that are not named stay as they are; on a new line they are the standard prompts (PROMPT-08). */
+  prompts: Partial<Prompts>;
   /** Who is told of missed calls that were offered to nobody (MISS-01, D-43). */
   responsibleId?: string | null;
 }

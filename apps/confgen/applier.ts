@@ -41,6 +41,8 @@ export interface Applier {
 const READERS: Readonly<Record<string, readonly string[]>> = {
   "globals.conf": ["pbx_config.so"],
   "lines.conf": ["pbx_config.so"],
+  "prompts.conf": ["pbx_config.so"],
+  "music.conf": ["res_musiconhold.so"],
   "short-numbers.conf": ["pbx_config.so"],
   "queues.conf": ["app_queue.so"],
   "pjsip-agents.conf": ["res_pjsip.so"],
@@ -55,6 +57,7 @@ const ORDER = [
   "res_pjsip.so",
   "res_pjsip_endpoint_identifier_ip.so",
   "res_pjsip_outbound_registration.so",
+  "res_musiconhold.so",
   "app_queue.so",
   "pbx_config.so",
 ];
@@ -197,6 +200,8 @@ function messagesSince(places: AsteriskPlaces, mark: number): string[] {
 /** Without the time and the place in Asterisk's source; only what is about configuration files. */
 function complaints(messages: readonly string[]): string[] {
   return messages
-    .filter((line) => /(config|pbx_config|res_sorcery_config|config_options|app_queue)\.c/.test(line))
+    .filter((line) =>
+      /(config|pbx_config|res_musiconhold|res_sorcery_config|config_options|app_queue)\.c/.test(line),
+    )
     .map((line) => line.replace(/^\[[^\]]*\]\s*/, ""));
 }

@@ -9,7 +9,7 @@ import type { Config } from "../config.ts";
 import { home } from "../home.ts";
 import type { Files, Instance } from "./generated.ts";
 import { lint } from "./lint.ts";
-import type { AsteriskPlaces } from "./places.ts";
+import { type AsteriskPlaces, asteriskPlaces, soundPlaces } from "./places.ts";
 import { safe } from "./safe.ts";
 import { soundExists } from "./sounds.ts";
 import { writeDurably } from "./swap.ts";
@@ -29,8 +29,9 @@ export const STASIS_APP = "dozvon";
 export const DEFAULT_LANGUAGE = "ru";
 
 /** What generated/ needs of the configuration. */
-export function instanceOf(config: Pick<Config, "decisionMs" | "agiPort">): Instance {
-  return { decisionMs: config.decisionMs, agiPort: config.agiPort, language: DEFAULT_LANGUAGE };
+export function instanceOf(config: Pick<Config, "decisionMs" | "agiPort" | "dataDir">): Instance {
+  const sounds = { data: asteriskPlaces(config.dataDir).data, built: soundPlaces(config.dataDir).built };
+  return { decisionMs: config.decisionMs, agiPort: config.agiPort, language: DEFAULT_LANGUAGE, sounds };
 }
 
 /** Asterisk's files as they would be written: path below etc/ → text. */
@@ -76,7 +77,8 @@ export function installEtc(input: EtcInput, generated: Files): void {
 export function lintFiles(files: Files, places: AsteriskPlaces): string[] {
   return lint({
     stasisApp: STASIS_APP,
-    soundExists: (name) => soundExists(places.data, name),
+    // An uploaded sound that is lost must not keep every other change out of Asterisk.
+    soundExists: (name) => name.startsWith("/") || soundExists(places.data, name),
     read: (path) => {
       const file = join(places.etc, path);
       return files[path] ?? (fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined);

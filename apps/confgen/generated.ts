@@ -4,8 +4,10 @@
  * Pure. What each file looks like is in asterisk-conf/generated/*.mustache.
  */
 import type { Agent, Queue } from "../core/floor.ts";
+import { STANDARD_PROMPTS } from "../core/routing/prompts.ts";
 import type { Language, Settings, Trunk } from "../store/settings.ts";
 import { openingView } from "./opening.ts";
+import { ownPrompts, waitingView } from "./prompts.ts";
 import { displayName, safe } from "./safe.ts";
 import { spellings } from "./spellings.ts";
 import { fill, type View } from "./templates.ts";
@@ -14,6 +16,8 @@ import { fill, type View } from "./templates.ts";
 export interface Instance {
   readonly decisionMs: number;
   readonly agiPort: number;
+  /** Where Asterisk finds prompts: its own data, and the uploaded ones. */
+  readonly sounds: { readonly data: string; readonly built: string };
   /** What Asterisk speaks unless told otherwise. */
   readonly language: Language;
 }
@@ -34,7 +38,9 @@ export const STRATEGIES = { random: "random", "most-idle": "leastrecent", sequen
  */
 export function render(settings: Settings, instance: Instance, at: Date): Files {
   const view = { ...instanceView(instance), ...settingsView(settings, instance) };
-  const names = ["globals", "lines", "queues", "short-numbers", "pjsip-agents", "pjsip-trunks"];
+  const names = [
+    ...["globals", "lines", "prompts", "music", "queues", "short-numbers", "pjsip-agents", "pjsip-trunks"],
+  ];
   const head = `; Rendered by Dozvon from the database at ${at.toISOString()}. Changes here are lost: your own go into custom.d/.\n`;
   return Object.fromEntries(
     names.map((name) => [`${name}.conf`, head + tidy(fill(`generated/${name}.conf.mustache`, view))]),
@@ -63,6 +69,7 @@ function settingsView(settings: Settings, instance: Instance): View {
     agents: settings.agents.map((agent) => agentView(agent, settings.digests.get(agent.id) ?? "")),
     queues: settings.queues.map((queue) => queueView(queue, byId)),
     lines: settings.lines.map((line) => lineView(line, settings, instance)),
+    ...ownPrompts(settings, instance),
     trunks: settings.trunks.map(trunkView),
   };
 }
@@ -111,6 +118,7 @@ function lineView(line: Settings["lines"][number], settings: Settings, instance:
     record: safe("word", line.recording),
     announce: line.announceRecording && line.recording !== "off" ? "1" : "0",
     ...openingView(line.hours),
+    ...waitingView(settings.prompts.get(line.id) ?? STANDARD_PROMPTS, key, language, instance),
   };
 }
 

@@ -58,8 +58,3 @@ export function soundPlaces(dataDir: string): SoundPlaces {
     listen: place("listen"),
   };
 }
-
-/** How Asterisk names an uploaded sound: a path without the ending, so that it chooses the cheapest format. */
-export function soundName(places: SoundPlaces, id: string): string {
-  return join(places.built, `s-${id}`);
-}

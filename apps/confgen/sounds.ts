@@ -19,6 +19,8 @@ export function installData(from: string, to: string, canFollow: (path: string) 
   fs.rmSync(aside, { recursive: true, force: true });
   fs.mkdirSync(aside, { recursive: true });
   takeOver(from, aside, ["sounds"], canFollow);
+  // Without a language: what has no words.
+  fs.cpSync(join(home, "sounds/any"), join(aside, "sounds/dozvon"), { recursive: true });
   for (const language of LANGUAGES) {
     const sounds = join(aside, "sounds", language);
     fs.mkdirSync(sounds, { recursive: true });

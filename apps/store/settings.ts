@@ -3,7 +3,9 @@
  */
 import { sql } from "kysely";
 import type { Agent, AgentId, Trunk as Carrier, Line, LineId, Queue } from "../core/floor.ts";
+import type { Prompts } from "../core/routing/prompts.ts";
 import type { Db } from "./database.ts";
+import { readPrompts } from "./prompts.ts";
 import type { TrunkTable } from "./tables.ts";
 
 export type Language = "ru" | "en";
@@ -22,6 +24,8 @@ export interface Settings {
   /** MD5(phone:realm:password) of each agent; kept apart so that it never gets onto the floor. */
   readonly digests: ReadonlyMap<AgentId, string>;
   readonly languages: ReadonlyMap<LineId, Language>;
+  /** Of the lines that play something else than the standard prompts. */
+  readonly prompts: ReadonlyMap<LineId, Prompts>;
 }
 
 /**
@@ -35,15 +39,17 @@ export async function readSettings(db: Db): Promise<Settings> {
     await db.selectFrom("line").selectAll().orderBy("created_at").orderBy("key").execute(),
     await db.selectFrom("trunk").selectAll().orderBy("created_at").orderBy("key").execute(),
   ];
+  const prompts = await readPrompts(db);
   const everybody = agentRows.map((row) => row.id);
   return {
     agents: agentRows.map(({ sip_ha1: _, ...row }) => toAgent(row)),
     queues: queueRows.map((row) => toQueue(row, everybody)),
-    lines: lineRows.map(toLine),
+    lines: lineRows.map((row) => ({ ...toLine(row), welcome: prompts.get(row.id)?.arrival !== "none" })),
     trunks: trunks.map(({ created_at: _, ...row }) => row),
     carriers: trunks.map(({ id, key, name, host }) => ({ id, key, name, dials: host !== null })),
     digests: new Map(agentRows.map((row) => [row.id, row.sip_ha1])),
     languages: new Map(lineRows.map((row) => [row.id, row.language])),
+    prompts,
   };
 }
 

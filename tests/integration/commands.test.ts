@@ -261,11 +261,15 @@ t.test("LINE-14 LINE-17 lines", async (t) => {
   const hours = { zone: "Europe/Moscow", week: [{ days: [1 as const], from: "09:00", to: "18:00" }] };
   const fields: LineFields = {
     ...{ number: "+74950000103", name: "Night", queueId: support?.id ?? "", ownerFirst: true, hours },
-    ...{ language: "en", recording: "mixed", announceRecording: false },
+    ...{ language: "en", recording: "mixed", announceRecording: false, prompts: {} },
   };
   const { id, applied } = await send("line.create", fields);
   const extensions = ["+74950000103", "74950000103", "84950000103", "4950000103"];
-  t.strictSame(applied, { reloaded: ["pbx_config.so"], verified: { extensions }, warnings: [] });
+  t.strictSame(applied, {
+    reloaded: ["res_musiconhold.so", "pbx_config.so"],
+    verified: { extensions },
+    warnings: [],
+  });
   t.match(
     await running.console("dialplan show l3@line-settings"),
     /GotoIfTime\(09:00-17:59,mon,\*,\*,Europe\/Moscow\?open\)/,

@@ -106,6 +106,8 @@ export class Scene {
       number,
       name: `Line ${number.slice(-4)}`,
       queueId: queue.id,
+      // Scenes of other subjects measure times and count what is heard.
+      prompts: { arrival: "none", waiting: "none" },
       ...change.line,
     });
     return { id: line.id, number, queueId: queue.id };

@@ -19,9 +19,11 @@ import { readInstalled, swapIn } from "../../apps/confgen/swap.ts";
 import { fill } from "../../apps/confgen/templates.ts";
 import type { Config } from "../../apps/config.ts";
 import type { Agent, Line } from "../../apps/core/floor.ts";
+import { STANDARD_PROMPTS } from "../../apps/core/routing/prompts.ts";
 import { home } from "../../apps/home.ts";
 import type { Settings } from "../../apps/store/settings.ts";
 
+const SOUND = "5f0c0e0a-0000-4000-8000-000000000001";
 const unsafe = { message: /cannot be written as/ };
 const AT = new Date("2026-03-01T09:00:00Z");
 const config = {
@@ -87,6 +89,17 @@ function company(change: Partial<Settings> = {}): Settings {
     languages: new Map([
       ["l", "ru"],
       ["m", "en"],
+    ]),
+    prompts: new Map([
+      [
+        "m",
+        {
+          ...STANDARD_PROMPTS,
+          arrival: SOUND,
+          waiting: "none",
+          "no-answer": SOUND,
+        },
+      ],
     ]),
     ...change,
   };
@@ -244,7 +257,7 @@ t.test("the lint", async (t) => {
       /does not take noanswer/,
     ],
     ["dialplan/50-offer.conf", "b(reserve^s^1)", "b(reserved^s^1)", /no context \[reserved\]/],
-    ["dialplan/70-ending.conf", "dozvon/no-answer", "dozvon/noanswer", /no prompt dozvon\/noanswer/],
+    ["dialplan/45-prompts.conf", "dozvon/no-answer", "dozvon/noanswer", /no prompt dozvon\/noanswer/],
     [
       "dialplan/10-from-trunk.conf",
       "include => lines",

@@ -1,6 +1,7 @@
 /** Lines. */
 import { Type } from "typebox";
 import type { Hours } from "../../core/routing/hours.ts";
+import { STANDARD_PROMPTS } from "../../core/routing/prompts.ts";
 import {
   AppliedView,
   ChangeOf,
@@ -22,6 +23,7 @@ export const NEW_LINE = {
   recording: "stereo",
   announceRecording: false,
   responsibleId: null,
+  prompts: STANDARD_PROMPTS,
 } as const;
 
 const Weekday = Type.Union(([1, 2, 3, 4, 5, 6, 7] as const).map((day) => Type.Literal(day)));
@@ -83,6 +85,23 @@ const HoursShape = Type.Unsafe<Hours>(
   ),
 );
 
+const SOUND = "«standard», or the id of an uploaded sound.";
+const Spoken = (description: string) =>
+  Type.Union([Type.Literal("standard"), Id()], { description: `${description} ${SOUND}` });
+const Optional = (description: string) =>
+  Type.Union([Type.Literal("standard"), Type.Literal("none"), Id()], { description });
+const slots = {
+  arrival: Optional(`Once, before an agent is looked for (PROMPT-03, PROMPT-07). «none», ${SOUND}`),
+  waiting: Optional(
+    `Over and over while a phone rings, and by turns with \`busy\` (PROMPT-03, PROMPT-04). «none»: ringing tone, and music in the queue. ${SOUND}`,
+  ),
+  busy: Spoken("While everybody is busy, by turns with `waiting` (PROMPT-04)."),
+  "no-answer": Spoken("Nobody can answer; then the call ends (PROMPT-05)."),
+  "out-of-hours": Spoken("Then the call ends (PROMPT-06)."),
+};
+const SlotsShape = Type.Object(slots, { ...Closed, description: "What the line says (PROMPT-01)." });
+const SomeSlots = Type.Partial(SlotsShape, { ...Closed, minProperties: 1 });
+
 const settings = {
   queueId: Id("The queue whose agents take the line's calls."),
   ownerFirst: Type.Boolean({ description: "A known client goes to their own agent first (ROUTE-05)." }),
@@ -95,7 +114,7 @@ const settings = {
   ),
 };
 const name = Name("Shown to the agent when it rings (LINE-15).");
-const fields = { number: PhoneText, name, ...settings };
+const fields = { number: PhoneText, name, ...settings, prompts: SomeSlots };
 
 const view = {
   id: Id(),
@@ -103,6 +122,7 @@ const view = {
   name: Type.String(),
   ...settings,
   openNow: Type.Boolean({ description: "Whether it is open at this moment; see /open for when next." }),
+  prompts: SlotsShape,
   createdAt: Instant(),
 };
 
@@ -116,6 +136,7 @@ export const NewLine = Type.Object(
     language: Type.Optional(settings.language),
     recording: Type.Optional(settings.recording),
     announceRecording: Type.Optional(settings.announceRecording),
+    prompts: Type.Optional(SomeSlots),
     responsibleId: Type.Optional(settings.responsibleId),
   },
   { ...Closed, description: `Left out: ${JSON.stringify(NEW_LINE)}.` },

@@ -1,6 +1,7 @@
 /**
  * Before anybody is looked for: is the line open, and what does the caller hear first?
  */
+import { canBecomeFree, cannotTake } from "../agents/eligible.ts";
 import { isOpen } from "./hours.ts";
 import { type Rule, refuse } from "./rule.ts";
 
@@ -13,9 +14,15 @@ export const outOfHours: Rule = ({ call, line, at }) => {
   });
 };
 
-/** The arrival prompt, once, before an agent is chosen: nobody is kept free while it plays (PROMPT-03). */
-export const welcome: Rule = ({ call, line, at }) => {
-  if (!line.welcome || call.welcomed) return undefined;
+/**
+ * The arrival prompt, once, before an agent is chosen: nobody is kept free while it plays (PROMPT-03). A caller whom
+ * nobody can answer is told so at once (PROMPT-05); one whose phone call has rung already is not greeted again.
+ */
+export const welcome: Rule = ({ floor, call, line, queue, at }) => {
+  if (!line.welcome || call.welcomed || call.tried.length > 0) return undefined;
+  const asked = [...queue.agents, ...(line.ownerFirst && call.ownerId ? [call.ownerId] : [])];
+  const agents = asked.flatMap((id) => floor.agents.get(id) ?? []);
+  if (!agents.some((agent) => canBecomeFree(agent) || !cannotTake(agent))) return undefined;
   return {
     kind: "CallWelcomed",
     at,

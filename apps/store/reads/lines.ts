@@ -1,13 +1,16 @@
 /** Lines: inbound numbers with their settings. */
 import { sql } from "kysely";
+import { STANDARD_PROMPTS } from "../../core/routing/prompts.ts";
 import type { Db } from "../database.ts";
+import { readPrompts } from "../prompts.ts";
 
 /**
  * Lines by number.
  * @param only.id this one; only.agentId: those that this agent serves (LINE-17).
  */
-export function listLines(db: Db, only: { id?: string; agentId?: string | undefined } = {}) {
-  return db
+export async function listLines(db: Db, only: { id?: string; agentId?: string | undefined } = {}) {
+  const prompts = await readPrompts(db);
+  const rows = await db
     .selectFrom("line")
     .select([
       "id",
@@ -31,4 +34,5 @@ export function listLines(db: Db, only: { id?: string; agentId?: string | undefi
     )
     .orderBy("number")
     .execute();
+  return rows.map((row) => ({ ...row, prompts: prompts.get(row.id) ?? STANDARD_PROMPTS }));
 }
