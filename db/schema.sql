@@ -10,10 +10,12 @@ create table agent (
   state_since timestamp with time zone default now() not null,
   created_at timestamp with time zone default now() not null,
   email text,
+  pending_state text,
   constraint agent_pkey PRIMARY KEY (id),
   constraint agent_phone_key UNIQUE (phone),
   constraint agent_short_number_key UNIQUE (short_number),
   constraint agent_email_check CHECK ((email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text)),
+  constraint agent_pending_state_check CHECK ((pending_state = ANY (ARRAY['offline'::text, 'break'::text, 'inbound'::text, 'outbound'::text]))),
   constraint agent_phone_check CHECK ((phone ~ '^[a-z0-9-]{3,40}$'::text)),
   constraint agent_short_number_check CHECK ((short_number ~ '^[0-9]{2,6}$'::text)),
   constraint agent_sip_ha1_check CHECK ((sip_ha1 ~ '^[0-9a-f]{32}$'::text)),
@@ -135,6 +137,41 @@ create table call_leg (
 );
 CREATE INDEX call_leg_call ON call_leg USING btree (call_id);
 CREATE INDEX call_leg_ended ON call_leg USING btree (ended_at) WHERE (agent_id IS NOT NULL);
+
+create table call_wrap_up (
+  call_id uuid not null,
+  agent_id uuid not null,
+  started_at timestamp with time zone not null,
+  until_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  ended_by text,
+  constraint call_wrap_up_pkey PRIMARY KEY (call_id, agent_id, started_at),
+  constraint call_wrap_up_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
+  constraint call_wrap_up_ended_by_check CHECK ((ended_by = ANY (ARRAY['completed'::text, 'limit'::text])))
+);
+CREATE INDEX call_wrap_up_agent ON call_wrap_up USING btree (agent_id, started_at);
+CREATE INDEX call_wrap_up_open ON call_wrap_up USING btree (agent_id) WHERE (ended_at IS NULL);
+
+create table company_setting (
+  name text not null,
+  value jsonb not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint company_setting_pkey PRIMARY KEY (name)
+);
+
+create table completion (
+  call_id uuid not null,
+  agent_id uuid not null,
+  topic_ids uuid[] not null,
+  comment text default ''::text not null,
+  after text not null,
+  completed_at timestamp with time zone default now() not null,
+  completed_by uuid,
+  constraint completion_pkey PRIMARY KEY (call_id, agent_id),
+  constraint completion_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
+  constraint completion_after_check CHECK ((after = ANY (ARRAY['continue'::text, 'break'::text])))
+);
+CREATE INDEX completion_topics ON completion USING gin (topic_ids);
 
 create table contact (
   id uuid default gen_random_uuid() not null,
@@ -286,6 +323,8 @@ create table queue (
   created_at timestamp with time zone default now() not null,
   service_level_seconds integer default 20 not null,
   service_level_percent integer default 80 not null,
+  wrap_up text default 'none'::text not null,
+  wrap_up_seconds integer default 30 not null,
   constraint queue_pkey PRIMARY KEY (id),
   constraint queue_key_key UNIQUE (key),
   constraint queue_name_key UNIQUE (name),
@@ -294,7 +333,9 @@ create table queue (
   constraint queue_max_wait_seconds_check CHECK (((max_wait_seconds >= 5) AND (max_wait_seconds <= 7200))),
   constraint queue_service_level_percent_check CHECK (((service_level_percent >= 1) AND (service_level_percent <= 100))),
   constraint queue_service_level_seconds_check CHECK (((service_level_seconds >= 1) AND (service_level_seconds <= 3600))),
-  constraint queue_strategy_check CHECK ((strategy = ANY (ARRAY['random'::text, 'most-idle'::text, 'sequential'::text])))
+  constraint queue_strategy_check CHECK ((strategy = ANY (ARRAY['random'::text, 'most-idle'::text, 'sequential'::text]))),
+  constraint queue_wrap_up_check CHECK ((wrap_up = ANY (ARRAY['none'::text, 'limit'::text, 'until-completed'::text]))),
+  constraint queue_wrap_up_seconds_check CHECK (((wrap_up_seconds >= 1) AND (wrap_up_seconds <= 3600)))
 );
 
 create table queue_agent (
@@ -354,6 +395,18 @@ create table sound (
   constraint sound_format_check CHECK ((format = ANY (ARRAY['mp3'::text, 'wav'::text, 'wma'::text]))),
   constraint sound_language_check CHECK ((language = ANY (ARRAY['ru'::text, 'en'::text]))),
   constraint sound_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+create table topic (
+  id uuid default gen_random_uuid() not null,
+  name_ru text not null,
+  name_en text not null,
+  "position" integer default 0 not null,
+  archived boolean default false not null,
+  created_at timestamp with time zone default now() not null,
+  constraint topic_pkey PRIMARY KEY (id),
+  constraint topic_name_en_key UNIQUE (name_en),
+  constraint topic_name_ru_key UNIQUE (name_ru)
 );
 
 create table trunk (

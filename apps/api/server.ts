@@ -16,6 +16,7 @@ import { agentHomeRoutes } from "./routes/agent-home.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { callRoutes } from "./routes/calls.ts";
+import { completionRoutes } from "./routes/completion.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { lineRoutes } from "./routes/lines.ts";
@@ -26,6 +27,7 @@ import { soundRoutes } from "./routes/sounds.ts";
 import { statisticsRoutes } from "./routes/statistics.ts";
 import { liveStatisticsRoutes } from "./routes/statistics-live.ts";
 import { streamRoutes } from "./routes/stream.ts";
+import { topicRoutes } from "./routes/topics.ts";
 import { trunkRoutes } from "./routes/trunks.ts";
 import { serializerFor, validatorFor } from "./validate.ts";
 
@@ -83,6 +85,8 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     contactRoutes(routes, context);
     callRoutes(routes, context);
     recordingRoutes(routes, context);
+    completionRoutes(routes, context);
+    topicRoutes(routes, context);
     auditRoutes(routes, context);
     // Uploads are understood here and nowhere else.
     await routes.register((uploads: Api) => soundRoutes(uploads, context));

@@ -21,6 +21,8 @@ import { createCommands } from "../commands/commands.ts";
 import { createTurns } from "../commands/context.ts";
 import { commandSocket, serveCommands } from "../commands/server.ts";
 import { createApplier } from "../confgen/applier.ts";
+import { serversOf } from "../core/agents/wrap-up.ts";
+import type { AgentState } from "../core/floor.ts";
 import { isOpen } from "../core/routing/hours.ts";
 import { Alarms } from "../engine/alarms.ts";
 import { announceClosed, announceNotices, announceQueue, createAnnouncer } from "../engine/announcer.ts";
@@ -32,6 +34,7 @@ import { namesOf } from "../engine/names.ts";
 import { reconcile } from "../engine/reconcile.ts";
 import { createRecordingSweep } from "../engine/recordings.ts";
 import { catchUp, startIntake, startLive } from "../engine/spools.ts";
+import { createStateKeeper } from "../engine/state-keeper.ts";
 import { createWakes } from "../engine/wakes.ts";
 import { takeConfig } from "../given-config.ts";
 import { findAsterisk } from "../host/asterisk.ts";
@@ -43,10 +46,11 @@ import { loadDirectory, PhoneDirectory, refreshContact } from "../store/director
 import { Intake, type Source } from "../store/intake.ts";
 import { listen } from "../store/listen.ts";
 import { LiveWriter } from "../store/live.ts";
-import { readOpenCalls } from "../store/open-calls.ts";
+import { readOpenCalls, readOpenWrapUps } from "../store/open-calls.ts";
 import { soundIds } from "../store/reads/sounds.ts";
 import { recordingStore } from "../store/recordings.ts";
 import { readSettings, type Settings } from "../store/settings.ts";
+import { saveState as saveAgentState } from "../store/writes/agent-state.ts";
 import { openLog } from "./log.ts";
 import { onStop } from "./stop.ts";
 import { createWorkshop } from "./workshop.ts";
@@ -110,7 +114,8 @@ const hands = createHands(
   log,
 );
 const wakes = createWakes((input) => engine.hear(input));
-const engine = createEngine({ hands, wakes, journal, announcer, log });
+const states = createStateKeeper(saveState, log);
+const engine = createEngine({ hands, wakes, states, journal, announcer, log });
 const intake = new Intake(
   db,
   namesOf(() => engine.floor),
@@ -149,6 +154,7 @@ for (const source of ["cel", "queue"] as const) {
   if (checkpoint) from.set(source, checkpoint);
 }
 engine.hear({ kind: "callsRecovered", at: Date.now(), calls: await readOpenCalls(db) });
+engine.hear({ kind: "wrapUpsRecovered", at: Date.now(), wrapUps: await readOpenWrapUps(db) });
 directory = await loadDirectory(db);
 log.info({ contacts: directory.size, openCalls: engine.floor.calls.size }, "The floor is rebuilt.");
 
@@ -221,6 +227,8 @@ const commands = createCommands({
       takeSettings(settings);
       void reconcileNow();
     },
+    agent: (id) => engine.floor.agents.get(id),
+    servers: (call) => serversOf(engine.floor, call),
     ask: (input) => engine.hear(input),
     agentState: (agent, state) => engine.hear({ kind: "stateChosen", at: Date.now(), agent, state }),
   },
@@ -236,6 +244,7 @@ log.info({}, "The engine is ready.");
 onStop(async () => {
   clearInterval(timer);
   wakes.stop();
+  states.stop();
   await server.close();
   await Promise.all([ari.close(), ami.close()]);
   for (const each of following) each.stop();
@@ -250,6 +259,15 @@ onStop(async () => {
 function takeSettings(settings: Settings): void {
   const { agents, queues, lines, carriers: trunks } = settings;
   engine.hear({ kind: "settingsLoaded", at: Date.now(), agents, queues, lines, trunks });
+}
+
+/** Said again after it is written: settings that were read before this would bring the state of before. */
+async function saveState(change: { agent: string; state: AgentState; at: number }): Promise<void> {
+  await inTurn(async () => {
+    await db.transaction().execute((trx) => saveAgentState(trx, { ...change, at: new Date(change.at) }));
+    engine.hear({ kind: "stateChosen", ...change });
+    applier.note(await readSettings(db));
+  });
 }
 
 /** A recording that was growing, or any line of the record from before. */

@@ -1,8 +1,10 @@
 /** Agents: who they are, their phones, their states. */
 import { createHash } from "node:crypto";
 import { SIP_REALM } from "../confgen/generated.ts";
+import { isPostponed } from "../core/agents/wrap-up.ts";
 import type { Db } from "../store/database.ts";
 import { readSettings } from "../store/settings.ts";
+import { planState, saveState } from "../store/writes/agent-state.ts";
 import { randomText } from "../store/writes/keys.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
@@ -85,12 +87,15 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
       }),
     "agent.state": ({ id, state }, by) =>
       inTurn(async () => {
+        if (isPostponed(engine.agent(id), state)) {
+          await write((trx) => planState(trx, id, state));
+          engine.ask({ kind: "statePlanned", at: Date.now(), agent: id, state });
+          return {};
+        }
         const changed = await write(async (trx) => {
           if ((await agentRow(trx, id)).state === state) return false;
           const at = new Date();
-          await trx.updateTable("agent").set({ state, state_since: at }).where("id", "=", id).execute();
-          const by_key = isId(by.keyId) ? by.keyId : null;
-          await trx.insertInto("agent_state_change").values({ agent_id: id, state, at, by_key }).execute();
+          await saveState(trx, { agent: id, state, at, byKey: isId(by.keyId) ? by.keyId : null });
           return true;
         });
         if (changed) {

@@ -6,7 +6,9 @@ import type { Handlers } from "./handlers.ts";
 import { keyCommands } from "./keys.ts";
 import { lineCommands } from "./lines.ts";
 import { queueCommands } from "./queues.ts";
+import { serviceCommands } from "./service.ts";
 import { soundCommands } from "./sounds.ts";
+import { topicCommands } from "./topics.ts";
 import { trunkCommands } from "./trunks.ts";
 
 /** Every change that a manager or an agent can make. */
@@ -20,5 +22,7 @@ export function createCommands(options: CommandOptions): Handlers {
     ...trunkCommands(context),
     ...contactCommands(context),
     ...keyCommands(context),
+    ...topicCommands(context),
+    ...serviceCommands(context),
   };
 }

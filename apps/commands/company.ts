@@ -15,6 +15,14 @@ const QUEUES = [
   ["Support", "sequential"],
 ] as const;
 
+/** What calls are about (CARD-11). */
+const TOPICS = [
+  ["Заказ", "Order"],
+  ["Консультация", "Consultation"],
+  ["Обращение", "Request"],
+  ["Другое", "Something else"],
+] as const;
+
 const LINES = [
   ["Sales", "+74950000101", "en", true],
   ["Support", "+74950000102", "ru", false],
@@ -65,6 +73,7 @@ export async function foundCompany(trx: Db, config: Context["config"]): Promise<
     .values({ ...trunk, host: null, username: null, password: null })
     .execute();
   await meet(trx, ids);
+  await listTopics(trx);
   return accounts;
 }
 
@@ -83,10 +92,15 @@ async function hire(trx: Db, config: Context["config"]): Promise<AgentAccount[]>
   return accounts;
 }
 
+async function listTopics(trx: Db): Promise<void> {
+  const rows = TOPICS.map(([name_ru, name_en], position) => ({ name_ru, name_en, position }));
+  await trx.insertInto("topic").values(rows).execute();
+}
+
 async function openQueues(trx: Db, agents: readonly string[]): Promise<string[]> {
   const ids: string[] = [];
   for (const [index, [name, strategy]] of QUEUES.entries()) {
-    const row = { key: `q${index + 1}`, name, strategy };
+    const row = { key: `q${index + 1}`, name, strategy, wrap_up: "limit" as const, wrap_up_seconds: 15 };
     const { id } = await trx.insertInto("queue").values(row).returning("id").executeTakeFirstOrThrow();
     const members = agents.map((agent_id, position) => ({ queue_id: id, agent_id, position }));
     await trx.insertInto("queue_agent").values(members).execute();

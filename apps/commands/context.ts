@@ -3,7 +3,7 @@
  */
 import type { Applier, Change, Focus } from "../confgen/applier.ts";
 import type { Config } from "../config.ts";
-import type { AgentId, AgentState } from "../core/floor.ts";
+import type { Agent, AgentId, AgentState, CallId } from "../core/floor.ts";
 import type { Input } from "../core/inputs.ts";
 import type { Refusal } from "../core/turn.ts";
 import { type Db, isDatabaseAway } from "../store/database.ts";
@@ -15,6 +15,10 @@ import type { SoundWorkshop } from "./sounds.ts";
 export interface EngineEars {
   /** Rows changed and Asterisk has taken them. */
   settingsChanged(settings: Settings): void;
+  /** An agent as the floor has it now. */
+  agent(id: AgentId): Agent | undefined;
+  /** Agents who talk in this call, or have to complete it. */
+  servers(call: CallId): AgentId[];
   /** A person's request about a call or an agent; answers why not, or undefined when it is being done. */
   ask(input: Input): Refusal | undefined;
   /** An agent chose a state, which is written down already. */
@@ -99,6 +103,8 @@ export function createTurns(): Turns {
 const UNIQUE: Readonly<Record<string, readonly [field: string, what: string]>> = {
   agent_short_number_key: ["shortNumber", "short number"],
   queue_name_key: ["name", "name"],
+  topic_name_ru_key: ["nameRu", "name"],
+  topic_name_en_key: ["nameEn", "name"],
   line_number_key: ["number", "number"],
   trunk_name_key: ["name", "name"],
 };

@@ -4,7 +4,7 @@
  * The API validates the shape (its schemas); the engine checks the sense, writes, applies it to Asterisk, and
  * answers with what is now true, or with a problem that names the field. Nothing is ever half-done.
  */
-import type { AgentState, RecordingMode, Strategy } from "../core/floor.ts";
+import type { AgentCall, AgentState, RecordingMode, Strategy } from "../core/floor.ts";
 import type { Hours } from "../core/routing/hours.ts";
 import type { Prompts } from "../core/routing/prompts.ts";
 import type { Role } from "../store/tables.ts";
@@ -30,6 +30,8 @@ export interface QueueFields {
   strategy: Strategy;
   answerSeconds: number;
   maxWaitSeconds: number;
+  /** What follows a talk (AGENT-08); `seconds` counts in mode `limit`. */
+  wrapUp: { mode: "none" | "limit" | "until-completed"; seconds?: number };
   /** The target: this share of callers, in per cent, hear an agent within so many seconds. */
   serviceLevelSeconds: number;
   serviceLevelPercent: number;
@@ -73,6 +75,26 @@ export interface ContactFields {
   ownerId: string | null;
 }
 
+export interface TopicFields {
+  nameRu: string;
+  nameEn: string;
+  position: number;
+  archived: boolean;
+}
+
+/** What is the same for the whole company. */
+export interface CompanySettings {
+  /** Whether a call can be completed without a topic (WRAP-02, D-14). */
+  wrapUpTopicRequired: boolean;
+}
+
+/** What the completion window holds (WRAP-02, WRAP-03). */
+export interface Completion {
+  topicIds: string[];
+  comment: string;
+  after: "continue" | "break";
+}
+
 /** name → [arguments, answer]. */
 export interface Commands {
   "agent.create": [AgentFields, Created & { sip: SipAccount }];
@@ -99,6 +121,12 @@ export interface Commands {
   "contact.create": [ContactFields, { id: string }];
   "contact.change": [{ id: string; change: Partial<ContactFields> }, Record<string, never>];
   "contact.delete": [{ id: string }, Record<string, never>];
+  "topic.create": [TopicFields, { id: string }];
+  "topic.change": [{ id: string; change: Partial<TopicFields> }, Record<string, never>];
+  "topic.delete": [{ id: string }, Record<string, never>];
+  "company.change": [{ change: Partial<CompanySettings> }, Record<string, never>];
+  /** The agent completes the service of a call (WRAP-01); during the talk it ends the talk too (WRAP-08). */
+  "call.complete": [Completion & { callId: string; agentId?: string }, { agentId: string }];
   "key.create": [{ name: string; role: Role; agentId: string | null }, { id: string; key: string }];
   "key.revoke": [{ id: string }, Record<string, never>];
 }
@@ -130,10 +158,10 @@ export interface SipAccount {
 
 /** A command that was understood and refused. `field` is the path of the argument that is wrong. */
 export class CommandProblem extends Error {
-  readonly status: 404 | 409 | 422 | 503;
+  readonly status: 403 | 404 | 409 | 422 | 503;
   readonly code: string;
   readonly field: string | undefined;
-  constructor(status: 404 | 409 | 422 | 503, code: string, message: string, field?: string) {
+  constructor(status: 403 | 404 | 409 | 422 | 503, code: string, message: string, field?: string) {
     super(message);
     this.name = "CommandProblem";
     this.status = status;
@@ -160,7 +188,8 @@ export interface FloorView {
     stateSince: number;
     status: string;
     device: string;
-    call?: { id: string; phase: "offered" | "talking"; since: number } | undefined;
+    pendingState?: AgentState | undefined;
+    call?: { id: string; phase: AgentCall["phase"]; since: number; until?: number | undefined } | undefined;
   }[];
   readonly queues: readonly {
     id: string;

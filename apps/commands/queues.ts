@@ -91,6 +91,8 @@ const RANGES = {
 
 function check(fields: Partial<QueueFields>): void {
   checkName(fields.name);
+  if (fields.wrapUp?.mode === "limit" && fields.wrapUp.seconds === undefined)
+    throw new CommandProblem(422, "incomplete", "how many seconds?", "wrapUp.seconds");
   for (const field of Object.keys(RANGES) as (keyof typeof RANGES)[]) {
     const value = fields[field];
     const [least, most, unit] = RANGES[field];
@@ -105,6 +107,10 @@ function columns(change: Partial<QueueFields>) {
     ...(change.strategy !== undefined && { strategy: change.strategy }),
     ...(change.answerSeconds !== undefined && { answer_seconds: change.answerSeconds }),
     ...(change.maxWaitSeconds !== undefined && { max_wait_seconds: change.maxWaitSeconds }),
+    ...(change.wrapUp !== undefined && {
+      wrap_up: change.wrapUp.mode,
+      ...(change.wrapUp.seconds !== undefined && { wrap_up_seconds: change.wrapUp.seconds }),
+    }),
     ...(change.serviceLevelSeconds !== undefined && { service_level_seconds: change.serviceLevelSeconds }),
     ...(change.serviceLevelPercent !== undefined && { service_level_percent: change.serviceLevelPercent }),
   };

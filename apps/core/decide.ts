@@ -13,6 +13,7 @@ import {
   queueLeft,
   welcomed,
 } from "./hear/questions.ts";
+import { serviceCompleted, statePlanned, wrapUpExpired, wrapUpsRecovered } from "./hear/service.ts";
 import { callGone, phoneCalled, queueJoined, stepRefused, talkChanged } from "./hear/talk.ts";
 import type { Input } from "./inputs.ts";
 import { type Decision, Turn } from "./turn.ts";
@@ -47,6 +48,10 @@ const HEARD: {
   callGone,
   deviceChanged,
   stateChosen,
+  statePlanned,
+  serviceCompleted,
+  wrapUpExpired,
+  wrapUpsRecovered,
   settingsLoaded: (turn, input) => turn.happened({ ...input, kind: "SettingsLoaded" }),
   callsRecovered: (turn, input) => turn.happened({ ...input, kind: "CallsRecovered" }),
 };

@@ -1,7 +1,7 @@
 /**
  * Everything the house can ask for. apps/asterisk/hands.ts knows how each is done.
  */
-import type { CallId, Millis, RecordingMode } from "./floor.ts";
+import type { AgentId, AgentState, CallId, Millis, RecordingMode } from "./floor.ts";
 import type { Input } from "./inputs.ts";
 
 /** Where a channel goes on in the dialplan. */
@@ -51,6 +51,8 @@ export type Effect =
   | { kind: "hangUp"; call: CallId; channel: string }
   /** Makes Asterisk's queue look at its members at once for this caller (agents/freed.ts). */
   | { kind: "nudge"; call: CallId; channel: string }
+  /** A state that follows from what happened, not from a request, is written down. */
+  | { kind: "saveState"; agent: AgentId; state: AgentState; at: Millis }
   /** An agent's places in Asterisk's queues follow the agent's state. */
   | { kind: "pauseMember"; phone: string; paused: boolean; reason: string }
   /**

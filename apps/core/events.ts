@@ -4,6 +4,7 @@
  * `evolve` is the only function that changes a floor, and it changes it in place: a contact centre has a few
  * thousand calls in its maps and fifty events a second, and nobody keeps an old floor.
  */
+import { wrapUpOf } from "./agents/wrap-up.ts";
 import type { Because } from "./because.ts";
 import type { Step } from "./effects.ts";
 import type {
@@ -62,11 +63,17 @@ export type DomainEvent =
   | { kind: "QueueRingEnded"; at: Millis; call: CallId; agent: AgentId }
   | { kind: "TalkStarted"; at: Millis; call: CallId; agent: AgentId; channel?: string | undefined }
   | { kind: "TalkEnded"; at: Millis; call: CallId; agent: AgentId }
+  /** The agent has to complete the service of this call (AGENT-08). */
+  | { kind: "WrapUpStarted"; at: Millis; call: CallId; agent: AgentId; until?: Millis | undefined }
+  | { kind: "WrapUpEnded"; at: Millis; call: CallId; agent: AgentId; how: "completed" | "limit" }
+  /** The service was completed during the talk, which ends with it (WRAP-08). */
+  | { kind: "ServiceCompleted"; at: Millis; call: CallId; agent: AgentId }
   /** A decision that Asterisk did not carry out; the dialplan goes on with the call alone. */
   | { kind: "StepRefused"; at: Millis; call: CallId }
   | { kind: "CallGone"; at: Millis; call: CallId }
   | { kind: "DeviceChanged"; at: Millis; agent: AgentId; device: Device }
   | { kind: "StateChosen"; at: Millis; agent: AgentId; state: AgentState }
+  | { kind: "StatePlanned"; at: Millis; agent: AgentId; state: AgentState | undefined }
   | {
       kind: "SettingsLoaded";
       at: Millis;
@@ -176,6 +183,7 @@ export function evolve(floor: Floor, event: DomainEvent): void {
             phase: "talking",
             since: event.at,
             channel: event.channel ?? floor.agents.get(event.agent)?.call?.channel,
+            wrapUp: wrapUpOf(floor, event.call),
           },
         });
       return;
@@ -183,20 +191,40 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       freeAgent(floor, event.agent, event.call);
       changeAgent(floor, event.agent, { lastTalkEndedAt: event.at });
       return;
+    case "WrapUpStarted":
+      changeAgent(floor, event.agent, {
+        call: { id: event.call, phase: "wrap-up", since: event.at, until: event.until },
+      });
+      return;
+    case "WrapUpEnded":
+      freeAgent(floor, event.agent, event.call);
+      return;
+    case "ServiceCompleted": {
+      const held = floor.agents.get(event.agent)?.call;
+      if (held?.id === event.call) changeAgent(floor, event.agent, { call: { ...held, completed: true } });
+      return;
+    }
     case "StepRefused":
       freeOffered(floor, event.call);
       changeCall(floor, event.call, event.at, { phase: "deciding", agentId: undefined });
       return;
     case "CallGone":
       for (const agent of floor.agents.values())
-        if (agent.call?.id === event.call) freeAgent(floor, agent.id, event.call);
+        if (agent.call?.phase !== "wrap-up") freeAgent(floor, agent.id, event.call);
       floor.calls.delete(event.call);
       return;
     case "DeviceChanged":
       changeAgent(floor, event.agent, { device: event.device });
       return;
     case "StateChosen":
-      changeAgent(floor, event.agent, { state: event.state, stateSince: event.at });
+      changeAgent(floor, event.agent, {
+        state: event.state,
+        stateSince: event.at,
+        pendingState: undefined,
+      });
+      return;
+    case "StatePlanned":
+      changeAgent(floor, event.agent, { pendingState: event.state });
       return;
     case "SettingsLoaded":
       replaceSettings(floor, event);
@@ -264,6 +292,8 @@ function recoverCalls(floor: Floor, calls: readonly Call[]): void {
   for (const call of calls) {
     floor.calls.set(call.id, call);
     if (!call.agentId || (call.phase !== "offered" && call.phase !== "talking")) continue;
-    changeAgent(floor, call.agentId, { call: { id: call.id, phase: call.phase, since: call.phaseSince } });
+    const wrapUp = call.phase === "talking" ? wrapUpOf(floor, call.id) : undefined;
+    const held = { id: call.id, phase: call.phase, since: call.phaseSince, wrapUp };
+    changeAgent(floor, call.agentId, { call: held });
   }
 }

@@ -17,6 +17,26 @@ export type AgentState = "offline" | "break" | "inbound" | "outbound";
 /** What Asterisk says of the agent's phone. */
 export type Device = "unreachable" | "idle" | "ringing" | "busy";
 
+/** An agent's part in a call; the call itself may be over while its agent wraps up. */
+export interface AgentCall {
+  readonly id: CallId;
+  readonly phase: "offered" | "talking" | "wrap-up";
+  readonly since: Millis;
+  /** The agent's own channel, once Asterisk has made it. */
+  readonly channel?: string | undefined;
+  /** What follows this talk; undefined: nothing. */
+  readonly wrapUp?: WrapUp | undefined;
+  /** The service is completed already, during the talk (WRAP-08). */
+  readonly completed?: boolean | undefined;
+  /** When the wrap-up ends by itself. */
+  readonly until?: Millis | undefined;
+}
+
+/** After a talk: so long at most, or until the agent completes the service (AGENT-08). */
+export type WrapUp =
+  | { readonly mode: "limit"; readonly seconds: number }
+  | { readonly mode: "until-completed" };
+
 export interface Agent {
   readonly id: AgentId;
   readonly name: string;
@@ -26,16 +46,10 @@ export interface Agent {
   readonly state: AgentState;
   readonly stateSince: Millis;
   readonly device: Device;
-  /** The call that is being offered to this agent, or that the agent talks in (law L7). */
-  readonly call?:
-    | {
-        readonly id: CallId;
-        readonly phase: "offered" | "talking";
-        readonly since: Millis;
-        /** The agent's own channel, once Asterisk has made it. */
-        readonly channel?: string | undefined;
-      }
-    | undefined;
+  /** Chosen during a call: becomes the state when the call and its wrap-up are over (AGENT-09). */
+  readonly pendingState?: AgentState | undefined;
+  /** The call that this agent is offered, talks in, or has to complete (law L7, AGENT-08). */
+  readonly call?: AgentCall | undefined;
   readonly lastTalkEndedAt?: Millis | undefined;
 }
 
@@ -49,6 +63,8 @@ export interface Queue {
   readonly strategy: Strategy;
   readonly answerSeconds: number;
   readonly maxWaitSeconds: number;
+  /** What follows a talk; undefined: the agent is free at once. */
+  readonly wrapUp?: WrapUp | undefined;
   /** In the configured order (ROUTE-04). */
   readonly agents: readonly AgentId[];
 }

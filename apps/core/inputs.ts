@@ -20,6 +20,14 @@ export interface Contact {
   readonly ownerId?: AgentId | undefined;
 }
 
+/** A wrap-up that nobody has ended. */
+export interface OpenWrapUp {
+  readonly call: CallId;
+  readonly agent: AgentId;
+  readonly since: Millis;
+  readonly until?: Millis | undefined;
+}
+
 export type Input =
   /** A customer's call waits in Stasis for a first decision. `draw` is in [0, 1). */
   | {
@@ -89,6 +97,14 @@ export type Input =
   | { kind: "callGone"; at: Millis; call: CallId }
   | { kind: "deviceChanged"; at: Millis; phone: string; device: Device }
   | { kind: "stateChosen"; at: Millis; agent: AgentId; state: AgentState }
+  /** Chosen during a call, for afterwards (AGENT-09); undefined: not any more. Written down already. */
+  | { kind: "statePlanned"; at: Millis; agent: AgentId; state: AgentState | undefined }
+  /** The agent completes the service of a call: its data are written down (WRAP-01, WRAP-08). */
+  | { kind: "serviceCompleted"; at: Millis; call: CallId; agent: AgentId }
+  /** A wrap-up's limit is over, if it is still the one that began at `since`. */
+  | { kind: "wrapUpExpired"; at: Millis; call: CallId; agent: AgentId; since: Millis }
+  /** After a restart: wrap-ups that are open according to the record. */
+  | { kind: "wrapUpsRecovered"; at: Millis; wrapUps: readonly OpenWrapUp[] }
   /** Rows changed: these are all of them. Live parts of agents (device, call) are kept. */
   | {
       kind: "settingsLoaded";

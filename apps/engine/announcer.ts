@@ -134,7 +134,8 @@ function announceConnected(floor: Floor, id: string, sink: LiveSink): void {
 function announceAgent(floor: Floor, id: string, shown: Shown, sink: LiveSink): void {
   const agent = floor.agents.get(id);
   if (!agent) return;
-  const face = `${agent.state} ${statusOf(agent)} ${agent.call?.id} ${agent.call?.phase}`;
+  const { call } = agent;
+  const face = `${agent.state} ${agent.pendingState} ${statusOf(agent)} ${call?.id} ${call?.phase}`;
   if (shown.get(id)?.face === face) return;
   shown.set(id, { face, call: agent.call?.id });
   sink.push("agents", "agent.changed", {
@@ -142,8 +143,12 @@ function announceAgent(floor: Floor, id: string, shown: Shown, sink: LiveSink): 
     state: agent.state,
     stateSince: new Date(agent.stateSince).toISOString(),
     status: statusOf(agent),
+    pendingState: agent.pendingState,
     device: agent.device,
-    callId: agent.call?.id,
+    callId: call?.id,
+    phase: call?.phase,
+    phaseSince: call && new Date(call.since).toISOString(),
+    until: call?.until === undefined ? undefined : new Date(call.until).toISOString(),
     talkingSince: agent.call?.phase === "talking" ? new Date(agent.call.since).toISOString() : undefined,
   });
 }

@@ -10,7 +10,7 @@ import type { Floor } from "../core/floor.ts";
 import { emptyFloor } from "../core/floor.ts";
 import type { Input } from "../core/inputs.ts";
 import type { Refusal } from "../core/turn.ts";
-import type { Announcer, Hands, Journal, Log, Wakes } from "./ports.ts";
+import type { Announcer, Hands, Journal, Log, StateKeeper, Wakes } from "./ports.ts";
 
 export interface Engine {
   readonly floor: Floor;
@@ -25,6 +25,7 @@ export interface Engine {
 export function createEngine(ports: {
   hands: Hands;
   wakes: Wakes;
+  states: StateKeeper;
   journal: Journal;
   announcer: Announcer;
   log: Log;
@@ -46,6 +47,7 @@ export function createEngine(ports: {
         if (events.length > 0) writeDown(events);
         for (const effect of effects)
           if (effect.kind === "wake") ports.wakes.wake(effect.at, effect.input);
+          else if (effect.kind === "saveState") ports.states.save(effect);
           else ports.hands.perform(effect);
         for (const event of events) ports.announcer.announce(event);
         return refused;

@@ -4,7 +4,11 @@
 import type { FloorView } from "../commands/port.ts";
 import { cannotTake } from "../core/agents/eligible.ts";
 import { statusOf } from "../core/agents/status.ts";
-import { type Floor, waitingIn } from "../core/floor.ts";
+import { type AgentCall, type Floor, waitingIn } from "../core/floor.ts";
+
+function viewCall({ id, phase, since, until }: AgentCall): NonNullable<FloorView["agents"][number]["call"]> {
+  return { id, phase, since, until };
+}
 
 /** A copy in plain data; nothing of it is the floor itself. */
 export function viewFloor(
@@ -21,9 +25,10 @@ export function viewFloor(
       id: agent.id,
       state: agent.state,
       stateSince: agent.stateSince,
+      pendingState: agent.pendingState,
       status: statusOf(agent),
       device: agent.device,
-      call: agent.call,
+      call: agent.call && viewCall(agent.call),
     })),
     queues: [...floor.queues.values()].map((queue) => {
       const waiting = waitingIn(floor, queue.id);

@@ -17,6 +17,8 @@ const KEPT: ReadonlySet<DomainEvent["kind"]> = new Set([
   "OfferEnded",
   "CallQueued",
   "CallRefused",
+  "WrapUpStarted",
+  "WrapUpEnded",
 ]);
 
 export interface FileJournal extends Journal {

@@ -3,16 +3,22 @@
  */
 import type { Effect } from "../core/effects.ts";
 import type { DomainEvent } from "../core/events.ts";
+import type { AgentId, AgentState } from "../core/floor.ts";
 import type { Input } from "../core/inputs.ts";
 
 /** Carries effects out. Never throws: what failed is logged, and comes back as an input if it matters. */
 export interface Hands {
-  perform(effect: Exclude<Effect, { kind: "wake" }>): void;
+  perform(effect: Exclude<Effect, { kind: "wake" | "saveState" }>): void;
 }
 
 /** Says an input later. */
 export interface Wakes {
   wake(at: number, input: Input): void;
+}
+
+/** Writes down a state that the floor has already. Never throws; an absent database only delays it. */
+export interface StateKeeper {
+  save(change: { agent: AgentId; state: AgentState; at: number }): void;
 }
 
 /** Writes decisions down before they are carried out (law L6). Synchronous: the fact first, then the deed. */

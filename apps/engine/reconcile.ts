@@ -6,6 +6,7 @@
  */
 import { AriError, type AriPort } from "../asterisk/ari/port.ts";
 import { deviceOf, hearQuestion, type Senses } from "../asterisk/hears.ts";
+import { pauseReason, queuePaused } from "../core/agents/wrap-up.ts";
 import type { Input } from "../core/inputs.ts";
 import type { Engine } from "./engine.ts";
 import type { Log } from "./ports.ts";
@@ -144,11 +145,11 @@ async function startOf(ari: AriPort): Promise<number> {
 async function setPauses({ engine, pauses, pause, log }: ReconcilePorts): Promise<void> {
   const now = await pauses();
   for (const agent of engine.floor.agents.values()) {
-    const wanted = agent.state !== "inbound";
+    const wanted = queuePaused(agent);
     const actual = now.get(agent.phone);
     if (actual === undefined || actual === wanted) continue;
     log.info({ phone: agent.phone, paused: wanted }, "A queue member's pause was put right.");
-    await pause(agent.phone, wanted, agent.state);
+    await pause(agent.phone, wanted, pauseReason(agent));
   }
 }
 

@@ -240,6 +240,7 @@ async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
   const events = facts.map(eventRow);
   const calls = records.map(({ id, linkedId, record }) => callRow(id, linkedId, record));
   const legs = records.flatMap(({ id, record }) => record.legs.map((leg) => legRow(id, leg)));
+  const wrapUps = records.flatMap(({ id, record }) => record.wrapUps.map((each) => wrapUpRow(id, each)));
   const moved = checkpoint
     ? sql`insert into intake (source, file, "offset", at) values (${source}, ${checkpoint.file}, ${checkpoint.offset}, now())
               on conflict (source) do update set file = excluded.file, "offset" = excluded."offset", at = now()`
@@ -272,6 +273,12 @@ async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
           on conflict (channel) do update set
              answered_at = excluded.answered_at, ended_at = excluded.ended_at, cause = excluded.cause,
              talk_ms = excluded.talk_ms
+    ), wrap_ups as (
+      insert into call_wrap_up
+      select r.* from json_populate_recordset(null::call_wrap_up, ${toJson(wrapUps)}::json) r
+        join agent on agent.id = r.agent_id
+          on conflict (call_id, agent_id, started_at) do update set
+             ended_at = excluded.ended_at, ended_by = excluded.ended_by
     ), moved as (
       ${moved}
     ), notices as (
@@ -342,6 +349,17 @@ function legRow(call: string, leg: CallRecord["legs"][number]): Record<string, u
     ended_at: iso(leg.endedAt),
     cause: leg.cause,
     talk_ms: leg.talkMs,
+  };
+}
+
+function wrapUpRow(call: string, wrapUp: CallRecord["wrapUps"][number]): Record<string, unknown> {
+  return {
+    call_id: call,
+    agent_id: wrapUp.agentId,
+    started_at: iso(wrapUp.startedAt),
+    until_at: iso(wrapUp.until),
+    ended_at: iso(wrapUp.endedAt),
+    ended_by: wrapUp.endedBy,
   };
 }
 

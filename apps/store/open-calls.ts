@@ -2,6 +2,7 @@
  * Calls that the record says are still going on: where the engine takes up again after a restart.
  */
 import type { Call } from "../core/floor.ts";
+import type { OpenWrapUp } from "../core/inputs.ts";
 import type { Db } from "./database.ts";
 
 export interface OpenCall extends Call {
@@ -59,6 +60,17 @@ export async function readOpenCalls(db: Db): Promise<OpenCall[]> {
       lastFactAt: own.at(-1)?.at.getTime() ?? row.arrived_at.getTime(),
     };
   });
+}
+
+/** Wrap-ups that nobody has ended. */
+export async function readOpenWrapUps(db: Db): Promise<OpenWrapUp[]> {
+  const rows = await db.selectFrom("call_wrap_up").selectAll().where("ended_at", "is", null).execute();
+  return rows.map((row) => ({
+    call: row.call_id,
+    agent: row.agent_id,
+    since: row.started_at.getTime(),
+    until: row.until_at?.getTime(),
+  }));
 }
 
 function isRecording(step: unknown): boolean {

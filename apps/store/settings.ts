@@ -2,7 +2,7 @@
  * All rows that steer calls, as the core and the renderer see them: agents, queues, lines and trunks.
  */
 import { sql } from "kysely";
-import type { Agent, AgentId, Trunk as Carrier, Line, LineId, Queue } from "../core/floor.ts";
+import type { Agent, AgentId, Trunk as Carrier, Line, LineId, Queue, WrapUp } from "../core/floor.ts";
 import type { Prompts } from "../core/routing/prompts.ts";
 import type { Db } from "./database.ts";
 import { readPrompts } from "./prompts.ts";
@@ -63,7 +63,7 @@ function readAgents(db: Db) {
   return db
     .selectFrom("agent")
     .leftJoin(lastTalk, "talk.agent_id", "agent.id")
-    .select(["id", "name", "short_number", "phone", "sip_ha1", "state", "state_since"])
+    .select(["id", "name", "short_number", "phone", "sip_ha1", "state", "state_since", "pending_state"])
     .select("talk.ended_at")
     .orderBy(sql`length(short_number)`)
     .orderBy("short_number")
@@ -93,6 +93,7 @@ function toAgent(row: AgentRow): Agent {
     phone: row.phone,
     state: row.state,
     stateSince: row.state_since.getTime(),
+    pendingState: row.pending_state ?? undefined,
     device: "unreachable",
     call: undefined,
     lastTalkEndedAt: row.ended_at?.getTime(),
@@ -107,8 +108,14 @@ function toQueue(row: Awaited<ReturnType<typeof readQueues>>[number], everybody:
     strategy: row.strategy,
     answerSeconds: row.answer_seconds,
     maxWaitSeconds: row.max_wait_seconds,
+    wrapUp: toWrapUp(row),
     agents: row.all_agents ? everybody : row.ticked,
   };
+}
+
+function toWrapUp(row: { wrap_up: string; wrap_up_seconds: number }): WrapUp | undefined {
+  if (row.wrap_up === "limit") return { mode: "limit", seconds: row.wrap_up_seconds };
+  return row.wrap_up === "until-completed" ? { mode: "until-completed" } : undefined;
 }
 
 function toLine(row: {

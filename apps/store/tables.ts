@@ -16,6 +16,7 @@ export interface AgentTable {
   sip_ha1: string;
   state: Generated<AgentState>;
   state_since: Generated<Date>;
+  pending_state: Generated<AgentState | null>;
   created_at: Created;
   email: Generated<string | null>;
 }
@@ -35,6 +36,8 @@ export interface QueueTable {
   strategy: Generated<Strategy>;
   answer_seconds: Generated<number>;
   max_wait_seconds: Generated<number>;
+  wrap_up: Generated<"none" | "limit" | "until-completed">;
+  wrap_up_seconds: Generated<number>;
   service_level_seconds: Generated<number>;
   service_level_percent: Generated<number>;
   all_agents: Generated<boolean>;
@@ -165,6 +168,40 @@ export interface RecordingTable {
   channels: number | null;
   repaired: Generated<boolean>;
   adopted_at: Generated<Date>;
+}
+
+export interface CallWrapUpTable {
+  call_id: string;
+  agent_id: string;
+  started_at: Date;
+  until_at: Date | null;
+  ended_at: Date | null;
+  ended_by: "completed" | "limit" | null;
+}
+
+export interface TopicTable {
+  id: Generated<string>;
+  name_ru: string;
+  name_en: string;
+  position: Generated<number>;
+  archived: Generated<boolean>;
+  created_at: Created;
+}
+
+export interface CompletionTable {
+  call_id: string;
+  agent_id: string;
+  topic_ids: string[];
+  comment: Generated<string>;
+  after: "continue" | "break";
+  completed_at: Generated<Date>;
+  completed_by: string | null;
+}
+
+export interface CompanySettingTable {
+  name: string;
+  value: JSONColumnType<object>;
+  updated_at: Generated<Date>;
 }
 
 export interface IntakeTable {
@@ -310,6 +347,10 @@ export interface Database {
   call_leg: CallLegTable;
   call_event: CallEventTable;
   recording: RecordingTable;
+  call_wrap_up: CallWrapUpTable;
+  topic: TopicTable;
+  completion: CompletionTable;
+  company_setting: CompanySettingTable;
   intake: IntakeTable;
   live_event: LiveEventTable;
   api_key: ApiKeyTable;

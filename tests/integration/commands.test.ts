@@ -85,6 +85,8 @@ const handlers = createCommands({
   sounds: createWorkshop(running.config, log),
   engine: {
     settingsChanged: (settings) => heard.push(settings),
+    agent: () => undefined,
+    servers: () => [],
     ask: () => undefined,
     agentState: (agent, state) => heard.push({ agent, state }),
   },
@@ -477,6 +479,7 @@ t.test("what Asterisk or the database does not take has never happened", async (
     maxWaitSeconds: 60,
     serviceLevelSeconds: 20,
     serviceLevelPercent: 80,
+    wrapUp: { mode: "none" as const },
     agents: "all" as const,
   };
   const before = await truth();

@@ -55,11 +55,16 @@ export class Scene {
   }
 
   /** One request; resolves with status and parsed body. */
-  async ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: Json }> {
+  async ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    key: string = this.instance.secrets.adminApiKey,
+  ): Promise<{ status: number; body: Json }> {
     const response = await fetch(`${this.instance.url}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${this.instance.secrets.adminApiKey}`,
+        authorization: `Bearer ${key}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -88,6 +93,12 @@ export class Scene {
     const shortNumber = String(this.#next++);
     const made = await this.#must("POST", "/v1/agents", { name, shortNumber });
     return { id: made.id, name, shortNumber, account: made.sip };
+  }
+
+  /** An API key of this agent's own. */
+  async keyOf(agent: TestAgent): Promise<string> {
+    const body = { name: `key of ${agent.name}`, role: "agent", agentId: agent.id };
+    return (await this.#must("POST", "/v1/keys", body)).key;
   }
 
   async line(

@@ -167,6 +167,7 @@ function agentView(row: Row, floor: FloorView | null, live: Live | undefined) {
     state,
     stateSince: iso(since),
     console: consoleOf(state, since, floor?.at ?? Date.now()),
+    pendingState: (live ? live.pendingState : row.pendingState) ?? null,
     lines: row.lines.map((line) => ({ ...line, number: phoneView(line.number) })),
     live: floor && live ? liveView(live, floor.at) : null,
     createdAt: iso(row.createdAt),
@@ -182,5 +183,10 @@ function consoleOf(state: Row["state"], since: number, at: number) {
 function liveView({ status, device, call }: Live, at: number) {
   if (!call) return { status, device, call: null };
   const talkingForMs = call.phase === "talking" ? Math.max(0, Math.round(at - call.since)) : null;
-  return { status, device, call: { id: call.id, phase: call.phase, since: iso(call.since), talkingForMs } };
+  const { id, phase, since, until } = call;
+  return {
+    status,
+    device,
+    call: { id, phase, since: iso(since), until: until === undefined ? null : iso(until), talkingForMs },
+  };
 }

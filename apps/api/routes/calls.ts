@@ -61,7 +61,7 @@ export function callRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request) => {
-      const row = await find(context, request.caller, request.params.id);
+      const row = await findCall(context, request.caller, request.params.id);
       const [legs, recordings] = await Promise.all([
         legsOf(db, row.id),
         listRecordings(db, { callId: row.id, limit: 1 }),
@@ -94,7 +94,7 @@ export function callRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request) => {
-      const { id } = await find(context, request.caller, request.params.id);
+      const { id } = await findCall(context, request.caller, request.params.id);
       const events = await eventsOf(db, id, MOST_EVENTS);
       return { items: events.map((event) => ({ ...event, at: iso(event.at) })) };
     },
@@ -114,7 +114,7 @@ export function callRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request) => {
-      const row = await find(context, request.caller, request.params.id);
+      const row = await findCall(context, request.caller, request.params.id);
       const events = await eventsOf(db, row.id, MOST_EVENTS);
       const { agents, queues } = idsIn(events);
       if (row.agentId) agents.add(row.agentId);
@@ -128,7 +128,8 @@ export function callRoutes(api: Api, context: ApiContext): void {
   );
 }
 
-async function find({ db }: ApiContext, caller: Caller, id: string): Promise<CallRow> {
+/** A call that this key may see. @throws Problem 404 */
+export async function findCall({ db }: ApiContext, caller: Caller, id: string): Promise<CallRow> {
   const [row] = (await listCalls(db, { id, only: onlyAgent(caller), limit: 1 })).items;
   if (!row) throw notFound("call");
   return row;

@@ -40,6 +40,11 @@ const view = {
   phone: Type.String({ description: "The SIP user of the agent's phone." }),
   state: State,
   stateSince: Instant(),
+  pendingState: Nullable(
+    Type.Enum(["offline", "break", "inbound", "outbound"], {
+      description: "Chosen during a call; begins when the call and its wrap-up are over (AGENT-09).",
+    }),
+  ),
   email,
   console: Type.Object(
     {
@@ -58,15 +63,16 @@ const view = {
     Type.Object(
       {
         status: Type.String({
-          description: "available, ringing, talking, do-not-disturb or offline (AGENT-01).",
+          description: "available, ringing, talking, wrap-up, do-not-disturb or offline (AGENT-01).",
           examples: ["available"],
         }),
         device: Type.String({ description: "What Asterisk says of the phone." }),
         call: Nullable(
           Type.Object({
             id: Id(),
-            phase: Type.Enum(["offered", "talking"]),
+            phase: Type.Enum(["offered", "talking", "wrap-up"]),
             since: Instant(),
+            until: Nullable(Instant("When a wrap-up ends by itself; null: when it is completed (AGENT-08).")),
             talkingForMs: Nullable(Type.Integer({ description: "The running timer (AGENT-07)." })),
           }),
         ),

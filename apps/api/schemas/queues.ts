@@ -7,6 +7,7 @@ export const NEW_QUEUE = {
   strategy: "most-idle",
   answerSeconds: 20,
   maxWaitSeconds: 300,
+  wrapUp: { mode: "none" },
   serviceLevelSeconds: 20,
   serviceLevelPercent: 80,
 } as const;
@@ -25,6 +26,17 @@ const answerSeconds = (options: { default?: number } = {}) =>
   });
 const maxWaitSeconds = (options: { default?: number } = {}) =>
   Type.Integer({ minimum: 5, maximum: 7200, description: "The longest wait of a caller.", ...options });
+const wrapUp = Type.Object(
+  {
+    mode: Type.Enum(["none", "limit", "until-completed"]),
+    seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600, description: "Needed in mode limit." })),
+  },
+  {
+    ...Closed,
+    description:
+      "What follows an agent's talk (AGENT-08): nothing, a time at most, or until the service is completed.",
+  },
+);
 const serviceLevelSeconds = (options: { default?: number } = {}) =>
   Type.Integer({
     minimum: 1,
@@ -47,6 +59,7 @@ const fields = {
   strategy: strategy(),
   answerSeconds: answerSeconds(),
   maxWaitSeconds: maxWaitSeconds(),
+  wrapUp,
   serviceLevelSeconds: serviceLevelSeconds(),
   serviceLevelPercent: serviceLevelPercent(),
   agents,
@@ -76,6 +89,7 @@ export const NewQueue = Type.Object(
     strategy: Type.Optional(strategy({ default: NEW_QUEUE.strategy })),
     answerSeconds: Type.Optional(answerSeconds({ default: NEW_QUEUE.answerSeconds })),
     maxWaitSeconds: Type.Optional(maxWaitSeconds({ default: NEW_QUEUE.maxWaitSeconds })),
+    wrapUp: Type.Optional(wrapUp),
     serviceLevelSeconds: Type.Optional(serviceLevelSeconds({ default: NEW_QUEUE.serviceLevelSeconds })),
     serviceLevelPercent: Type.Optional(serviceLevelPercent({ default: NEW_QUEUE.serviceLevelPercent })),
     agents: Type.Optional(agents),

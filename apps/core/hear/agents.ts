@@ -4,18 +4,14 @@
 import { freed } from "../agents/freed.ts";
 import type { Input } from "../inputs.ts";
 import { agentAt, type Turn } from "../turn.ts";
+import { pauseInQueues } from "./service.ts";
 
 /** An agent chose a state (AGENT-04); their places in Asterisk's queues follow. */
 export function stateChosen(turn: Turn, input: Extract<Input, { kind: "stateChosen" }>): void {
   const agent = turn.floor.agents.get(input.agent);
   if (!agent || agent.state === input.state) return;
   turn.happened({ kind: "StateChosen", at: input.at, agent: agent.id, state: input.state });
-  turn.ask({
-    kind: "pauseMember",
-    phone: agent.phone,
-    paused: input.state !== "inbound",
-    reason: input.state,
-  });
+  pauseInQueues(turn, agent.id);
   freed(turn, agent.id);
 }
 

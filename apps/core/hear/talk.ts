@@ -5,6 +5,7 @@ import type { Agent, Floor } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import { agentAt, type Turn } from "../turn.ts";
 import { adopt } from "./questions.ts";
+import { beginTalk, endTalk } from "./service.ts";
 
 /** The queue, or the fallback, rings an agent without asking us. */
 export function phoneCalled(turn: Turn, input: Extract<Input, { kind: "phoneCalled" }>): void {
@@ -41,8 +42,12 @@ export function talkChanged(turn: Turn, input: Extract<Input, { kind: "talkStart
     turn.happened({ kind: "QueueRingEnded", at: input.at, call: input.call, agent: agent.id });
   if ((mine === "talking") === (input.kind === "talkStarted")) return; // Heard already, or never answered.
   const common = { at: input.at, call: input.call, agent: agent.id };
-  if (input.kind === "talkStarted") turn.happened({ kind: "TalkStarted", ...common, channel: input.channel });
-  else turn.happened({ kind: "TalkEnded", ...common });
+  if (input.kind === "talkEnded") {
+    endTalk(turn, agent, input.at);
+    return;
+  }
+  turn.happened({ kind: "TalkStarted", ...common, channel: input.channel });
+  beginTalk(turn, agent.id);
 }
 
 /** A call waits in one of Asterisk's queues, perhaps without our doing. */
@@ -67,6 +72,10 @@ export function stepRefused(turn: Turn, input: Extract<Input, { kind: "stepRefus
 
 /** The last channel is gone. */
 export function callGone(turn: Turn, input: Extract<Input, { kind: "callGone" }>): void {
+  const talking = [...turn.floor.agents.values()].filter(
+    (agent) => agent.call?.id === input.call && agent.call.phase === "talking",
+  );
+  for (const agent of talking) endTalk(turn, agent, input.at);
   if (turn.floor.calls.has(input.call) || someoneIn(turn.floor, input.call))
     turn.happened({ kind: "CallGone", at: input.at, call: input.call });
 }
@@ -78,6 +87,7 @@ function isOffered(floor: Floor, call: string, agent: Agent): boolean {
 }
 
 function someoneIn(floor: Floor, call: string): boolean {
-  for (const agent of floor.agents.values()) if (agent.call?.id === call) return true;
+  for (const agent of floor.agents.values())
+    if (agent.call?.id === call && agent.call.phase !== "wrap-up") return true;
   return false;
 }

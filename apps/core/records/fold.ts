@@ -9,6 +9,7 @@ import { CULPRITS, type Culprit, type Ending, endingOf } from "../ending.ts";
 import type { AgentId, Millis } from "../floor.ts";
 import type { ChannelFact, Fact } from "./facts.ts";
 import { shareTalk } from "./talk-shares.ts";
+import { foldWrapUps, type WrapUpRecord } from "./wrap-ups.ts";
 
 /** Names as the record has them → rows; what the fold needs to know of the settings. */
 export interface Names {
@@ -51,6 +52,8 @@ export interface CallRecord {
   readonly cause: number | undefined;
   readonly fallback: boolean;
   readonly legs: readonly Leg[];
+  /** Agents' time after their talks (WRAP-07). */
+  readonly wrapUps: readonly WrapUpRecord[];
 }
 
 /** The record, or undefined when the facts hold no channel yet (a decision whose CEL lines are still to come). */
@@ -96,6 +99,7 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     cause: own.cause,
     fallback: channelFacts(ordered).some((fact) => fact.userEvent === "FALLBACK"),
     legs: [...legs.values()].map((leg) => ({ ...leg, talkMs: shares.get(leg.channel) })),
+    wrapUps: foldWrapUps(ordered),
   };
 }
 

@@ -5,6 +5,7 @@ const NOBODY: Readonly<Record<AgentStatus, number>> = {
   available: 0,
   ringing: 0,
   talking: 0,
+  "wrap-up": 0,
   "do-not-disturb": 0,
   offline: 0,
 };

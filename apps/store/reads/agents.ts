@@ -22,6 +22,7 @@ export function listAgents(db: Db, id?: string) {
       "agent.phone",
       "agent.state",
       "agent.state_since as stateSince",
+      "agent.pending_state as pendingState",
       "agent.email",
       "agent.created_at as createdAt",
       sql<ServedLine[]>`coalesce((

@@ -15,6 +15,8 @@ export async function listQueues(db: Db, only: { id?: string; agentId?: string |
       "strategy",
       "answer_seconds as answerSeconds",
       "max_wait_seconds as maxWaitSeconds",
+      "wrap_up as wrapUp",
+      "wrap_up_seconds as wrapUpSeconds",
       "service_level_seconds as serviceLevelSeconds",
       "service_level_percent as serviceLevelPercent",
       "all_agents as allAgents",
@@ -34,8 +36,9 @@ export async function listQueues(db: Db, only: { id?: string; agentId?: string |
     )
     .orderBy("name")
     .execute();
-  return rows.map(({ allAgents, ticked, ...row }) => ({
+  return rows.map(({ allAgents, ticked, wrapUp, wrapUpSeconds, ...row }) => ({
     ...row,
+    wrapUp: { mode: wrapUp, ...(wrapUp === "limit" && { seconds: wrapUpSeconds }) },
     agents: allAgents ? ("all" as const) : ticked,
   }));
 }

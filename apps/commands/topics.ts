@@ -1,0 +1,61 @@
+/** Topics: what calls are about, chosen when a service is completed (WRAP-02); and the company's settings. */
+import type { Db } from "../store/database.ts";
+import { type Context, isId, required } from "./context.ts";
+import type { Handlers } from "./handlers.ts";
+import { CommandProblem, type TopicFields } from "./port.ts";
+
+type TopicCommand = "topic.create" | "topic.change" | "topic.delete" | "company.change";
+
+export function topicCommands({ write }: Context): Pick<Handlers, TopicCommand> {
+  return {
+    "topic.create": (fields) =>
+      write(async (trx) => {
+        const { nameRu: name_ru, nameEn: name_en, position, archived } = fields;
+        const row = { name_ru, name_en, position, archived };
+        return trx.insertInto("topic").values(row).returning("id").executeTakeFirstOrThrow();
+      }),
+    "topic.change": ({ id, change }) =>
+      write(async (trx) => {
+        await requireTopic(trx, id);
+        await trx.updateTable("topic").set(columns(change)).where("id", "=", id).execute();
+        return {};
+      }),
+    "topic.delete": ({ id }) =>
+      write(async (trx) => {
+        await requireTopic(trx, id);
+        const used = await trx
+          .selectFrom("completion")
+          .select("call_id")
+          .where("topic_ids", "@>", [id])
+          .executeTakeFirst();
+        if (used) throw new CommandProblem(409, "topic-in-use", "calls have this topic; archive it instead");
+        await trx.deleteFrom("topic").where("id", "=", id).execute();
+        return {};
+      }),
+    "company.change": ({ change }) =>
+      write(async (trx) => {
+        if (change.wrapUpTopicRequired === undefined) return {};
+        const value = JSON.stringify({ topicRequired: change.wrapUpTopicRequired });
+        await trx
+          .insertInto("company_setting")
+          .values({ name: "wrapUp", value })
+          .onConflict((conflict) => conflict.column("name").doUpdateSet({ value, updated_at: new Date() }))
+          .execute();
+        return {};
+      }),
+  };
+}
+
+function columns(change: Partial<TopicFields>) {
+  return {
+    ...(change.nameRu !== undefined && { name_ru: change.nameRu }),
+    ...(change.nameEn !== undefined && { name_en: change.nameEn }),
+    ...(change.position !== undefined && { position: change.position }),
+    ...(change.archived !== undefined && { archived: change.archived }),
+  };
+}
+
+async function requireTopic(db: Db, id: string): Promise<void> {
+  const query = db.selectFrom("topic").select("id").where("id", "=", id);
+  required(isId(id) ? await query.executeTakeFirst() : undefined, "topic");
+}
