@@ -4,7 +4,7 @@ import { startOfDay } from "../../core/statistics/intervals.ts";
 import { NO_TIME, stateTimes } from "../../core/statistics/state-times.ts";
 import { listAgents } from "../../store/reads/agents.ts";
 import { listLines } from "../../store/reads/lines.ts";
-import { agentSums, stateChanges } from "../../store/reads/statistics/agents.ts";
+import { readAgents } from "../../store/reads/statistics/agents.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { zoneFrom } from "../periods.ts";
 import { notFound } from "../problem.ts";
@@ -40,7 +40,7 @@ export function agentHomeRoutes(api: Api, { db }: ApiContext): void {
       const zone = zoneFrom(request.query.zone) ?? lines.find((line) => line.hours)?.hours?.zone ?? "UTC";
       const since = startOfDay(now, zone);
       const asked = { borders: [since, now], ids: [agentId] };
-      const [sums, changes] = await Promise.all([agentSums(db, asked, now), stateChanges(db, asked)]);
+      const { sums, changes } = await readAgents(db, asked, now);
       const states = stateTimes(changes.get(agentId) ?? [], asked.borders, now)[0] ?? NO_TIME;
       const figures = agentFigures(sums[0] ?? NO_WORK, states);
       const minutes = (ms: number | null) => Math.round((ms ?? 0) / MINUTE);

@@ -7,7 +7,7 @@ import { NO_TIME, stateTimes } from "../../core/statistics/state-times.ts";
 import { listAgents } from "../../store/reads/agents.ts";
 import { listLines } from "../../store/reads/lines.ts";
 import { listQueues } from "../../store/reads/queues.ts";
-import { agentSums, stateChanges } from "../../store/reads/statistics/agents.ts";
+import { readAgents } from "../../store/reads/statistics/agents.ts";
 import { callSums } from "../../store/reads/statistics/calls.ts";
 import { type Api, type ApiContext, onlyAgent } from "../context.ts";
 import { csvOf, tableOf } from "../csv.ts";
@@ -154,7 +154,7 @@ async function agentTable<Who extends Named>(
 ) {
   const asked = { borders: period.borders, ids: id === undefined ? undefined : [id] };
   const now = Date.now();
-  const [sums, changes] = await Promise.all([agentSums(db, asked, now), stateChanges(db, asked)]);
+  const { sums, changes } = await readAgents(db, asked, now);
   const known = new Map(sums.map((each) => [`${each.id} ${each.interval}`, each]));
   const states = new Map(who.map(({ id }) => [id, stateTimes(changes.get(id) ?? [], period.borders, now)]));
   return rowsOf(period, who, (each, interval) => {

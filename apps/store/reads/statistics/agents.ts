@@ -7,13 +7,28 @@ import type { StateChange } from "../../../core/statistics/state-times.ts";
 import type { Db } from "../../database.ts";
 import type { Asked, SumsOf } from "./calls.ts";
 import { instant, instants, isCustomers, outcomeOf } from "./outcome.ts";
+import { inOneReading } from "./reading.ts";
+
+export interface AgentReading {
+  /** Intervals in which nothing happened have no row. */
+  readonly sums: readonly SumsOf<AgentSums>[];
+  /** By agent, since the last change before the first border, oldest first. Who never had a state is not in it. */
+  readonly changes: ReadonlyMap<string, StateChange[]>;
+}
 
 /**
- * Agents' sums by interval; intervals in which nothing happened have no row.
+ * What agents did, by interval, and the states they were in.
  * @param now channels that are still up have lasted until here
  */
-export async function agentSums(db: Db, asked: Asked, now: number): Promise<SumsOf<AgentSums>[]> {
-  const parts = await Promise.all([callsOf(db, asked), ownedBy(db, asked), busy(db, asked, now)]);
+export function readAgents(db: Db, asked: Asked, now: number): Promise<AgentReading> {
+  return inOneReading(db, async (trx) => ({
+    sums: await agentSums(trx, asked, now),
+    changes: await stateChanges(trx, asked),
+  }));
+}
+
+async function agentSums(db: Db, asked: Asked, now: number): Promise<SumsOf<AgentSums>[]> {
+  const parts = [await callsOf(db, asked), await ownedBy(db, asked), await busy(db, asked, now)];
   const found = new Map<string, SumsOf<AgentSums>>();
   for (const row of parts.flat()) {
     const key = `${row.id} ${row.interval}`;
@@ -22,11 +37,7 @@ export async function agentSums(db: Db, asked: Asked, now: number): Promise<Sums
   return [...found.values()];
 }
 
-/**
- * Every agent's changes of state since the last one before `since`, oldest first.
- * @returns by agent; agents who never had a state are not in the map
- */
-export async function stateChanges(db: Db, { borders, ids }: Asked): Promise<Map<string, StateChange[]>> {
+async function stateChanges(db: Db, { borders, ids }: Asked): Promise<Map<string, StateChange[]>> {
   const [since, until] = [instant(borders[0] as number), instant(borders.at(-1) as number)];
   const { rows } = await sql<{ id: string; state: AgentState; at: Date }>`
     select a.id, s.state, s.at

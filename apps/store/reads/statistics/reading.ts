@@ -1,0 +1,18 @@
+/** Reading a lot at once. */
+import { sql } from "kysely";
+import type { Db } from "../../database.ts";
+
+/**
+ * Several sums of one moment, over one connection: a report must not take all of the API's. With PostgreSQL's usual
+ * 4 MB a month of calls would be sorted on disk before it is summed up; with this it is summed up in memory.
+ */
+export function inOneReading<Result>(db: Db, read: (trx: Db) => Promise<Result>): Promise<Result> {
+  return db
+    .transaction()
+    .setIsolationLevel("repeatable read")
+    .setAccessMode("read only")
+    .execute(async (trx) => {
+      await sql`set local work_mem = '64MB'`.execute(trx);
+      return read(trx);
+    });
+}
