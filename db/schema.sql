@@ -241,6 +241,8 @@ create table line (
   announce_recording boolean default false not null,
   created_at timestamp with time zone default now() not null,
   responsible_id uuid,
+  priority integer default 0 not null,
+  owner_wait_seconds integer default 0 not null,
   constraint line_pkey PRIMARY KEY (id),
   constraint line_key_key UNIQUE (key),
   constraint line_number_key UNIQUE (number),
@@ -249,6 +251,8 @@ create table line (
   constraint line_key_check CHECK ((key ~ '^l[a-z0-9]{1,20}$'::text)),
   constraint line_language_check CHECK ((language = ANY (ARRAY['ru'::text, 'en'::text]))),
   constraint line_number_check CHECK ((number ~ '^\+[1-9][0-9]{4,14}$'::text)),
+  constraint line_owner_wait_seconds_check CHECK (((owner_wait_seconds >= 0) AND (owner_wait_seconds <= 600))),
+  constraint line_priority_check CHECK (((priority >= 0) AND (priority <= 20))),
   constraint line_recording_check CHECK ((recording = ANY (ARRAY['off'::text, 'stereo'::text, 'mixed'::text])))
 );
 
@@ -325,15 +329,30 @@ create table queue (
   service_level_percent integer default 80 not null,
   wrap_up text default 'none'::text not null,
   wrap_up_seconds integer default 30 not null,
+  weight integer default 0 not null,
+  max_length integer,
+  join_when_empty boolean default false not null,
+  overflow_queue_id uuid,
+  overflow_number text,
+  announce_position boolean default false not null,
+  announce_wait boolean default false not null,
+  announce_every_seconds integer default 45 not null,
   constraint queue_pkey PRIMARY KEY (id),
   constraint queue_key_key UNIQUE (key),
   constraint queue_name_key UNIQUE (name),
+  constraint queue_overflow_queue_id_fkey FOREIGN KEY (overflow_queue_id) REFERENCES queue(id) ON DELETE RESTRICT,
+  constraint queue_announce_every_seconds_check CHECK (((announce_every_seconds >= 15) AND (announce_every_seconds <= 600))),
   constraint queue_answer_seconds_check CHECK (((answer_seconds >= 3) AND (answer_seconds <= 300))),
   constraint queue_key_check CHECK ((key ~ '^q[a-z0-9]{1,20}$'::text)),
+  constraint queue_max_length_check CHECK (((max_length >= 1) AND (max_length <= 1000))),
   constraint queue_max_wait_seconds_check CHECK (((max_wait_seconds >= 5) AND (max_wait_seconds <= 7200))),
+  constraint queue_no_self_overflow CHECK ((overflow_queue_id IS DISTINCT FROM id)),
+  constraint queue_one_overflow CHECK (((overflow_queue_id IS NULL) OR (overflow_number IS NULL))),
+  constraint queue_overflow_number_check CHECK ((overflow_number ~ '^\+[1-9][0-9]{4,14}$'::text)),
   constraint queue_service_level_percent_check CHECK (((service_level_percent >= 1) AND (service_level_percent <= 100))),
   constraint queue_service_level_seconds_check CHECK (((service_level_seconds >= 1) AND (service_level_seconds <= 3600))),
   constraint queue_strategy_check CHECK ((strategy = ANY (ARRAY['random'::text, 'most-idle'::text, 'sequential'::text]))),
+  constraint queue_weight_check CHECK (((weight >= 0) AND (weight <= 100))),
   constraint queue_wrap_up_check CHECK ((wrap_up = ANY (ARRAY['none'::text, 'limit'::text, 'until-completed'::text]))),
   constraint queue_wrap_up_seconds_check CHECK (((wrap_up_seconds >= 1) AND (wrap_up_seconds <= 3600)))
 );
@@ -347,6 +366,17 @@ create table queue_agent (
   constraint queue_agent_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES queue(id) ON DELETE CASCADE
 );
 CREATE INDEX queue_agent_agent ON queue_agent USING btree (agent_id);
+
+create table queue_penalty (
+  queue_id uuid not null,
+  agent_id uuid not null,
+  penalty integer not null,
+  constraint queue_penalty_pkey PRIMARY KEY (queue_id, agent_id),
+  constraint queue_penalty_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
+  constraint queue_penalty_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES queue(id) ON DELETE CASCADE,
+  constraint queue_penalty_penalty_check CHECK (((penalty >= 1) AND (penalty <= 10)))
+);
+CREATE INDEX queue_penalty_agent ON queue_penalty USING btree (agent_id);
 
 create table recording (
   id uuid not null,
@@ -363,6 +393,23 @@ create table recording (
   constraint recording_call_id_key UNIQUE (call_id),
   constraint recording_state_check CHECK ((state = ANY (ARRAY['kept'::text, 'empty'::text, 'lost'::text])))
 );
+
+create table setting_change (
+  id uuid default gen_random_uuid() not null,
+  at timestamp with time zone default now() not null,
+  key_id uuid,
+  role text not null,
+  command text not null,
+  subject_id uuid not null,
+  subject_name text not null,
+  before jsonb not null,
+  after jsonb not null,
+  undone_by uuid,
+  constraint setting_change_pkey PRIMARY KEY (id),
+  constraint setting_change_undone_by_fkey FOREIGN KEY (undone_by) REFERENCES setting_change(id)
+);
+CREATE INDEX setting_change_at ON setting_change USING btree (at DESC, id DESC);
+CREATE INDEX setting_change_subject ON setting_change USING btree (subject_id, at DESC);
 
 create table sms_out (
   id uuid default gen_random_uuid() not null,

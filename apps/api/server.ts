@@ -23,6 +23,7 @@ import { lineRoutes } from "./routes/lines.ts";
 import { queueRoutes } from "./routes/queues.ts";
 import { recordingRoutes } from "./routes/recordings.ts";
 import { serviceRoutes } from "./routes/service.ts";
+import { settingRoutes } from "./routes/settings.ts";
 import { soundRoutes } from "./routes/sounds.ts";
 import { statisticsRoutes } from "./routes/statistics.ts";
 import { liveStatisticsRoutes } from "./routes/statistics-live.ts";
@@ -87,6 +88,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     recordingRoutes(routes, context);
     completionRoutes(routes, context);
     topicRoutes(routes, context);
+    settingRoutes(routes, context);
     auditRoutes(routes, context);
     // Uploads are understood here and nowhere else.
     await routes.register((uploads: Api) => soundRoutes(uploads, context));

@@ -10,7 +10,14 @@ export interface StoryEvent {
 
 export interface Decision {
   at: string;
-  decision: "offered" | "offer-ended" | "queued" | "refused" | "fallback";
+  decision:
+    | "offered"
+    | "offer-ended"
+    | "queued"
+    | "owner-awaited"
+    | "dialled-outside"
+    | "refused"
+    | "fallback";
   rule: string | null;
   because: string;
   agentId: string | null;
@@ -86,6 +93,8 @@ function decisionOf(event: StoryEvent, names: StoryNames): Decision | undefined 
 const DECISIONS: Readonly<Record<string, Decision["decision"]>> = {
   AgentOffered: "offered",
   CallQueued: "queued",
+  OwnerAwaited: "owner-awaited",
+  ExternalDialled: "dialled-outside",
   CallRefused: "refused",
 };
 
@@ -112,6 +121,10 @@ function clauseOf(decision: Decision, { agentName, queueName }: StoryNames): str
       return `offered to ${nameOf(decision.agentId, agentName)}${because}`;
     case "queued":
       return `sent to the queue ${nameOf(decision.queueId, queueName)}${because}`;
+    case "owner-awaited":
+      return `waited for ${nameOf(decision.agentId, agentName)}${because}`;
+    case "dialled-outside":
+      return `sent outside${because}`;
     case "refused":
       return `not connected${because}`;
     default:

@@ -34,7 +34,13 @@ export function createHands(tools: Tools, log: Log): Hands {
     perform(effect) {
       switch (effect.kind) {
         case "continue":
-          continueCall(ari, effect, tools.hear, log);
+          if (effect.elsewhere)
+            tell(
+              mover.redirect(effect.channel, placeOf(effect.step)),
+              { call: effect.call },
+              "A call that waited was not moved.",
+            );
+          else continueCall(ari, effect, tools.hear, log);
           return;
         case "redirect":
           tell(
@@ -119,7 +125,8 @@ export function placeOf(step: Step): Place {
   if (step.kind === "ending") return { context: "ending", extension: step.name };
   if (step.kind === "welcome") return { context: "welcome", extension: step.lineKey };
   const context = step.record === "off" ? step.kind : `${step.kind}-${step.record}`;
-  const extension = `to-${extensionOf(step)}_${step.seconds}`;
+  const more = step.kind === "queue" && step.priority > 0 ? `_${step.priority}` : "";
+  const extension = `to-${extensionOf(step)}_${step.seconds}${more}`;
   return step.announce
     ? { context: "announced", extension: `${context}~${extension}` }
     : { context, extension };
@@ -128,5 +135,6 @@ export function placeOf(step: Step): Place {
 function extensionOf(step: Exclude<Step, { kind: "ending" | "welcome" }>): string {
   if (step.kind === "offer") return step.phone;
   if (step.kind === "queue") return step.key;
+  if (step.kind === "await-owner") return "owner";
   return `${step.number}_${step.trunkKey}_${step.callerId ?? "-"}`;
 }

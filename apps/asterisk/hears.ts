@@ -72,6 +72,8 @@ export function hearQuestion(
       };
     case "welcomed":
       return { kind: "welcomed", ...common, lineKey: first, draw: senses.draw() };
+    case "awaited":
+      return { kind: "ownerAwaited", ...common, lineKey: first, draw: senses.draw() };
     case "external":
       return {
         kind: "externalEnded",

@@ -24,6 +24,7 @@ import { createApplier } from "../confgen/applier.ts";
 import { serversOf } from "../core/agents/wrap-up.ts";
 import type { AgentState } from "../core/floor.ts";
 import { isOpen } from "../core/routing/hours.ts";
+import { REMEMBERED } from "../core/routing/likely-free.ts";
 import { Alarms } from "../engine/alarms.ts";
 import { announceClosed, announceNotices, announceQueue, createAnnouncer } from "../engine/announcer.ts";
 import { callIdOf } from "../engine/call-id.ts";
@@ -48,6 +49,7 @@ import { listen } from "../store/listen.ts";
 import { LiveWriter } from "../store/live.ts";
 import { readOpenCalls, readOpenWrapUps } from "../store/open-calls.ts";
 import { soundIds } from "../store/reads/sounds.ts";
+import { readRecentTalks } from "../store/recent-talks.ts";
 import { recordingStore } from "../store/recordings.ts";
 import { readSettings, type Settings } from "../store/settings.ts";
 import { saveState as saveAgentState } from "../store/writes/agent-state.ts";
@@ -155,6 +157,7 @@ for (const source of ["cel", "queue"] as const) {
 }
 engine.hear({ kind: "callsRecovered", at: Date.now(), calls: await readOpenCalls(db) });
 engine.hear({ kind: "wrapUpsRecovered", at: Date.now(), wrapUps: await readOpenWrapUps(db) });
+engine.hear({ kind: "talksSeen", at: Date.now(), talks: await readRecentTalks(db, REMEMBERED) });
 directory = await loadDirectory(db);
 log.info({ contacts: directory.size, openCalls: engine.floor.calls.size }, "The floor is rebuilt.");
 

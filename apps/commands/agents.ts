@@ -10,6 +10,7 @@ import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { type AgentFields, CommandProblem, type SipAccount } from "./port.ts";
 import { setMembers } from "./queues.ts";
+import { note } from "./settings.ts";
 
 /**
  * What every phone's name begins with. It must be the same for all, and at least four characters: app_queue keeps
@@ -52,10 +53,10 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
           .execute();
         return { result: { id, sip }, focus: { phone } };
       }),
-    "agent.change": ({ id, change }) =>
+    "agent.change": ({ id, change }, by) =>
       configure(async (trx) => {
         check(change);
-        const { phone } = await agentRow(trx, id);
+        const { phone, name, shortNumber, email } = await agentRow(trx, id);
         const set = {
           ...(change.name !== undefined && { name: change.name }),
           ...(change.shortNumber !== undefined && { short_number: change.shortNumber }),
@@ -63,6 +64,8 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
         };
         if (Object.keys(set).length > 0)
           await trx.updateTable("agent").set(set).where("id", "=", id).execute();
+        const before = { id, name, shortNumber, email };
+        await note(trx, by, "agent.change", before, change);
         return { result: {}, focus: { phone } };
       }),
     "agent.delete": ({ id }) =>
@@ -122,7 +125,10 @@ function check({ name, shortNumber }: Partial<AgentFields>): void {
 }
 
 async function agentRow(db: Db, id: string) {
-  const query = db.selectFrom("agent").select(["phone", "state"]).where("id", "=", id);
+  const query = db
+    .selectFrom("agent")
+    .select(["phone", "state", "name", "short_number as shortNumber", "email"])
+    .where("id", "=", id);
   return required(isId(id) ? await query.executeTakeFirst() : undefined, "agent");
 }
 

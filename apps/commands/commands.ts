@@ -7,6 +7,7 @@ import { keyCommands } from "./keys.ts";
 import { lineCommands } from "./lines.ts";
 import { queueCommands } from "./queues.ts";
 import { serviceCommands } from "./service.ts";
+import { settingCommands } from "./settings.ts";
 import { soundCommands } from "./sounds.ts";
 import { topicCommands } from "./topics.ts";
 import { trunkCommands } from "./trunks.ts";
@@ -14,10 +15,10 @@ import { trunkCommands } from "./trunks.ts";
 /** Every change that a manager or an agent can make. */
 export function createCommands(options: CommandOptions): Handlers {
   const context = createContext(options);
+  const changing = { ...agentCommands(context), ...queueCommands(context), ...lineCommands(context) };
   return {
-    ...agentCommands(context),
-    ...queueCommands(context),
-    ...lineCommands(context),
+    ...changing,
+    ...settingCommands(context, changing),
     ...soundCommands(context),
     ...trunkCommands(context),
     ...contactCommands(context),

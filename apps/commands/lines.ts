@@ -4,11 +4,13 @@ import { hoursProblems } from "../core/routing/hours-problems.ts";
 import { OPTIONAL_SLOTS, PROMPT_SLOTS, type Prompts } from "../core/routing/prompts.ts";
 import type { Db } from "../store/database.ts";
 import { writePrompts } from "../store/prompts.ts";
+import { listLines } from "../store/reads/lines.ts";
 import { soundIds } from "../store/reads/sounds.ts";
 import { nextKey } from "../store/writes/keys.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { CommandProblem, type LineFields } from "./port.ts";
+import { note } from "./settings.ts";
 
 export function lineCommands({
   configure,
@@ -29,23 +31,26 @@ export function lineCommands({
         await writePrompts(trx, [id], fields.prompts);
         return { result: { id }, focus: { line: key } };
       }),
-    "line.change": ({ id, change, scope }) =>
+    "line.change": ({ id, change, scope }, by) =>
       configure(async (trx) => {
         const { key } = await lineRow(trx, id);
+        const before = await listLines(trx, scope === "all" ? {} : { id });
         await check(trx, change, id);
         const own = {
           ...(change.number !== undefined && { number: change.number }),
           ...(change.name !== undefined && { name: change.name }),
         };
-        const shared = settings(change);
+        const common = settings(change);
         if (Object.keys(own).length > 0)
           await trx.updateTable("line").set(own).where("id", "=", id).execute();
-        if (Object.keys(shared).length > 0) {
-          const update = trx.updateTable("line").set(shared);
+        if (Object.keys(common).length > 0) {
+          const update = trx.updateTable("line").set(common);
           await (scope === "all" ? update : update.where("id", "=", id)).execute();
         }
         if (change.prompts)
           await writePrompts(trx, scope === "all" ? await everyLine(trx) : [id], change.prompts);
+        for (const line of before)
+          await note(trx, by, "line.change", line, line.id === id ? change : shared(change));
         return { result: {}, focus: { line: key } };
       }),
     "line.delete": ({ id }) =>
@@ -106,10 +111,17 @@ async function checkNumber(trx: Db, number: string, self: string | undefined): P
   if (other) throw new CommandProblem(409, "taken", `the line «${other.name}» has this number`, "number");
 }
 
+/** What a change for all lines says of the others: everything but number and name. */
+function shared({ number: _, name: __, ...rest }: Partial<LineFields>): Partial<LineFields> {
+  return rest;
+}
+
 /** What LINE-14 can save for every line at once: everything but number and name. */
 function settings(change: Partial<LineFields>) {
   return {
     ...(change.queueId !== undefined && { queue_id: change.queueId }),
+    ...(change.priority !== undefined && { priority: change.priority }),
+    ...(change.ownerWaitSeconds !== undefined && { owner_wait_seconds: change.ownerWaitSeconds }),
     ...(change.ownerFirst !== undefined && { owner_first: change.ownerFirst }),
     ...(change.hours !== undefined && { hours: change.hours && JSON.stringify(change.hours) }),
     ...(change.language !== undefined && { language: change.language }),

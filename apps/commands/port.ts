@@ -14,6 +14,8 @@ export interface Asker {
   readonly keyId: string;
   readonly role: Role;
   readonly agentId?: string | undefined;
+  /** The change of settings that this command takes back. */
+  readonly undoes?: string | undefined;
   /** Where the request came from; for the audit. */
   readonly address?: string | undefined;
 }
@@ -32,6 +34,16 @@ export interface QueueFields {
   maxWaitSeconds: number;
   /** What follows a talk (AGENT-08); `seconds` counts in mode `limit`. */
   wrapUp: { mode: "none" | "limit" | "until-completed"; seconds?: number };
+  weight?: number;
+  maxLength?: number | null;
+  joinWhenEmpty?: boolean;
+  /** Where callers go when the queue is full, empty, or they have waited their time. */
+  overflow?: { queueId: string } | { number: string } | null;
+  announcePosition?: boolean;
+  announceWait?: boolean;
+  announceEverySeconds?: number;
+  /** Agent id → 1 to 10; agents of a lower penalty are asked first; those not named have 0. */
+  penalties?: Record<string, number>;
   /** The target: this share of callers, in per cent, hear an agent within so many seconds. */
   serviceLevelSeconds: number;
   serviceLevelPercent: number;
@@ -44,6 +56,8 @@ export interface LineFields {
   name: string;
   queueId: string;
   ownerFirst: boolean;
+  priority?: number;
+  ownerWaitSeconds?: number;
   hours: Hours | null;
   language: "ru" | "en";
   recording: RecordingMode;
@@ -115,6 +129,8 @@ export interface Commands {
   "sound.create": [SoundFields & { originalName: string; upload: string }, { id: string }];
   "sound.change": [{ id: string; change: Partial<SoundFields> }, Record<string, never>];
   "sound.delete": [{ id: string }, Record<string, never>];
+  /** Takes a change of settings back; `force` also when a later change touched the same fields. */
+  "setting.undo": [{ id: string; force: boolean }, Applied];
   "trunk.create": [TrunkFields, Created];
   "trunk.change": [{ id: string; change: Partial<TrunkFields> }, Applied];
   "trunk.delete": [{ id: string }, Applied];

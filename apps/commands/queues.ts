@@ -1,9 +1,11 @@
 /** Queues: strategy, times, and who serves them in which order. */
 import type { Db } from "../store/database.ts";
+import { listQueues } from "../store/reads/queues.ts";
 import { nextKey } from "../store/writes/keys.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { CommandProblem, type QueueFields } from "./port.ts";
+import { note } from "./settings.ts";
 
 export function queueCommands({
   configure,
@@ -16,18 +18,24 @@ export function queueCommands({
         const row = { key, name: fields.name, ...columns(fields) };
         const { id } = await trx.insertInto("queue").values(row).returning("id").executeTakeFirstOrThrow();
         await setAgents(trx, id, fields.agents);
+        await setPenalties(trx, id, fields.penalties ?? {});
+        await checkOverflow(trx, id);
         return { result: { id }, focus: { queue: key } };
       }),
-    "queue.change": ({ id, change }) =>
+    "queue.change": ({ id, change }, by) =>
       configure(async (trx) => {
         check(change);
         const { key, version } = await queueRow(trx, id);
+        const [before] = await listQueues(trx, { id });
         await trx
           .updateTable("queue")
           .set({ ...columns(change), version: version + 1 })
           .where("id", "=", id)
           .execute();
         if (change.agents !== undefined) await setAgents(trx, id, change.agents);
+        if (change.penalties !== undefined) await setPenalties(trx, id, change.penalties);
+        if (change.overflow) await checkOverflow(trx, id);
+        if (before) await note(trx, by, "queue.change", before, change);
         return { result: {}, focus: { queue: key } };
       }),
     "queue.delete": ({ id }) =>
@@ -40,6 +48,13 @@ export function queueCommands({
           .executeTakeFirst();
         if (line)
           throw new CommandProblem(409, "queue-in-use", `the line «${line.name}» leads to this queue`);
+        const other = await trx
+          .selectFrom("queue")
+          .select("name")
+          .where("overflow_queue_id", "=", id)
+          .executeTakeFirst();
+        if (other)
+          throw new CommandProblem(409, "queue-in-use", `the queue «${other.name}» overflows into this one`);
         await trx.deleteFrom("queue").where("id", "=", id).execute();
         return { result: {}, focus: { nothing: true } };
       }),
@@ -84,6 +99,9 @@ async function setAgents(trx: Db, id: string, agents: QueueFields["agents"]): Pr
 
 const RANGES = {
   answerSeconds: [3, 300, " seconds"],
+  announceEverySeconds: [15, 600, " seconds"],
+  weight: [0, 100, ""],
+  maxLength: [1, 1000, " callers"],
   maxWaitSeconds: [5, 7200, " seconds"],
   serviceLevelSeconds: [1, 3600, " seconds"],
   serviceLevelPercent: [1, 100, " per cent"],
@@ -96,8 +114,46 @@ function check(fields: Partial<QueueFields>): void {
   for (const field of Object.keys(RANGES) as (keyof typeof RANGES)[]) {
     const value = fields[field];
     const [least, most, unit] = RANGES[field];
-    if (value !== undefined && !(Number.isInteger(value) && value >= least && value <= most))
+    if (
+      value !== undefined &&
+      value !== null &&
+      !(Number.isInteger(value) && value >= least && value <= most)
+    )
       throw new CommandProblem(422, "out-of-range", `must be between ${least} and ${most}${unit}`, field);
+  }
+}
+
+/** Skills as penalties: all of them at once; zero needs no row. */
+async function setPenalties(trx: Db, id: string, penalties: Record<string, number>): Promise<void> {
+  const known = new Set((await trx.selectFrom("agent").select("id").execute()).map((row) => row.id));
+  for (const agent of Object.keys(penalties))
+    if (!known.has(agent)) required(undefined, "agent", `penalties.${agent}`);
+  await trx.deleteFrom("queue_penalty").where("queue_id", "=", id).execute();
+  const rows = Object.entries(penalties)
+    .filter(([, penalty]) => penalty > 0)
+    .map(([agent_id, penalty]) => ({ queue_id: id, agent_id, penalty }));
+  if (rows.length > 0) await trx.insertInto("queue_penalty").values(rows).execute();
+}
+
+/** A chain of overflows must end. @throws CommandProblem 422 `circle` */
+async function checkOverflow(trx: Db, id: string): Promise<void> {
+  const rows = await trx.selectFrom("queue").select(["id", "name", "overflow_queue_id"]).execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const target = byId.get(id)?.overflow_queue_id;
+  const names: string[] = [];
+  for (
+    let next = target ?? undefined;
+    next !== undefined;
+    next = byId.get(next)?.overflow_queue_id ?? undefined
+  ) {
+    names.push(`«${byId.get(next)?.name}»`);
+    if (next === id || names.length > rows.length)
+      throw new CommandProblem(
+        422,
+        "circle",
+        `callers would go round: ${names.join(" → ")}`,
+        "overflow.queueId",
+      );
   }
 }
 
@@ -111,8 +167,22 @@ function columns(change: Partial<QueueFields>) {
       wrap_up: change.wrapUp.mode,
       ...(change.wrapUp.seconds !== undefined && { wrap_up_seconds: change.wrapUp.seconds }),
     }),
+    ...(change.weight !== undefined && { weight: change.weight }),
+    ...(change.maxLength !== undefined && { max_length: change.maxLength }),
+    ...(change.joinWhenEmpty !== undefined && { join_when_empty: change.joinWhenEmpty }),
+    ...(change.overflow !== undefined && overflowColumns(change.overflow)),
+    ...(change.announcePosition !== undefined && { announce_position: change.announcePosition }),
+    ...(change.announceWait !== undefined && { announce_wait: change.announceWait }),
+    ...(change.announceEverySeconds !== undefined && { announce_every_seconds: change.announceEverySeconds }),
     ...(change.serviceLevelSeconds !== undefined && { service_level_seconds: change.serviceLevelSeconds }),
     ...(change.serviceLevelPercent !== undefined && { service_level_percent: change.serviceLevelPercent }),
+  };
+}
+
+function overflowColumns(overflow: NonNullable<QueueFields["overflow"]> | null) {
+  return {
+    overflow_queue_id: overflow && "queueId" in overflow ? overflow.queueId : null,
+    overflow_number: overflow && "number" in overflow ? overflow.number : null,
   };
 }
 

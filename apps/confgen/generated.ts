@@ -3,9 +3,10 @@
  *
  * Pure. What each file looks like is in asterisk-conf/generated/*.mustache.
  */
-import type { Agent, Queue } from "../core/floor.ts";
+
+import type { Agent } from "../core/floor.ts";
 import { STANDARD_PROMPTS } from "../core/routing/prompts.ts";
-import type { Language, Settings, Trunk } from "../store/settings.ts";
+import type { Language, QueueSettings, Settings, Trunk } from "../store/settings.ts";
 import { openingView } from "./opening.ts";
 import { ownPrompts, waitingView } from "./prompts.ts";
 import { displayName, safe } from "./safe.ts";
@@ -88,7 +89,7 @@ function memberView(agent: Agent): View {
   };
 }
 
-function queueView(queue: Queue, agents: ReadonlyMap<string, Agent>): View {
+function queueView(queue: QueueSettings, agents: ReadonlyMap<string, Agent>): View {
   const key = safe("key", queue.key);
   const members = queue.agents.flatMap((id) => agents.get(id) ?? []);
   return {
@@ -96,7 +97,15 @@ function queueView(queue: Queue, agents: ReadonlyMap<string, Agent>): View {
     name: displayName(queue.name, key),
     strategy: STRATEGIES[queue.strategy],
     answerSeconds: safe("count", queue.answerSeconds),
-    members: members.map(memberView),
+    weight: safe("count", queue.weight),
+    announceEvery:
+      queue.announcePosition || queue.announceWait ? safe("count", queue.announceEverySeconds) : "0",
+    announcePosition: queue.announcePosition ? "yes" : "no",
+    announceWait: queue.announceWait ? "yes" : "no",
+    members: members.map((agent) => ({
+      ...memberView(agent),
+      penalty: safe("count", queue.penalties?.get(agent.id) ?? 0),
+    })),
   };
 }
 
@@ -113,6 +122,7 @@ function lineView(line: Settings["lines"][number], settings: Settings, instance:
     others: others.map((spelling) => ({ spelling: safe("number", spelling) })),
     language: language === instance.language ? false : safe("word", language),
     queue: safe("key", queue.key),
+    priority: line.priority ? safe("count", line.priority) : false,
     wait: safe("count", queue.maxWaitSeconds),
     ring: safe("count", queue.answerSeconds),
     record: safe("word", line.recording),

@@ -10,6 +10,7 @@ import {
   colleagueDialled,
   externalEnded,
   offerEnded,
+  ownerAwaited,
   queueLeft,
   welcomed,
 } from "./hear/questions.ts";
@@ -38,6 +39,7 @@ const HEARD: {
   welcomed,
   offerEnded,
   externalEnded,
+  ownerAwaited,
   queueLeft,
   colleagueDialled,
   queueJoined,
@@ -53,6 +55,7 @@ const HEARD: {
   wrapUpExpired,
   wrapUpsRecovered,
   settingsLoaded: (turn, input) => turn.happened({ ...input, kind: "SettingsLoaded" }),
+  talksSeen: (turn, input) => turn.happened({ ...input, kind: "TalksSeen" }),
   callsRecovered: (turn, input) => turn.happened({ ...input, kind: "CallsRecovered" }),
 };
 

@@ -7,7 +7,16 @@ import type { Input } from "./inputs.ts";
 /** Where a channel goes on in the dialplan. */
 export type Step =
   | { kind: "offer"; phone: string; seconds: number; record: RecordingMode; announce: boolean }
-  | { kind: "queue"; key: string; seconds: number; record: RecordingMode; announce: boolean }
+  | {
+      kind: "queue";
+      key: string;
+      seconds: number;
+      priority: number;
+      record: RecordingMode;
+      announce: boolean;
+    }
+  /** Music until the owner is free, or the time is over and the call asks again. */
+  | { kind: "await-owner"; seconds: number; record: RecordingMode; announce: boolean }
   /** The line's arrival prompt; the call asks again after it. */
   | { kind: "welcome"; lineKey: string }
   /** A number outside, in E.164, through a carrier; `callerId` in E.164, or undefined for the carrier's own. */
@@ -23,8 +32,8 @@ export type Step =
   | { kind: "ending"; name: "out-of-hours" | "no-answer" | "not-in-service" | "unavailable" };
 
 export type Effect =
-  /** Moves a channel that waits in Stasis (ARI). */
-  | { kind: "continue"; call: CallId; channel: string; step: Step }
+  /** Moves a channel that waits in Stasis (ARI), or one that waits elsewhere in the dialplan (AMI). */
+  | { kind: "continue"; call: CallId; channel: string; step: Step; elsewhere?: true | undefined }
   /**
    * Moves a channel that is anywhere in the dialplan or in a conversation (AMI Redirect), with `other`, its partner
    * in the conversation, in the same breath, so that neither is hung up by the other's leaving.

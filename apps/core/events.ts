@@ -21,6 +21,7 @@ import type {
   QueueId,
   Trunk,
 } from "./floor.ts";
+import { REMEMBERED } from "./routing/likely-free.ts";
 
 export type DomainEvent =
   | {
@@ -45,7 +46,13 @@ export type DomainEvent =
       queue?: QueueId | undefined;
       step: Step;
       because: Because;
+      /** The call waited elsewhere in the dialplan, not in Stasis. */
+      elsewhere?: true | undefined;
     }
+  /** The caller waits for the owner, who is in a talk that is likely to end soon. */
+  | { kind: "OwnerAwaited"; at: Millis; call: CallId; agent: AgentId; step: Step; because: Because }
+  | { kind: "OwnerMissed"; at: Millis; call: CallId }
+  | { kind: "TalksSeen"; at: Millis; talks: ReadonlyMap<AgentId, readonly number[]> }
   /** The arrival prompt is played; the call asks again after it. */
   | { kind: "CallWelcomed"; at: Millis; call: CallId; step: Step; because: Because }
   | { kind: "CallerWelcomed"; at: Millis; call: CallId }
@@ -108,6 +115,7 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       changeCall(floor, event.call, event.at, {
         phase: "offered",
         agentId: event.agent,
+        ...servedBy(floor, event.call, event.queue),
         ...recordedBy(event.step),
       });
       changeAgent(floor, event.agent, { call: { id: event.call, phase: "offered", since: event.at } });
@@ -124,6 +132,19 @@ export function evolve(floor: Floor, event: DomainEvent): void {
         agentId: undefined,
         ...recordedBy(event.step),
       });
+      return;
+    case "OwnerAwaited":
+      changeCall(floor, event.call, event.at, {
+        phase: "awaiting-owner",
+        ownerAwaited: true,
+        ...recordedBy(event.step),
+      });
+      return;
+    case "OwnerMissed":
+      changeCall(floor, event.call, event.at, { phase: "deciding", ownerAwaited: true });
+      return;
+    case "TalksSeen":
+      for (const [agent, talks] of event.talks) floor.talks.set(agent, talks);
       return;
     case "ExternalEnded":
       changeCall(floor, event.call, event.at, { phase: "deciding" });
@@ -144,6 +165,7 @@ export function evolve(floor: Floor, event: DomainEvent): void {
         phase: "queued",
         queueId: event.queue,
         agentId: undefined,
+        ...servedBy(floor, event.call, event.queue),
         ...recordedBy(event.step),
       });
       return;
@@ -188,6 +210,7 @@ export function evolve(floor: Floor, event: DomainEvent): void {
         });
       return;
     case "TalkEnded":
+      rememberTalk(floor, event);
       freeAgent(floor, event.agent, event.call);
       changeAgent(floor, event.agent, { lastTalkEndedAt: event.at });
       return;
@@ -260,6 +283,20 @@ function freeOffered(floor: Floor, call: CallId, except?: AgentId): void {
   for (const agent of floor.agents.values())
     if (agent.call?.id === call && agent.call.phase === "offered" && agent.id !== except)
       freeAgent(floor, agent.id, call);
+}
+
+/** A queue that is not the line's own serves the call from now on. */
+function servedBy(floor: Floor, id: CallId, queue: QueueId | undefined): Partial<Call> {
+  const lineId = floor.calls.get(id)?.lineId;
+  const own = lineId === undefined ? undefined : floor.lines.get(lineId)?.queueId;
+  return queue === undefined || queue === own ? {} : { servedBy: queue };
+}
+
+function rememberTalk(floor: Floor, event: { agent: AgentId; call: CallId; at: Millis }): void {
+  const held = floor.agents.get(event.agent)?.call;
+  if (held?.id !== event.call || held.phase !== "talking") return;
+  const seen = floor.talks.get(event.agent) ?? [];
+  floor.talks.set(event.agent, [...seen, event.at - held.since].slice(-REMEMBERED));
 }
 
 function recordedBy(step: Step): Partial<Call> {

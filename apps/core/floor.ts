@@ -65,9 +65,19 @@ export interface Queue {
   readonly maxWaitSeconds: number;
   /** What follows a talk; undefined: the agent is free at once. */
   readonly wrapUp?: WrapUp | undefined;
+  /** How many may wait; undefined: as many as come. */
+  readonly maxLength?: number | undefined;
+  /** Callers wait although nobody is signed in. */
+  readonly joinWhenEmpty?: boolean | undefined;
+  /** Where callers go when this queue is full, empty, or they have waited their time. */
+  readonly overflow?: Overflow | undefined;
+  /** Agents of a lower penalty are asked first; none: 0. */
+  readonly penalties?: ReadonlyMap<AgentId, number> | undefined;
   /** In the configured order (ROUTE-04). */
   readonly agents: readonly AgentId[];
 }
+
+export type Overflow = { readonly queueId: QueueId } | { readonly number: string };
 
 export type RecordingMode = "off" | "stereo" | "mixed";
 
@@ -79,6 +89,10 @@ export interface Line {
   readonly name: string;
   readonly queueId: QueueId;
   readonly ownerFirst: boolean;
+  /** Callers of a higher priority go before those of a lower one; none: 0. */
+  readonly priority?: number | undefined;
+  /** How long a caller may wait for the owner who is in a talk, in seconds; none: not at all. */
+  readonly ownerWaitSeconds?: number | undefined;
   /** Undefined: always open. */
   readonly hours?: Hours | undefined;
   readonly recording: RecordingMode;
@@ -103,6 +117,7 @@ export interface Trunk {
  *   deciding ─▶ offered ─▶ talking ─▶ (gone)
  *      │  ▲        │          ▲
  *      │  ├────────┘          │
+ *      ├──┴─ awaiting-owner   │
  *      ├──┴─ welcome          │    every step that ends without a conversation asks again
  *      ├──┴─ external ────────┤
  *      ├────────▶ queued ─────┘
@@ -118,10 +133,22 @@ export interface Call {
   readonly contactId?: string | undefined;
   readonly ownerId?: AgentId | undefined;
   readonly arrivedAt: Millis;
-  readonly phase: "deciding" | "welcome" | "offered" | "external" | "queued" | "talking" | "ending";
+  readonly phase:
+    | "deciding"
+    | "welcome"
+    | "awaiting-owner"
+    | "offered"
+    | "external"
+    | "queued"
+    | "talking"
+    | "ending";
   readonly phaseSince: Millis;
   readonly agentId?: AgentId | undefined;
   readonly queueId?: QueueId | undefined;
+  /** The queue that serves the call when it is not the line's: it overflowed, or a menu chose it. */
+  readonly servedBy?: QueueId | undefined;
+  /** The owner has been waited for; not twice. */
+  readonly ownerAwaited?: boolean | undefined;
   /** Agents whose phone has rung in vain (D-44: one round). */
   readonly tried: readonly AgentId[];
   /** The arrival prompt has been heard; it is played once. */
@@ -136,6 +163,8 @@ export interface Floor {
   readonly lines: Map<LineId, Line>;
   readonly trunks: Map<TrunkId, Trunk>;
   readonly calls: Map<CallId, Call>;
+  /** How long agents' last talks were, in ms, the newest last. */
+  readonly talks: Map<AgentId, readonly number[]>;
   /** phone → agent, line key → line: Asterisk's names. */
   readonly phones: Map<string, AgentId>;
   readonly lineKeys: Map<string, LineId>;
@@ -148,6 +177,7 @@ export function emptyFloor(): Floor {
     queues: new Map(),
     lines: new Map(),
     trunks: new Map(),
+    talks: new Map(),
     calls: new Map(),
     phones: new Map(),
     lineKeys: new Map(),

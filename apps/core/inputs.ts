@@ -64,6 +64,8 @@ export type Input =
       result: string;
       draw: number;
     }
+  /** The owner did not become free within the step `await-owner`. */
+  | { kind: "ownerAwaited"; at: Millis; call: CallId; channel: string; lineKey: string; draw: number }
   /** Queue() gave the call back. */
   | {
       kind: "queueLeft";
@@ -114,5 +116,7 @@ export type Input =
       lines: readonly Line[];
       trunks: readonly Trunk[];
     }
+  /** After a restart: how long agents' last talks were, in ms, the newest last. */
+  | { kind: "talksSeen"; at: Millis; talks: ReadonlyMap<AgentId, readonly number[]> }
   /** After a restart: calls that were open according to the record and still have a channel. */
   | { kind: "callsRecovered"; at: Millis; calls: readonly Call[] };

@@ -40,7 +40,13 @@ export class Turn implements Decision {
     if ("step" in event) {
       const call = this.floor.calls.get(event.call);
       if (call)
-        this.effects.push({ kind: "continue", call: call.id, channel: call.channel, step: event.step });
+        this.effects.push({
+          kind: "continue",
+          call: call.id,
+          channel: call.channel,
+          step: event.step,
+          ...("elsewhere" in event && { elsewhere: event.elsewhere }),
+        });
     }
   }
 

@@ -92,6 +92,20 @@ function announceCall(floor: Floor, event: DomainEvent, sink: LiveSink): void {
         because: event.because.text,
       });
       return;
+    case "OwnerAwaited":
+      sink.push("calls", "call.awaiting-owner", {
+        id: event.call,
+        agentId: event.agent,
+        because: event.because.text,
+      });
+      return;
+    case "ExternalDialled":
+      sink.push("calls", "call.dialled-outside", {
+        id: event.call,
+        number: event.number,
+        because: event.because.text,
+      });
+      return;
     case "CallRefused":
       sink.push("calls", "call.refused", { id: event.call, because: event.because.text });
       return;

@@ -56,6 +56,8 @@ export async function readOpenCalls(db: Db): Promise<OpenCall[]> {
       queueId: row.queue_id ?? undefined,
       tried: offered,
       welcomed: decisions.some((event) => event.kind === "CallerWelcomed"),
+      ownerAwaited: decisions.some((event) => event.kind === "OwnerAwaited"),
+      servedBy: lastQueueOf(decisions),
       recorded: decisions.some((event) => isRecording(event.data.step)),
       lastFactAt: own.at(-1)?.at.getTime() ?? row.arrived_at.getTime(),
     };
@@ -73,6 +75,14 @@ export async function readOpenWrapUps(db: Db): Promise<OpenWrapUp[]> {
   }));
 }
 
+/** The queue that the last decision was made for. */
+function lastQueueOf(
+  decisions: readonly { kind: string; data: Record<string, unknown> }[],
+): string | undefined {
+  const queue = decisions.filter((event) => typeof event.data.queue === "string").at(-1)?.data.queue;
+  return queue === undefined ? undefined : String(queue);
+}
+
 function isRecording(step: unknown): boolean {
   const record = (step as { record?: unknown } | undefined)?.record;
   return record === "stereo" || record === "mixed";
@@ -81,6 +91,7 @@ function isRecording(step: unknown): boolean {
 function phaseAfter(kind: string | undefined, queued: boolean): Call["phase"] {
   if (kind === "AgentOffered") return "offered";
   if (kind === "CallWelcomed") return "welcome";
+  if (kind === "OwnerAwaited") return "awaiting-owner";
   if (kind === "ExternalDialled") return "external";
   if (kind === "CallQueued" || queued) return "queued";
   if (kind === "CallRefused") return "ending";

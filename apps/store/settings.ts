@@ -2,7 +2,16 @@
  * All rows that steer calls, as the core and the renderer see them: agents, queues, lines and trunks.
  */
 import { sql } from "kysely";
-import type { Agent, AgentId, Trunk as Carrier, Line, LineId, Queue, WrapUp } from "../core/floor.ts";
+import type {
+  Agent,
+  AgentId,
+  Trunk as Carrier,
+  Line,
+  LineId,
+  Overflow,
+  Queue,
+  WrapUp,
+} from "../core/floor.ts";
 import type { Prompts } from "../core/routing/prompts.ts";
 import type { Db } from "./database.ts";
 import { readPrompts } from "./prompts.ts";
@@ -13,10 +22,18 @@ export type Language = "ru" | "en";
 /** A carrier's connection, as in its row. */
 export type Trunk = Readonly<Omit<TrunkTable, "port" | "id" | "created_at"> & { id: string; port: number }>;
 
+/** A queue with what only Asterisk's configuration needs to know. */
+export interface QueueSettings extends Queue {
+  readonly weight: number;
+  readonly announcePosition: boolean;
+  readonly announceWait: boolean;
+  readonly announceEverySeconds: number;
+}
+
 /** One consistent reading. `agents`, `queues`, `lines` and `carriers` are what the core needs; the rest is for rendering. */
 export interface Settings {
   readonly agents: readonly Agent[];
-  readonly queues: readonly Queue[];
+  readonly queues: readonly QueueSettings[];
   readonly lines: readonly Line[];
   readonly trunks: readonly Trunk[];
   /** The trunks as the core knows them. */
@@ -71,13 +88,16 @@ function readAgents(db: Db) {
 }
 
 function readQueues(db: Db) {
+  const penalties = sql<
+    Record<string, number>
+  >`(select coalesce(jsonb_object_agg(agent_id, penalty), '{}') from queue_penalty where queue_id = queue.id)`;
   const ticked = sql<
     string[]
   >`(select coalesce(array_agg(agent_id::text order by position), '{}') from queue_agent where queue_id = queue.id)`;
   return db
     .selectFrom("queue")
     .selectAll()
-    .select(ticked.as("ticked"))
+    .select([ticked.as("ticked"), penalties.as("penalties")])
     .orderBy("created_at")
     .orderBy("key")
     .execute();
@@ -100,7 +120,7 @@ function toAgent(row: AgentRow): Agent {
   };
 }
 
-function toQueue(row: Awaited<ReturnType<typeof readQueues>>[number], everybody: string[]): Queue {
+function toQueue(row: Awaited<ReturnType<typeof readQueues>>[number], everybody: string[]): QueueSettings {
   return {
     id: row.id,
     key: row.key,
@@ -109,6 +129,14 @@ function toQueue(row: Awaited<ReturnType<typeof readQueues>>[number], everybody:
     answerSeconds: row.answer_seconds,
     maxWaitSeconds: row.max_wait_seconds,
     wrapUp: toWrapUp(row),
+    maxLength: row.max_length ?? undefined,
+    joinWhenEmpty: row.join_when_empty,
+    overflow: overflowOf(row),
+    weight: row.weight,
+    announcePosition: row.announce_position,
+    announceWait: row.announce_wait,
+    announceEverySeconds: row.announce_every_seconds,
+    penalties: new Map(Object.entries(row.penalties)),
     agents: row.all_agents ? everybody : row.ticked,
   };
 }
@@ -118,6 +146,14 @@ function toWrapUp(row: { wrap_up: string; wrap_up_seconds: number }): WrapUp | u
   return row.wrap_up === "until-completed" ? { mode: "until-completed" } : undefined;
 }
 
+function overflowOf(row: {
+  overflow_queue_id: string | null;
+  overflow_number: string | null;
+}): Overflow | undefined {
+  if (row.overflow_queue_id) return { queueId: row.overflow_queue_id };
+  return row.overflow_number ? { number: row.overflow_number } : undefined;
+}
+
 function toLine(row: {
   id: string;
   key: string;
@@ -125,6 +161,8 @@ function toLine(row: {
   name: string;
   queue_id: string;
   owner_first: boolean;
+  priority: number;
+  owner_wait_seconds: number;
   hours: Line["hours"] | null;
   recording: Line["recording"];
   announce_recording: boolean;
@@ -136,6 +174,8 @@ function toLine(row: {
     name: row.name,
     queueId: row.queue_id,
     ownerFirst: row.owner_first,
+    priority: row.priority,
+    ownerWaitSeconds: row.owner_wait_seconds,
     hours: row.hours ?? undefined,
     recording: row.recording,
     announceRecording: row.announce_recording,

@@ -41,6 +41,14 @@ export interface QueueTable {
   service_level_seconds: Generated<number>;
   service_level_percent: Generated<number>;
   all_agents: Generated<boolean>;
+  weight: Generated<number>;
+  max_length: number | null;
+  join_when_empty: Generated<boolean>;
+  overflow_queue_id: string | null;
+  overflow_number: string | null;
+  announce_position: Generated<boolean>;
+  announce_wait: Generated<boolean>;
+  announce_every_seconds: Generated<number>;
   version: Generated<number>;
   created_at: Created;
 }
@@ -51,6 +59,25 @@ export interface QueueAgentTable {
   position: number;
 }
 
+export interface QueuePenaltyTable {
+  queue_id: string;
+  agent_id: string;
+  penalty: number;
+}
+
+export interface SettingChangeTable {
+  id: Generated<string>;
+  at: Generated<Date>;
+  key_id: string | null;
+  role: string;
+  command: string;
+  subject_id: string;
+  subject_name: string;
+  before: JSONColumnType<Record<string, unknown>>;
+  after: JSONColumnType<Record<string, unknown>>;
+  undone_by: string | null;
+}
+
 export interface LineTable {
   id: Generated<string>;
   key: string;
@@ -58,6 +85,8 @@ export interface LineTable {
   name: string;
   queue_id: string;
   owner_first: Generated<boolean>;
+  priority: Generated<number>;
+  owner_wait_seconds: Generated<number>;
   hours: JSONColumnType<Hours> | null;
   language: Generated<"ru" | "en">;
   recording: Generated<RecordingMode>;
@@ -337,6 +366,8 @@ export interface Database {
   agent_state_change: AgentStateChangeTable;
   queue: QueueTable;
   queue_agent: QueueAgentTable;
+  queue_penalty: QueuePenaltyTable;
+  setting_change: SettingChangeTable;
   line: LineTable;
   sound: SoundTable;
   line_prompt: LinePromptTable;

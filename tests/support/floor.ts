@@ -119,5 +119,6 @@ function describe(effect: Extract<Effect, { kind: "continue" }>): string {
   if (step.kind === "queue") return `queue ${step.key}`;
   if (step.kind === "welcome") return `welcome ${step.lineKey}`;
   if (step.kind === "external") return `external ${step.number} by ${step.trunkKey}`;
+  if (step.kind === "await-owner") return "await-owner";
   return `ending ${step.name}`;
 }

@@ -56,7 +56,10 @@ function company(change: Partial<Settings> = {}): Settings {
     { days: [6] as const, from: "10:00", to: "24:00" },
   ];
   const line = { queueId: "s", ownerFirst: true, recording: "stereo", announceRecording: true } as const;
-  const times = { answerSeconds: 20, maxWaitSeconds: 300 };
+  const times = {
+    ...{ answerSeconds: 20, maxWaitSeconds: 300, weight: 0 },
+    ...{ announcePosition: false, announceWait: false, announceEverySeconds: 45 },
+  };
   return {
     agents,
     queues: [
@@ -220,7 +223,9 @@ t.test("files are swapped in one step and can be put back", async (t) => {
 });
 
 t.test("templates can name only what they are given", async (t) => {
-  const view = { queues: [{ key: "q1", name: "N", strategy: "linear", answerSeconds: "1", members: [] }] };
+  const announce = { announceEvery: "0", announcePosition: "no", announceWait: "no" };
+  const queue = { key: "q1", name: "N", strategy: "linear", answerSeconds: "1", weight: "0", members: [] };
+  const view = { queues: [{ ...queue, ...announce }] };
   t.match(fill("generated/queues.conf.mustache", view), /\[q1\]/);
   const { strategy: _, ...less } = view.queues[0] ?? {};
   t.throws(() => fill("generated/queues.conf.mustache", { queues: [less as never] }), /«strategy»/);

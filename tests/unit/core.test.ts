@@ -163,6 +163,125 @@ t.test("rounds and waiting", (t) => {
   t.end();
 });
 
+t.test("queues that are tuned", (t) => {
+  const busy = { device: "busy" } as const;
+  t.test("agents of a lower penalty are asked first, whatever the strategy", (t) => {
+    const [anna, boris] = [agent("Anna"), agent("Boris")];
+    const team = queue([anna, boris], { penalties: new Map([["anna", 2]]) });
+    const scene = house([anna, boris], [team]);
+    t.equal(scene.arrive("1").goes, "offer a-boris");
+    t.equal(scene.arrive("2").goes, "offer a-anna", "and then the others");
+    t.end();
+  });
+  t.test(
+    "a full queue: the overflow queue, whose own agents are asked; nobody waits in the full one",
+    (t) => {
+      const [anna, boris] = [agent("Anna", busy), agent("Boris")];
+      const team = queue([anna], { maxLength: 1, overflow: { queueId: "r" } });
+      const reserve = queue([boris], { id: "r", key: "q2", name: "Reserve" });
+      const scene = house([anna, boris], [team, reserve]);
+      t.equal(scene.arrive("1").goes, "queue q1");
+      const second = scene.arrive("2");
+      t.equal(second.goes, "offer a-boris");
+      t.match(second.because, { text: /«Sales» is full: on to «Reserve»/ });
+      t.equal(scene.ringOut("2", "boris").goes, "ending no-answer", "it stays in the reserve's hands");
+      t.end();
+    },
+  );
+  t.test("a full queue without an overflow ends the call with the no-answer prompt", (t) => {
+    const anna = agent("Anna", busy);
+    const scene = house([anna], [queue([anna], { maxLength: 1 })]);
+    scene.arrive("1");
+    t.equal(scene.arrive("2").goes, "ending no-answer");
+    t.end();
+  });
+  t.test("nobody signed in: the no-answer prompt, the overflow, or waiting, as the queue says", (t) => {
+    const anna = agent("Anna", { state: "offline" });
+    const trunk = { id: "t", key: "t1", name: "Carrier", dials: true };
+    const goes = (change: object) =>
+      house([anna], [queue([anna], change)], [line()], [trunk]).arrive("1").goes;
+    t.equal(goes({}), "ending no-answer");
+    t.equal(goes({ joinWhenEmpty: true }), "queue q1");
+    t.equal(goes({ overflow: { number: "+79161112233" } }), "external +79161112233 by t1");
+    t.end();
+  });
+  t.test("the longest wait is over: the overflow; without one the no-answer prompt (D-44)", (t) => {
+    const [anna, boris] = [agent("Anna", busy), agent("Boris", busy)];
+    const reserve = queue([boris], { id: "r", key: "q2", name: "Reserve" });
+    const waited = (change: object) => {
+      const scene = house([anna, boris], [queue([anna], change), reserve]);
+      scene.arrive("1");
+      const { effects } = scene.hear({
+        ...{ kind: "queueLeft", at: T0 + 300_000, call: "1", channel: "ch-1", lineKey: "l1" },
+        ...{ queueKey: "q1", result: "TIMEOUT", draw: 0 },
+      });
+      return effects[0];
+    };
+    t.match(waited({ overflow: { queueId: "r" } }), { step: { kind: "queue", key: "q2" } });
+    t.match(waited({}), { step: { kind: "ending", name: "no-answer" } });
+    t.end();
+  });
+  t.test("a line's priority goes with the call into the queue", (t) => {
+    const anna = agent("Anna", busy);
+    const scene = house([anna], [queue([anna])], [line({ priority: 7 })]);
+    t.match(scene.arrive("1").effects, [{ step: { kind: "queue", priority: 7 } }]);
+    t.end();
+  });
+  t.end();
+});
+
+t.test("ROUTE-05 waiting for an owner who talks", (t) => {
+  const seconds = (...lengths: number[]) => new Map([["anna", lengths.map((length) => length * 1000)]]);
+  const busyOwner = (talks: ReadonlyMap<string, readonly number[]>, change: object = {}) => {
+    const scene = house([agent("Anna"), agent("Boris")], undefined, [
+      line({ ownerWaitSeconds: 60, ...change }),
+    ]);
+    scene.hear({ kind: "talksSeen", at: T0, talks });
+    scene.hear({ kind: "talkStarted", at: T0, call: "0", phone: "a-anna" });
+    scene.hear({ kind: "deviceChanged", at: T0, phone: "a-anna", device: "busy" });
+    return scene;
+  };
+  const short = seconds(30, 40, 50, 55, 20);
+  t.test("when such talks end in time", (t) => {
+    const scene = busyOwner(short);
+    const asked = scene.arrive("1", { owner: "anna", at: T0 + 5000 });
+    t.equal(asked.goes, "await-owner");
+    t.match(asked.because, { rule: "ROUTE-05", text: /free within 60 s in 100 %/ });
+    t.test("the owner gets the call the moment both phone and record say free, and not before", (t) => {
+      const idle = scene.hear({ kind: "deviceChanged", at: T0 + 9000, phone: "a-anna", device: "idle" });
+      t.notOk(
+        idle.effects.some((effect) => effect.kind === "continue"),
+        "the record does not say so yet",
+      );
+      const { effects } = scene.hear({ kind: "talkEnded", at: T0 + 9010, call: "0", phone: "a-anna" });
+      t.match(effects, [
+        { kind: "continue", call: "1", elsewhere: true, step: { kind: "offer", phone: "a-anna" } },
+      ]);
+      t.end();
+    });
+    t.end();
+  });
+  t.test("not when they are too long, too few were seen, the line has no limit, or the owner left", (t) => {
+    t.equal(busyOwner(seconds(300, 400, 500, 600, 700)).arrive("1", { owner: "anna" }).goes, "offer a-boris");
+    t.equal(busyOwner(seconds(30, 40)).arrive("1", { owner: "anna" }).goes, "offer a-boris");
+    t.equal(busyOwner(short, { ownerWaitSeconds: 0 }).arrive("1", { owner: "anna" }).goes, "offer a-boris");
+    const left = busyOwner(short);
+    left.hear({ kind: "stateChosen", at: T0, agent: "anna", state: "break" });
+    t.equal(left.arrive("1", { owner: "anna" }).goes, "offer a-boris");
+    t.end();
+  });
+  t.test("once: after the limit the queue is next", (t) => {
+    const scene = busyOwner(short);
+    scene.arrive("1", { owner: "anna" });
+    const { effects } = scene.hear({
+      ...{ kind: "ownerAwaited", at: T0 + 60_000, call: "1", channel: "ch-1", lineKey: "l1", draw: 0 },
+    });
+    t.match(effects, [{ step: { kind: "offer", phone: "a-boris" } }]);
+    t.end();
+  });
+  t.end();
+});
+
 t.test("decisions that do not arrive", (t) => {
   const queued = (call: string) =>
     ({ kind: "queueJoined", at: T0, call, channel: `ch-${call}`, queueKey: "q1" }) as const;

@@ -81,7 +81,15 @@ export const WhyView = Type.Object({
   decisions: Type.Array(
     Type.Object({
       at: Instant(),
-      decision: Type.Enum(["offered", "offer-ended", "queued", "refused", "fallback"]),
+      decision: Type.Enum([
+        "offered",
+        "offer-ended",
+        "queued",
+        "owner-awaited",
+        "dialled-outside",
+        "refused",
+        "fallback",
+      ]),
       rule: Nullable(Type.String({ description: "The ledger entry or law that decided." })),
       because: Type.String(),
       agentId: Nullable(Type.String()),

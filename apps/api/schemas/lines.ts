@@ -18,6 +18,8 @@ import {
 /** What a new line is when nothing else is said. */
 export const NEW_LINE = {
   ownerFirst: true,
+  priority: 0,
+  ownerWaitSeconds: 0,
   hours: null,
   language: "ru",
   recording: "stereo",
@@ -105,6 +107,17 @@ const SomeSlots = Type.Partial(SlotsShape, { ...Closed, minProperties: 1 });
 const settings = {
   queueId: Id("The queue whose agents take the line's calls."),
   ownerFirst: Type.Boolean({ description: "A known client goes to their own agent first (ROUTE-05)." }),
+  priority: Type.Integer({
+    minimum: 0,
+    maximum: 20,
+    description: "Callers of a higher priority go before those of a lower one who wait already.",
+  }),
+  ownerWaitSeconds: Type.Integer({
+    minimum: 0,
+    maximum: 600,
+    description:
+      "How long a caller may wait for the owner who is in a talk, if such talks are likely to end in that time (ROUTE-05); 0: not at all.",
+  }),
   hours: Nullable(HoursShape),
   language: Type.Enum(["ru", "en"]),
   recording: Type.Enum(["off", "stereo", "mixed"]),
@@ -132,6 +145,8 @@ export const NewLine = Type.Object(
     name,
     queueId: settings.queueId,
     ownerFirst: Type.Optional(settings.ownerFirst),
+    priority: Type.Optional(settings.priority),
+    ownerWaitSeconds: Type.Optional(settings.ownerWaitSeconds),
     hours: Type.Optional(settings.hours),
     language: Type.Optional(settings.language),
     recording: Type.Optional(settings.recording),

@@ -1,5 +1,5 @@
 /** Queues. */
-import { Type } from "typebox";
+import { type TSchema, Type } from "typebox";
 import { AppliedView, ChangeOf, Closed, Id, Instant, ListOf, Name, Nullable } from "./common.ts";
 
 /** What a new queue is when nothing else is said. */
@@ -8,67 +8,88 @@ export const NEW_QUEUE = {
   answerSeconds: 20,
   maxWaitSeconds: 300,
   wrapUp: { mode: "none" },
+  maxLength: null,
+  joinWhenEmpty: false,
+  overflow: null,
+  weight: 0,
+  announcePosition: false,
+  announceWait: false,
+  announceEverySeconds: 45,
+  penalties: {} as Record<string, number>,
   serviceLevelSeconds: 20,
   serviceLevelPercent: 80,
 } as const;
 
-const strategy = (options: { default?: string } = {}) =>
-  Type.Enum(["random", "most-idle", "sequential"], {
+const settings = {
+  strategy: Type.Enum(["random", "most-idle", "sequential"], {
     description: "How the next agent is chosen (ROUTE-02…04, D-40).",
-    ...options,
-  });
-const answerSeconds = (options: { default?: number } = {}) =>
-  Type.Integer({
+  }),
+  answerSeconds: Type.Integer({
     minimum: 3,
     maximum: 300,
     description: "How long one agent's phone rings (ROUTE-06).",
-    ...options,
-  });
-const maxWaitSeconds = (options: { default?: number } = {}) =>
-  Type.Integer({ minimum: 5, maximum: 7200, description: "The longest wait of a caller.", ...options });
-const wrapUp = Type.Object(
-  {
-    mode: Type.Enum(["none", "limit", "until-completed"]),
-    seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600, description: "Needed in mode limit." })),
-  },
-  {
-    ...Closed,
-    description:
-      "What follows an agent's talk (AGENT-08): nothing, a time at most, or until the service is completed.",
-  },
-);
-const serviceLevelSeconds = (options: { default?: number } = {}) =>
-  Type.Integer({
+  }),
+  maxWaitSeconds: Type.Integer({
+    minimum: 5,
+    maximum: 7200,
+    description: "The longest wait of a caller; then the overflow, or the no-answer prompt.",
+  }),
+  wrapUp: Type.Object(
+    {
+      mode: Type.Enum(["none", "limit", "until-completed"]),
+      seconds: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 3600, description: "Needed in mode limit." }),
+      ),
+    },
+    {
+      ...Closed,
+      description:
+        "What follows an agent's talk (AGENT-08): nothing, a time at most, or until the service is completed.",
+    },
+  ),
+  maxLength: Nullable(
+    Type.Integer({ minimum: 1, maximum: 1000, description: "How many may wait; null: as many as come." }),
+  ),
+  joinWhenEmpty: Type.Boolean({ description: "Callers wait although nobody is signed in." }),
+  overflow: Nullable(
+    Type.Union(
+      [
+        Type.Object({ queueId: Id() }, Closed),
+        Type.Object({ number: Type.String({ pattern: "^\\+[1-9][0-9]{4,14}$" }) }, Closed),
+      ],
+      { description: "Where callers go when the queue is full, empty, or they have waited their time." },
+    ),
+  ),
+  weight: Type.Integer({
+    minimum: 0,
+    maximum: 100,
+    description: "An agent of several queues serves the heavier one first.",
+  }),
+  announcePosition: Type.Boolean({ description: "Callers are told their position." }),
+  announceWait: Type.Boolean({ description: "Callers are told the wait that Asterisk expects." }),
+  announceEverySeconds: Type.Integer({ minimum: 15, maximum: 600 }),
+  penalties: Type.Record(Id(), Type.Integer({ minimum: 0, maximum: 10 }), {
+    description: "Skills as penalties, by agent: those of a lower one are asked first. Not named: 0.",
+  }),
+  serviceLevelSeconds: Type.Integer({
     minimum: 1,
     maximum: 3600,
     description: "A caller answered within so many seconds is answered in time; statistics count by it.",
-    ...options,
-  });
-const serviceLevelPercent = (options: { default?: number } = {}) =>
-  Type.Integer({
+  }),
+  serviceLevelPercent: Type.Integer({
     minimum: 1,
     maximum: 100,
     description: "The share of callers who should be answered in time, in per cent.",
-    ...options,
-  });
-const agents = Type.Union([Type.Literal("all"), Type.Array(Id(), { maxItems: 1000, uniqueItems: true })], {
-  description: "Everybody, or the ticked ones in the order of offers (ROUTE-01, ROUTE-04).",
-});
-const fields = {
-  name: Name(),
-  strategy: strategy(),
-  answerSeconds: answerSeconds(),
-  maxWaitSeconds: maxWaitSeconds(),
-  wrapUp,
-  serviceLevelSeconds: serviceLevelSeconds(),
-  serviceLevelPercent: serviceLevelPercent(),
-  agents,
+  }),
+  agents: Type.Union([Type.Literal("all"), Type.Array(Id(), { maxItems: 1000, uniqueItems: true })], {
+    description: "Everybody, or the ticked ones in the order of offers (ROUTE-01, ROUTE-04).",
+  }),
 };
 
 const view = {
   id: Id(),
-  ...fields,
   name: Type.String(),
+  ...settings,
   version: Type.Integer(),
   live: Nullable(
     Type.Object(
@@ -84,19 +105,14 @@ const view = {
 };
 
 export const NewQueue = Type.Object(
-  {
-    name: Name(),
-    strategy: Type.Optional(strategy({ default: NEW_QUEUE.strategy })),
-    answerSeconds: Type.Optional(answerSeconds({ default: NEW_QUEUE.answerSeconds })),
-    maxWaitSeconds: Type.Optional(maxWaitSeconds({ default: NEW_QUEUE.maxWaitSeconds })),
-    wrapUp: Type.Optional(wrapUp),
-    serviceLevelSeconds: Type.Optional(serviceLevelSeconds({ default: NEW_QUEUE.serviceLevelSeconds })),
-    serviceLevelPercent: Type.Optional(serviceLevelPercent({ default: NEW_QUEUE.serviceLevelPercent })),
-    agents: Type.Optional(agents),
-  },
-  Closed,
+  { name: Name(), ...optional(settings) },
+  { ...Closed, description: `Left out: ${JSON.stringify({ ...NEW_QUEUE, agents: [] })}.` },
 );
-export const QueueChange = ChangeOf(fields);
+export const QueueChange = ChangeOf({ name: Name(), ...settings });
 export const QueueView = Type.Object(view);
 export const QueueList = ListOf(QueueView);
 export const QueueApplied = Type.Object({ ...view, applied: AppliedView });
+
+function optional<Shapes extends Record<string, TSchema>>(shapes: Shapes) {
+  return Type.Partial(Type.Object(shapes)).properties;
+}

@@ -5,9 +5,11 @@
  * digit, as if the caller had pressed it, wakes its loop at once (app_queue.c, wait_our_turn and wait_a_bit): whom it
  * serves and how stays Asterisk's own doing, and a nudge too many does nothing (law L1).
  */
-import type { Agent } from "../floor.ts";
+import type { Agent, Call, Floor } from "../floor.ts";
 import { waitingIn } from "../floor.ts";
+import { offer } from "../routing/rule.ts";
 import type { Turn } from "../turn.ts";
+import { cannotTake } from "./eligible.ts";
 
 /** The most callers that are nudged at once. */
 const MOST = 10;
@@ -17,20 +19,46 @@ const MOST = 10;
  * already, because the caller it rings for still counts as waiting. The phone's word is enough: that the talk is over
  * is read from the record a moment later, and Asterisk looks for itself whether the member may be rung.
  */
-export function freed(turn: Turn, id: Agent["id"]): void {
+export function freed(turn: Turn, id: Agent["id"], at: number): void {
   const { floor } = turn;
   const agent = floor.agents.get(id);
   if (!agent || !isIdle(agent)) return;
+  offerAwaited(turn, agent, at);
   for (const queue of floor.queues.values()) {
     if (!queue.agents.includes(id)) continue;
     const waiting = waitingIn(floor, queue.id);
     if (waiting.length === 0) continue;
     const members = queue.agents.flatMap((each) => floor.agents.get(each) ?? []);
     const wanted = members.filter((each) => isIdle(each) || each.call?.phase === "offered").length;
-    waiting.sort((one, other) => one.phaseSince - other.phaseSince);
+    waiting.sort(
+      (one, other) => priorityOf(floor, other) - priorityOf(floor, one) || one.phaseSince - other.phaseSince,
+    );
     for (const call of waiting.slice(0, Math.min(wanted, MOST)))
       turn.ask({ kind: "nudge", call: call.id, channel: call.channel });
   }
+}
+
+/** A caller who waits for this agent, their owner, gets them (ROUTE-05); the one who came first. */
+function offerAwaited(turn: Turn, agent: Agent, at: number): void {
+  if (cannotTake(agent)) return;
+  const { floor } = turn;
+  const waiting = [...floor.calls.values()].filter(
+    (call) => call.phase === "awaiting-owner" && call.ownerId === agent.id,
+  );
+  const [first] = waiting.sort((one, other) => one.phaseSince - other.phaseSince);
+  const line = first?.lineId === undefined ? undefined : floor.lines.get(first.lineId);
+  const queue = line && floor.queues.get(first?.servedBy ?? line.queueId);
+  if (!first || !queue) return;
+  const because = {
+    rule: "ROUTE-05",
+    text: `${agent.name} owns this caller, who waited, and is free now`,
+  };
+  const offered = offer({ call: first, line, queue, at }, agent, because);
+  if (offered.kind === "AgentOffered") turn.happened({ ...offered, elsewhere: true });
+}
+
+function priorityOf(floor: Floor, call: Call): number {
+  return (call.lineId === undefined ? undefined : floor.lines.get(call.lineId)?.priority) ?? 0;
 }
 
 function isIdle(agent: Agent): boolean {

@@ -12,7 +12,7 @@ export function stateChosen(turn: Turn, input: Extract<Input, { kind: "stateChos
   if (!agent || agent.state === input.state) return;
   turn.happened({ kind: "StateChosen", at: input.at, agent: agent.id, state: input.state });
   pauseInQueues(turn, agent.id);
-  freed(turn, agent.id);
+  freed(turn, agent.id, input.at);
 }
 
 /** Asterisk says something else of a phone than before. */
@@ -20,5 +20,5 @@ export function deviceChanged(turn: Turn, input: Extract<Input, { kind: "deviceC
   const agent = agentAt(turn.floor, input.phone);
   if (!agent || agent.device === input.device) return;
   turn.happened({ kind: "DeviceChanged", at: input.at, agent: agent.id, device: input.device });
-  freed(turn, agent.id);
+  freed(turn, agent.id, input.at);
 }

@@ -3,7 +3,7 @@
  */
 import type { Call } from "../floor.ts";
 import type { Input } from "../inputs.ts";
-import { route } from "../routing/inbound.ts";
+import { route, routeAfterWait } from "../routing/inbound.ts";
 import { routeInternal } from "../routing/internal.ts";
 import { agentAt, type Turn } from "../turn.ts";
 
@@ -80,14 +80,15 @@ export function queueLeft(turn: Turn, input: Extract<Input, { kind: "queueLeft" 
     input.result === "TIMEOUT"
       ? "waited the queue's longest time"
       : `the queue gave the call back (${input.result})`;
-  const because = { rule: "D-44", text };
-  turn.happened({
-    kind: "CallRefused",
-    at: input.at,
-    call: input.call,
-    step: { kind: "ending", name: "no-answer" },
-    because,
-  });
+  const call = turn.floor.calls.get(input.call);
+  if (call) turn.happened(routeAfterWait(turn.floor, call, input.at, input.draw, text));
+}
+
+/** The owner did not become free in time; the queue is next. */
+export function ownerAwaited(turn: Turn, input: Extract<Input, { kind: "ownerAwaited" }>): void {
+  adopt(turn, input);
+  turn.happened({ kind: "OwnerMissed", at: input.at, call: input.call });
+  routeOn(turn, input.call, input.at, input.draw);
 }
 
 /** An agent dials a short number (SOFT-08). */

@@ -116,5 +116,5 @@ function settle(turn: Turn, id: AgentId, at: Millis, wasPaused: boolean): void {
     turn.ask({ kind: "saveState", agent: id, state, at });
   }
   if (state !== undefined || wasPaused) pauseInQueues(turn, id);
-  if (wasPaused) freed(turn, id);
+  freed(turn, id, at);
 }

@@ -1,37 +1,51 @@
 /**
- * The line's queue: an agent who is free, or a place among those who wait (ROUTE-02..04, ROUTE-12, D-10).
+ * The queue: an agent who is free, or a place among those who wait (ROUTE-02..04, ROUTE-12, D-10).
  */
 import { canBecomeFree, cannotTake } from "../agents/eligible.ts";
+import type { Agent, Queue } from "../floor.ts";
 import { waitingIn } from "../floor.ts";
-import { enqueue, offer, type Rule } from "./rule.ts";
+import { type Asked, enqueue, offer, type Rule } from "./rule.ts";
 import { choose } from "./strategy.ts";
 import { verdicts } from "./verdict.ts";
 
 const STRATEGY_RULES = { random: "ROUTE-02", "most-idle": "ROUTE-03", sequential: "ROUTE-04" } as const;
 
-/** Offers to a free agent by the queue's strategy, or waits while somebody can become free. */
+/** Offers to a free agent by the queue's strategy, or waits while that makes sense and there is room. */
 export const toQueue: Rule = (asked) => {
   const { floor, call, line, queue, draw } = asked;
   const members = queue.agents.flatMap((id) => floor.agents.get(id) ?? []);
   const left = members.filter((agent) => !call.tried.includes(agent.id));
   const free = left.filter((agent) => !cannotTake(agent));
-  const worthWaiting = left.some(canBecomeFree);
   const ahead = waitingIn(floor, queue.id).length;
-  const considered = verdicts(floor, call, line, members);
-  if (ahead > 0 && worthWaiting)
-    return enqueue(asked, {
-      rule: "ROUTE-12",
-      text: `${ahead} waiting before this call in «${queue.name}»`,
-      considered,
-    });
-  if (free.length > 0) {
-    const chosen = choose(queue.strategy, free, draw);
+  if (free.length > 0 && ahead === 0) {
+    const chosen = choose(queue.strategy, mostSkilled(free, queue), draw);
     return offer(asked, chosen.agent, {
       rule: STRATEGY_RULES[queue.strategy],
       text: chosen.text,
-      considered,
+      considered: verdicts(floor, call, line, members),
     });
   }
-  if (!worthWaiting) return undefined;
-  return enqueue(asked, { rule: "D-10", text: `everyone in «${queue.name}» is busy`, considered });
+  if (whyNotWaiting(asked)) return undefined;
+  const because =
+    ahead > 0
+      ? { rule: "ROUTE-12", text: `${ahead} waiting before this call in «${queue.name}»` }
+      : { rule: "D-10", text: `everyone in «${queue.name}» is busy` };
+  return enqueue(asked, { ...because, considered: verdicts(floor, call, line, members) });
 };
+
+/** Why it makes no sense, or there is no room, to wait in this queue; undefined when the call can wait. */
+export function whyNotWaiting({ floor, call, queue }: Asked): "empty" | "full" | undefined {
+  const members = queue.agents.flatMap((id) => floor.agents.get(id) ?? []);
+  const worth = members.some((agent) => !call.tried.includes(agent.id) && canBecomeFree(agent));
+  if (!worth && !(queue.joinWhenEmpty && call.tried.length === 0)) return "empty";
+  const full = queue.maxLength !== undefined && waitingIn(floor, queue.id).length >= queue.maxLength;
+  return full ? "full" : undefined;
+}
+
+/** Those with the lowest penalty (skills as penalties). */
+function mostSkilled(free: readonly Agent[], queue: Queue): readonly Agent[] {
+  const { penalties } = queue;
+  if (!penalties?.size) return free;
+  const least = Math.min(...free.map((agent) => penalties.get(agent.id) ?? 0));
+  return free.filter((agent) => (penalties.get(agent.id) ?? 0) === least);
+}

@@ -18,6 +18,8 @@ export async function listLines(db: Db, only: { id?: string; agentId?: string | 
       "name",
       "queue_id as queueId",
       "owner_first as ownerFirst",
+      "priority",
+      "owner_wait_seconds as ownerWaitSeconds",
       "hours",
       "language",
       "recording",

@@ -17,6 +17,19 @@ export async function listQueues(db: Db, only: { id?: string; agentId?: string |
       "max_wait_seconds as maxWaitSeconds",
       "wrap_up as wrapUp",
       "wrap_up_seconds as wrapUpSeconds",
+      "weight",
+      "max_length as maxLength",
+      "join_when_empty as joinWhenEmpty",
+      "overflow_queue_id as overflowQueueId",
+      "overflow_number as overflowNumber",
+      "announce_position as announcePosition",
+      "announce_wait as announceWait",
+      "announce_every_seconds as announceEverySeconds",
+      sql<
+        Record<string, number>
+      >`(select coalesce(jsonb_object_agg(agent_id, penalty), '{}') from queue_penalty where queue_id = queue.id)`.as(
+        "penalties",
+      ),
       "service_level_seconds as serviceLevelSeconds",
       "service_level_percent as serviceLevelPercent",
       "all_agents as allAgents",
@@ -36,11 +49,18 @@ export async function listQueues(db: Db, only: { id?: string; agentId?: string |
     )
     .orderBy("name")
     .execute();
-  return rows.map(({ allAgents, ticked, wrapUp, wrapUpSeconds, ...row }) => ({
-    ...row,
-    wrapUp: { mode: wrapUp, ...(wrapUp === "limit" && { seconds: wrapUpSeconds }) },
-    agents: allAgents ? ("all" as const) : ticked,
-  }));
+  return rows.map(
+    ({ allAgents, ticked, wrapUp, wrapUpSeconds, overflowQueueId, overflowNumber, ...row }) => ({
+      ...row,
+      wrapUp: { mode: wrapUp, ...(wrapUp === "limit" && { seconds: wrapUpSeconds }) },
+      overflow: overflowQueueId
+        ? { queueId: overflowQueueId }
+        : overflowNumber
+          ? { number: overflowNumber }
+          : null,
+      agents: allAgents ? ("all" as const) : ticked,
+    }),
+  );
 }
 
 /** Names of queues, for sentences. */

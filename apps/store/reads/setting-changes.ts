@@ -1,0 +1,54 @@
+/** The log of changed settings, newest first. */
+import { sql } from "kysely";
+import type { Db } from "../database.ts";
+import { type Cursor, pageOf } from "./page.ts";
+
+const COLUMNS = [
+  "id",
+  "at",
+  "key_id as keyId",
+  "role",
+  "command",
+  "subject_id as subjectId",
+  "subject_name as subjectName",
+  "before",
+  "after",
+  "undone_by as undoneBy",
+] as const;
+
+/** One page, of one subject or of all. */
+export async function listChanges(
+  db: Db,
+  { subjectId, after, limit }: { subjectId?: string | undefined; after?: Cursor | undefined; limit: number },
+) {
+  let query = db.selectFrom("setting_change").select(COLUMNS).select(sql<string>`at::text`.as("cursorAt"));
+  if (subjectId) query = query.where("subject_id", "=", subjectId);
+  if (after) query = query.where(sql<boolean>`(at, id) < (${after.at}::timestamptz, ${after.id}::uuid)`);
+  const rows = await query
+    .orderBy("at", "desc")
+    .orderBy("id", "desc")
+    .limit(limit + 1)
+    .execute();
+  return pageOf(rows, limit);
+}
+
+/** One change; undefined when there is none. */
+export function findChange(db: Db, id: string) {
+  return db.selectFrom("setting_change").select(COLUMNS).where("id", "=", id).executeTakeFirst();
+}
+
+/** Settings of this change that a later one has touched: taking it back would take that back too. */
+export async function touchedSince(
+  db: Db,
+  change: { id: string; at: Date; subjectId: string; after: Readonly<Record<string, unknown>> },
+): Promise<string[]> {
+  const later = await db
+    .selectFrom("setting_change")
+    .select("after")
+    .where("subject_id", "=", change.subjectId)
+    .where("at", ">=", change.at)
+    .where("id", "!=", change.id)
+    .where("undone_by", "is", null)
+    .execute();
+  return Object.keys(change.after).filter((field) => later.some((row) => field in row.after));
+}
