@@ -11,6 +11,7 @@ export interface StoryEvent {
 export interface Decision {
   at: string;
   decision:
+    | "welcomed"
     | "offered"
     | "offer-ended"
     | "queued"
@@ -95,6 +96,7 @@ const DECISIONS: Readonly<Record<string, Decision["decision"]>> = {
   CallQueued: "queued",
   OwnerAwaited: "owner-awaited",
   ExternalDialled: "dialled-outside",
+  CallWelcomed: "welcomed",
   CallRefused: "refused",
 };
 
@@ -119,6 +121,8 @@ function clauseOf(decision: Decision, { agentName, queueName }: StoryNames): str
   switch (decision.decision) {
     case "offered":
       return `offered to ${nameOf(decision.agentId, agentName)}${because}`;
+    case "welcomed":
+      return "greeted";
     case "queued":
       return `sent to the queue ${nameOf(decision.queueId, queueName)}${because}`;
     case "owner-awaited":

@@ -5,6 +5,7 @@ import { statusOf } from "../core/agents/status.ts";
 import type { DomainEvent } from "../core/events.ts";
 import type { Floor } from "../core/floor.ts";
 import { waitingIn } from "../core/floor.ts";
+import { ringSeconds } from "../core/routing/ringing.ts";
 import type { ClosedCall, NewNotice } from "../store/intake.ts";
 import type { Announcer } from "./ports.ts";
 
@@ -74,6 +75,7 @@ function announceCall(floor: Floor, event: DomainEvent, sink: LiveSink): void {
         id: event.call,
         agentId: event.agent,
         because: event.because.text,
+        ...(event.step.kind === "offer" && { ringSeconds: ringSeconds(event.step.seconds) }),
         ...callerOf(floor, event.call),
       });
       return;
@@ -82,6 +84,7 @@ function announceCall(floor: Floor, event: DomainEvent, sink: LiveSink): void {
         id: event.call,
         agentId: event.agent,
         because: "the queue rings a free agent",
+        ...queueRings(floor, event.call),
         ...callerOf(floor, event.call),
       });
       return;
@@ -126,6 +129,11 @@ function callerOf(floor: Floor, id: string): object {
   const call = floor.calls.get(id);
   const line = call?.lineId ? floor.lines.get(call.lineId) : undefined;
   return { from: call?.from, contactId: call?.contactId, lineId: line?.id, lineName: line?.name };
+}
+
+function queueRings(floor: Floor, id: string): { ringSeconds?: number } {
+  const queue = floor.queues.get(floor.calls.get(id)?.queueId ?? "");
+  return queue ? { ringSeconds: ringSeconds(queue.answerSeconds) } : {};
 }
 
 /** What was last said of each agent: how it looked, and in which call. */

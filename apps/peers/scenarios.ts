@@ -14,6 +14,8 @@ export interface CustomerBehaviour {
   readonly hangUpAfterMs?: number;
   /** A G.711 µ-law file to speak, over and over. */
   readonly speech?: string;
+  /** Takes audio at this port of its address, instead of SIPp's own. */
+  readonly earPort?: number;
   readonly displayName?: string;
 }
 
@@ -31,7 +33,7 @@ const HOUR_MS = 3_600_000;
 
 /** A customer who calls [service] through the trunk. */
 export function customerScenario(behaviour: CustomerBehaviour): string {
-  const { from, cancelAfterMs = HOUR_MS, hangUpAfterMs = HOUR_MS, speech, displayName } = behaviour;
+  const { from, cancelAfterMs = HOUR_MS, hangUpAfterMs = HOUR_MS, speech, earPort, displayName } = behaviour;
   const head = dialogHead(
     `${displayName ? `"${displayName}" ` : ""}<sip:${from}@[local_ip]:[local_port]>;tag=[pid]c[call_number]`,
   );
@@ -46,7 +48,7 @@ export function customerScenario(behaviour: CustomerBehaviour): string {
         "To: <sip:[service]@[remote_ip]:[remote_port]>",
         "CSeq: 1 INVITE",
         ...CONTACT,
-        ...sdp(),
+        ...sdp(earPort),
       ],
       true,
     ),
@@ -269,7 +271,7 @@ function dialogHead(from: string): string[] {
   ];
 }
 
-function sdp(): string[] {
+function sdp(audioPort?: number): string[] {
   return [
     "Content-Type: application/sdp",
     "Content-Length: [len]",
@@ -279,7 +281,7 @@ function sdp(): string[] {
     "s=-",
     "c=IN IP4 [media_ip]",
     "t=0 0",
-    "m=audio [rtpstream_audio_port] RTP/AVP 0",
+    `m=audio ${audioPort ?? "[rtpstream_audio_port]"} RTP/AVP 0`,
     "a=rtpmap:0 PCMU/8000",
   ];
 }

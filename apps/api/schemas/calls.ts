@@ -82,6 +82,7 @@ export const WhyView = Type.Object({
     Type.Object({
       at: Instant(),
       decision: Type.Enum([
+        "welcomed",
         "offered",
         "offer-ended",
         "queued",

@@ -1,0 +1,104 @@
+/**
+ * A customer's ear: takes the audio that Asterisk really sends (RTP, G.711 µ-law) and tells which tones came in which
+ * order.
+ */
+import { createSocket, type Socket } from "node:dgram";
+import { TRUNK_ADDRESS } from "../../apps/peers/sipp.ts";
+import { toneShare } from "./sound.ts";
+
+/** Samples of a tone that count as heard: a quarter of a second. A note of the hold music is shorter, or less pure. */
+const HEARD_SAMPLES = 2000;
+const HEADER_BYTES = 12;
+
+/** A stretch of one tone. */
+export interface Stretch {
+  readonly tone: string;
+  readonly ms: number;
+  /** When it began and ended, milliseconds since 1970. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export class Ear {
+  readonly port: number;
+  readonly #socket: Socket;
+  readonly #packets: { at: number; audio: Buffer }[] = [];
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.port = socket.address().port;
+    socket.on("message", (packet) => {
+      // Version 2, and payload type 0: anything else is no µ-law audio.
+      if (
+        packet.length > HEADER_BYTES &&
+        (packet.readUInt8(0) & 0xc0) === 0x80 &&
+        (packet.readUInt8(1) & 0x7f) === 0
+      )
+        this.#packets.push({ at: Date.now(), audio: Buffer.from(packet.subarray(HEADER_BYTES)) });
+    });
+  }
+
+  /** Everything that was heard, as it was coded. */
+  bytes(): Buffer {
+    return Buffer.concat(this.#packets.map(({ audio }) => audio));
+  }
+
+  /** Where the inside of a µ-law file was heard (its first byte), or -1. Callers with G.711 get files as they are. */
+  findFile(file: Buffer): number {
+    // Not from its very edge: the first packet of a file may begin with the end of what was before.
+    const middle = file.subarray(file.length >> 2, (file.length >> 2) + 2000);
+    return this.bytes().indexOf(middle);
+  }
+
+  /** The known tones in their order; what is none of them (music, ringing, silence) is left out. */
+  heard(tones: Readonly<Record<string, number>>): Stretch[] {
+    const stretches: { tone: string; samples: number; from: number; to: number }[] = [];
+    for (const { at, audio } of this.#packets) {
+      const tone = nameOf(linear(audio), tones);
+      const last = stretches.at(-1);
+      if (last?.tone === tone) {
+        last.samples += audio.length;
+        last.to = at;
+      } else stretches.push({ tone, samples: audio.length, from: at, to: at });
+    }
+    const real = stretches.filter(({ tone, samples }) => tone !== "" && samples >= HEARD_SAMPLES);
+    const joined: Stretch[] = [];
+    for (const { tone, samples, from, to } of real) {
+      const last = joined.at(-1);
+      const ms = samples / 8;
+      if (last?.tone === tone) joined.splice(-1, 1, { ...last, ms: last.ms + ms, to });
+      else joined.push({ tone, ms, from, to });
+    }
+    return joined;
+  }
+
+  /** The names alone. */
+  order(tones: Readonly<Record<string, number>>): string[] {
+    return this.heard(tones).map(({ tone }) => tone);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+/** An ear at the customers' address; its port goes into the customer's behaviour. */
+export async function openEar(): Promise<Ear> {
+  const socket = createSocket("udp4");
+  await new Promise<void>((resolve) => socket.bind(0, TRUNK_ADDRESS, resolve));
+  return new Ear(socket);
+}
+
+function nameOf(samples: Float64Array, tones: Readonly<Record<string, number>>): string {
+  const names = Object.keys(tones);
+  return names.find((name) => toneShare(samples, tones[name] ?? 0) > 0.85) ?? "";
+}
+
+/** ITU-T G.711 µ-law to 16-bit samples. */
+function linear(coded: Buffer): Float64Array {
+  return Float64Array.from(coded, (code) => {
+    const bits = ~code & 0xff;
+    const size = (((bits & 0x0f) << 3) + 0x84) << ((bits >> 4) & 7);
+    return bits & 0x80 ? 0x84 - size : size - 0x84;
+  });
+}
