@@ -23,6 +23,7 @@ import { lineRoutes } from "./routes/lines.ts";
 import { queueRoutes } from "./routes/queues.ts";
 import { recordingRoutes } from "./routes/recordings.ts";
 import { serviceRoutes } from "./routes/service.ts";
+import { simulationRoutes } from "./routes/simulations.ts";
 import { settingRoutes } from "./routes/settings.ts";
 import { soundRoutes } from "./routes/sounds.ts";
 import { statisticsRoutes } from "./routes/statistics.ts";
@@ -81,6 +82,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     agentRoutes(routes, context);
     agentActionRoutes(routes, context);
     queueRoutes(routes, context);
+    simulationRoutes(routes, context);
     lineRoutes(routes, context);
     trunkRoutes(routes, context);
     contactRoutes(routes, context);

@@ -4,6 +4,7 @@
 import type { QueueId } from "../floor.ts";
 import type { RecordedDay } from "../records/day.ts";
 import { applyChange, type Change } from "./change.ts";
+import { type ChangedSetting, changedSettings } from "./changed.ts";
 import { type Figures, figuresOf, type Scope } from "./figures.ts";
 import { recordedOutcome } from "./outcome.ts";
 import type { Rows } from "./rows.ts";
@@ -25,6 +26,7 @@ export interface Answer {
   /** The day simulated with nothing changed: its distance from `real` is the simulator's own mistake that day. */
   readonly unchanged: Figures;
   readonly simulated: Figures;
+  readonly changed: readonly ChangedSetting[];
 }
 
 /** Simulates the day twice. The queue must be among the rows. */
@@ -40,6 +42,7 @@ export function whatIf({ day, rows, queueId, change, targetSeconds, seed, timing
       changed.day,
       scopeOf(changed.rows, queueId, targetSeconds),
     ),
+    changed: changedSettings(rows, changed.rows, queueId, change),
   };
 }
 

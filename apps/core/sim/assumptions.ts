@@ -1,0 +1,61 @@
+/**
+ * What a simulated day takes for granted, in sentences for the one who reads its figures.
+ */
+import type { RecordedDay } from "../records/day.ts";
+import type { Change } from "./change.ts";
+import type { Figures } from "./figures.ts";
+import type { Rows } from "./rows.ts";
+
+/**
+ * How near `unchanged` comes to `real` (proven by tests/integration/whatif.test.ts on a real Asterisk): the service
+ * level in percentage points, the mean wait in per cent of the real one plus so many seconds.
+ */
+export const BOUNDS = { serviceLevelPoints: 5, meanWaitPercent: 10, meanWaitSeconds: 0.5 } as const;
+
+/** Whether a day that was simulated with nothing changed is near enough to the real one. */
+export function isWithinBounds({ real, unchanged }: { real: Figures; unchanged: Figures }): boolean {
+  const points = Math.abs(unchanged.serviceLevelPercent - real.serviceLevelPercent);
+  const seconds = Math.abs(unchanged.wait.meanSeconds - real.wait.meanSeconds);
+  const most = (real.wait.meanSeconds * BOUNDS.meanWaitPercent) / 100 + BOUNDS.meanWaitSeconds;
+  return points <= BOUNDS.serviceLevelPoints && seconds <= most;
+}
+
+/** In the order of their weight. */
+export function assumptionsOf(day: RecordedDay, rows: Rows, change: Change): string[] {
+  const { calls, occupied } = day;
+  const unknown = calls.filter(({ answer }) => answer === undefined).length;
+  const missing = rows.queues.some(({ agents }) => agents.length === 0);
+  return [
+    "Settings are those of now, but for what is changed; what was changed since that day is not undone.",
+    "Agents were in the states that they chose that day, and their phones were reachable whenever they were signed in.",
+    "The same callers call at the same times; an answered call lasts as long as it did, whoever takes it.",
+    ...(unknown > 0
+      ? [
+          `${unknown} calls were not answered that day; answered now, they last as long as others picked at random.`,
+        ]
+      : []),
+    "Who gave up waits exactly as long again. Who was answered waits at least that long, and beyond it like the others of that day (Kaplan and Meier's estimate).",
+    "An agent answers the calls that they answered after the same ringing, and others as they answered that day; so too with calls that they let ring.",
+    "A caller in the queue gets an agent who becomes free at the next second of their own wait, as Asterisk's Queue() does it.",
+    ...(occupied.length > 0
+      ? [
+          `Agents' phones were in use for ${occupied.length} other calls at the times at which they were (colleagues, transfers).`,
+        ]
+      : []),
+    ...(rows.lines.some(({ welcome }) => welcome) ? ["An arrival prompt takes four seconds."] : []),
+    ...aboutAgents(change),
+    ...(missing ? ["A queue without agents answers nobody."] : []),
+  ];
+}
+
+function aboutAgents({ agents }: Change): string[] {
+  if (agents === undefined) return [];
+  if (agents === "all" || Array.isArray(agents))
+    return ["An agent who was not in the inbound state that day takes no calls here either."];
+  const { add = 0 } = agents as { add?: number };
+  return add > 0
+    ? [
+        "Added agents work the shifts of those who worked longest (all day if nobody did) and answer like everybody.",
+      ]
+    : [];
+}
