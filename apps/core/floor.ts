@@ -184,6 +184,16 @@ export function emptyFloor(): Floor {
   };
 }
 
+/** A queue's agents, in the configured order. A loop: for every call this runs over the whole team. */
+export function membersOf(floor: Floor, queue: Queue): Agent[] {
+  const members: Agent[] = [];
+  for (const id of queue.agents) {
+    const agent = floor.agents.get(id);
+    if (agent) members.push(agent);
+  }
+  return members;
+}
+
 /** Calls waiting in a queue (ROUTE-12). */
 export function waitingIn(floor: Floor, queue: QueueId): Call[] {
   const waiting: Call[] = [];

@@ -1,6 +1,7 @@
 /** What-if: a recorded day through the same decisions, with something changed. */
 import type { Static } from "typebox";
-import { hoursProblems } from "../../core/routing/hours.ts";
+import { hoursProblems } from "../../core/routing/hours-problems.ts";
+import { zoneExists } from "../../core/routing/wall-clock.ts";
 import { assumptionsOf, BOUNDS, isWithinBounds } from "../../core/sim/assumptions.ts";
 import { ASTERISK_TIMING } from "../../core/sim/virtual-switch.ts";
 import type { Question } from "../../core/sim/what-if.ts";
@@ -32,6 +33,7 @@ export function simulationRoutes(api: Api, { db }: ApiContext): void {
         summary: "What if: simulate a recorded day",
         description:
           "Replays the callers of a day through the same decisions in virtual time, with changed agents, strategy, hours or limits, and answers beside the real day's figures. Nothing is changed. One day at a time: 503 while another one is simulated.",
+        "x-ledger": ["ROUTE-12"],
         params: IdParams,
         body: S.SimulationRequest,
         response: { 200: S.SimulationView },
@@ -69,8 +71,7 @@ export function simulationRoutes(api: Api, { db }: ApiContext): void {
   /** The zone asked for, else that of the queue's lines. */
   async function zoneOf(queueId: string, { zone }: Request): Promise<string> {
     if (zone !== undefined) {
-      if (hoursProblems({ zone, week: [] }).length > 0)
-        throw wrongField("zone", `unknown time zone «${zone}»`);
+      if (!zoneExists(zone)) throw wrongField("zone", `unknown time zone «${zone}»`);
       return zone;
     }
     const { lines } = await readRows(db);

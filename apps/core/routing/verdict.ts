@@ -20,7 +20,7 @@ export function verdict(agent: Agent, call?: Call): Considered {
  */
 export function verdicts(floor: Floor, call: Call, line: Line, members: readonly Agent[]): Considered[] {
   const owner = call.ownerId === undefined ? undefined : floor.agents.get(call.ownerId);
-  const all = members.map((agent) => verdict(agent, call));
+  const all = members.slice(0, MOST_VERDICTS).map((agent) => verdict(agent, call));
   if (owner && !members.includes(owner)) {
     const seen = verdict(owner, call);
     const said = line.ownerFirst ? seen.verdict : "owner, but this line does not ask owners first";

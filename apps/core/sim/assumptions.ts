@@ -36,7 +36,7 @@ export function assumptionsOf(day: RecordedDay, rows: Rows, change: Change): str
       : []),
     "Who gave up waits exactly as long again. Who was answered waits at least that long, and beyond it like the others of that day (Kaplan and Meier's estimate).",
     "An agent answers the calls that they answered after the same ringing, and others as they answered that day; so too with calls that they let ring.",
-    "A caller in the queue gets an agent who becomes free at the next second of their own wait, as Asterisk's Queue() does it.",
+    "Asterisk's Queue() hands over an agent who becomes free as it does it today: within a second, and at once when the engine nudges it.",
     ...(occupied.length > 0
       ? [
           `Agents' phones were in use for ${occupied.length} other calls at the times at which they were (colleagues, transfers).`,

@@ -103,6 +103,13 @@ export class VirtualQueue {
     }
   }
 
+  /** A digit, as if from the caller: they look at once, and every so often from then on. */
+  nudge(entry: Entry): void {
+    if (entry.gone || entry.ringing) return;
+    entry.looksFrom = this.#agenda.now;
+    this.#look(entry);
+  }
+
   #lookAgain(entry: Entry, at: Millis): void {
     entry.looking = true;
     this.#agenda.plan(at, () => {

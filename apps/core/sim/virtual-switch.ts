@@ -25,12 +25,14 @@ import { type Entry, VirtualQueue } from "./virtual-queue.ts";
 export interface SwitchTiming {
   /** How often a caller in Queue() looks whether it is their turn; 0: an agent is handed over at once. */
   readonly recheckMs: number;
+  /** How long a nudge of the engine takes until the caller's look (agents/freed.ts). */
+  readonly nudgeMs: number;
   /** How long the arrival prompt plays. */
   readonly welcomeMs: number;
 }
 
-/** app_queue's RECHECK is one second. */
-export const ASTERISK_TIMING: SwitchTiming = { recheckMs: 1000, welcomeMs: 4000 };
+/** app_queue's RECHECK is one second; a nudge as `npm run bench -- queue` measures it. */
+export const ASTERISK_TIMING: SwitchTiming = { recheckMs: 1000, nudgeMs: 15, welcomeMs: 4000 };
 
 /** A call that is going on. */
 interface Live {
@@ -126,6 +128,12 @@ export class VirtualSwitch {
       case "continue": {
         const live = this.#calls.get(effect.call);
         if (live) this.#carry(live, effect.step);
+        break;
+      }
+      case "nudge": {
+        const place = this.#calls.get(effect.call)?.place;
+        if (place)
+          this.#agenda.plan(this.#agenda.now + this.#timing.nudgeMs, () => place.queue.nudge(place.entry));
         break;
       }
       case "wake":
