@@ -106,6 +106,9 @@ const Figures = (description: string) =>
     { description },
   );
 
+/** Any setting's value; `items` keeps lists whole when the answer is cut to its schema. */
+const Setting = (description: string) => Type.Unsafe<unknown>({ items: {}, description });
+
 export const SimulationView = Type.Object({
   queueId: Id(),
   day: Type.String(),
@@ -123,8 +126,8 @@ export const SimulationView = Type.Object({
   changed: Type.Array(
     Type.Object({
       setting: Type.String(),
-      before: Type.Unknown({ description: "null: nothing." }),
-      after: Type.Unknown(),
+      before: Setting("null: nothing. Of several lines one value each."),
+      after: Setting("The same for all lines."),
     }),
   ),
   assumptions: Type.Array(Type.String(), { description: "What the simulation takes for granted." }),
