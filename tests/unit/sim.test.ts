@@ -1,7 +1,7 @@
 /** The simulator against textbooks and against common sense; nothing here was measured with the simulator itself. */
 import t from "tap";
-import type { Agent } from "../../apps/core/floor.ts";
-import type { DayCall, RecordedDay, StateAt } from "../../apps/core/records/day.ts";
+import type { Agent, Queue } from "../../apps/core/floor.ts";
+import type { DayCall, DayWrapUp, RecordedDay, StateAt } from "../../apps/core/records/day.ts";
 import { figuresOf } from "../../apps/core/sim/figures.ts";
 import { Patience } from "../../apps/core/sim/patience.ts";
 import type { Rows } from "../../apps/core/sim/rows.ts";
@@ -45,12 +45,12 @@ function madeDay(options: {
         ? {
             waitMs: 0,
             ending: "answered" as const,
-            answer: { agentId: undefined, ringMs, talkMs: talk, wrapUpMs: 0 },
+            answer: { agentId: undefined, ringMs, talkMs: talk },
           }
         : {
             waitMs: patience,
             ending: "abandoned" as const,
-            answer: { agentId: undefined, ringMs, talkMs: talk, wrapUpMs: 0 },
+            answer: { agentId: undefined, ringMs, talkMs: talk },
           }),
     });
   }
@@ -79,27 +79,34 @@ function erlangC(servers: number, load: number): { waits: number; meanWait: numb
 }
 
 t.test("M/M/c: the simulator waits as Erlang's C says", async (t) => {
+  const [agents, perHour, talkMs] = [5, 70, 180_000];
+  // 70 % load: with more, neighbours resemble each other for hours and the mean settles late.
+  const { day, rows } = madeDay({ agents, hours: 450, perHour, talkMs });
+  const outcomes = simulate(day, rows, { seed: 1, timing: AT_ONCE });
+  const waited = outcomes.filter(({ waitMs }) => waitMs > 0).length / outcomes.length;
+  const mean = outcomes.reduce((total, { waitMs }) => total + waitMs, 0) / outcomes.length / talkMs;
+  const book = erlangC(agents, (perHour * talkMs) / HOUR);
+  t.ok(Math.abs(waited - book.waits) < 0.02, `${waited.toFixed(3)} wait, book ${book.waits.toFixed(3)}`);
+  t.ok(Math.abs(mean / book.meanWait - 1) < 0.1, `mean ${mean.toFixed(4)}, book ${book.meanWait.toFixed(4)}`);
+});
+
+t.test("G/G/c: every single wait is the one of Kiefer and Wolfowitz", async (t) => {
   for (const { agents, perHour } of [
-    { agents: 1, perHour: 12 },
-    { agents: 5, perHour: 70 },
-    { agents: 12, perHour: 185 },
+    { agents: 1, perHour: 16 },
+    { agents: 12, perHour: 230 },
   ]) {
-    const talkMs = 180_000;
-    // Long enough for the mean to settle; with four fifths of load neighbours resemble each other for hours.
-    const { day, rows } = madeDay({ agents, hours: Math.round(20_000 / perHour), perHour, talkMs });
+    const { day, rows } = madeDay({ agents, hours: Math.round(4000 / perHour), perHour, talkMs: 180_000 });
     const outcomes = simulate(day, rows, { seed: 1, timing: AT_ONCE });
-    const waited = outcomes.filter(({ waitMs }) => waitMs > 0).length / outcomes.length;
-    const mean = outcomes.reduce((total, { waitMs }) => total + waitMs, 0) / outcomes.length / talkMs;
-    const book = erlangC(agents, (perHour * talkMs) / HOUR);
-    t.ok(
-      Math.abs(waited - book.waits) < 0.02,
-      `c=${agents}: waits ${waited.toFixed(3)}, book ${book.waits.toFixed(3)}`,
-    );
-    t.ok(
-      Math.abs(mean / book.meanWait - 1) < 0.1,
-      `c=${agents}: mean wait ${mean.toFixed(4)}, book ${book.meanWait.toFixed(4)}`,
-    );
-    t.ok(outcomes.every(({ ending }) => ending === "answered"));
+    const waits = new Map(outcomes.map(({ arrivedAt, waitMs }) => [arrivedAt, waitMs]));
+    const free = Array.from({ length: agents }, () => T0);
+    const off = day.calls.map(({ arrivedAt, answer }) => {
+      const first = free.indexOf(Math.min(...free));
+      const start = Math.max(arrivedAt, free[first] ?? 0);
+      free[first] = start + (answer?.talkMs ?? 0);
+      return Math.abs((waits.get(arrivedAt) ?? Number.NaN) - (start - arrivedAt));
+    });
+    t.ok(day.calls.length > 3000);
+    t.ok(Math.max(...off) < 0.01, `c=${agents}: at most ${Math.max(...off)} ms off`);
   }
 });
 
@@ -123,7 +130,7 @@ t.test(
       { agents: 8, perHour: 190 },
     ]) {
       const [talkMs, patienceMs] = [180_000, 90_000];
-      const { day, rows } = madeDay({ agents, hours: 200, perHour, talkMs, patienceMs });
+      const { day, rows } = madeDay({ agents, hours: 120, perHour, talkMs, patienceMs });
       const outcomes = simulate(day, rows, { seed: 1, timing: AT_ONCE });
       const left = outcomes.filter(({ ending }) => ending === "abandoned").length / outcomes.length;
       const mean = outcomes.reduce((total, { waitMs }) => total + waitMs, 0) / outcomes.length / talkMs;
@@ -146,7 +153,7 @@ function ask(made: Made, change: Parameters<typeof whatIf>[0]["change"], timing 
 }
 
 t.test("more agents never make callers wait longer; the same seed gives the same day", async (t) => {
-  const made = madeDay({ agents: 8, hours: 12, perHour: 170, talkMs: 180_000, ringMs: 2000 });
+  const made = madeDay({ agents: 8, hours: 5, perHour: 170, talkMs: 180_000, ringMs: 2000 });
   let before = Number.POSITIVE_INFINITY;
   for (const add of [0, 1, 2, 3, 5, 30]) {
     const { simulated } = ask(made, { agents: { add } }, AT_ONCE);
@@ -193,43 +200,40 @@ t.test(
   },
 );
 
-t.test(
-  "D-44 the longest wait ends a wait, to the second; a ring in vain is followed by another",
-  async (t) => {
-    const late = oneAgent(
-      [
-        { at: 0, talkMs: 60_000 },
-        { at: 1000, talkMs: 4000 },
-      ],
-      { maxWaitSeconds: 30 },
-    );
-    t.same(late.simulated[0], { waitMs: 0, ending: "answered" });
-    t.same(late.simulated[1], { waitMs: 30_000, ending: "no_answer" });
-    const agents = [agent("lazy"), agent("keen")];
-    const vain = [{ agentId: "lazy", ringMs: 20_000, refused: false }];
-    const answer = { agentId: "keen", ringMs: 1500, talkMs: 5000, wrapUpMs: 0 };
-    const call = {
-      id: "c",
-      lineId: "l",
-      arrivedAt: T0,
-      waitMs: 21_500,
-      ending: "answered" as const,
-      answer,
-      vain,
-    };
-    const day = { from: T0, to: T0 + HOUR, calls: [call], occupied: [], states: onShift(agents) };
-    const rows = { agents, queues: [queue(agents)], lines: [line()], trunks: [] };
-    const [outcome] = simulate(day, rows, { seed: 1, timing: ASTERISK_TIMING });
-    t.match(outcome, { waitMs: 21_500, agentId: "keen", ending: "answered" });
-    const quick = applied(day, rows, { answerSeconds: 10 });
-    t.equal(quick[0]?.waitMs, 11_500, "a shorter ring comes to the other sooner");
-    const refusing = {
-      ...day,
-      calls: [{ ...call, vain: [{ agentId: "lazy", ringMs: 700, refused: true }] }],
-    };
-    t.equal(applied(refusing, rows, {})[0]?.waitMs, 2200, "who refuses is left at once");
-  },
-);
+t.test("the longest wait ends a wait, to the second; a ring in vain is followed by another", async (t) => {
+  const late = oneAgent(
+    [
+      { at: 0, talkMs: 60_000 },
+      { at: 1000, talkMs: 4000 },
+    ],
+    { maxWaitSeconds: 30 },
+  );
+  t.same(late.simulated[0], { waitMs: 0, ending: "answered" });
+  t.same(late.simulated[1], { waitMs: 30_000, ending: "no_answer" });
+  const agents = [agent("lazy"), agent("keen")];
+  const vain = [{ agentId: "lazy", ringMs: 20_000, refused: false }];
+  const answer = { agentId: "keen", ringMs: 1500, talkMs: 5000 };
+  const call = {
+    id: "c",
+    lineId: "l",
+    arrivedAt: T0,
+    waitMs: 21_500,
+    ending: "answered" as const,
+    answer,
+    vain,
+  };
+  const day = { from: T0, to: T0 + HOUR, calls: [call], occupied: [], states: onShift(agents) };
+  const rows = { agents, queues: [queue(agents)], lines: [line()], trunks: [] };
+  const [outcome] = simulate(day, rows, { seed: 1, timing: ASTERISK_TIMING });
+  t.match(outcome, { waitMs: 21_500, agentId: "keen", ending: "answered" });
+  const quick = applied(day, rows, { answerSeconds: 10 });
+  t.equal(quick[0]?.waitMs, 11_500, "a shorter ring comes to the other sooner");
+  const refusing = {
+    ...day,
+    calls: [{ ...call, vain: [{ agentId: "lazy", ringMs: 700, refused: true }] }],
+  };
+  t.equal(applied(refusing, rows, {})[0]?.waitMs, 2200, "who refuses is left at once");
+});
 
 function applied(day: RecordedDay, rows: Rows, change: { answerSeconds?: number }) {
   const queues = rows.queues.map((each) => ({ ...each, ...change }));
@@ -246,7 +250,7 @@ function oneAgent(
   const recorded = calls.map(
     ({ at, talkMs }, n): DayCall => ({
       ...{ id: `c${n}`, lineId: "l", arrivedAt: T0 + at, waitMs: 0, ending: "answered", vain: [] },
-      answer: { agentId: "a", ringMs: 0, talkMs, wrapUpMs: 0 },
+      answer: { agentId: "a", ringMs: 0, talkMs },
     }),
   );
   const day = { from: T0, to: T0 + HOUR, calls: recorded, occupied: [], states: onShift(agents) };
@@ -258,7 +262,7 @@ function oneAgent(
 t.test("agents' states and other uses of their phones are those of the day", async (t) => {
   const agents = [agent("a")];
   const rows = { agents, queues: [queue(agents)], lines: [line()], trunks: [] };
-  const answer = { agentId: "a", ringMs: 0, talkMs: 1000, wrapUpMs: 0 };
+  const answer = { agentId: "a", ringMs: 0, talkMs: 1000 };
   const at = (minutes: number): DayCall => ({
     ...{ id: `c${minutes}`, lineId: "l", arrivedAt: T0 + minutes * 60_000, waitMs: 0, ending: "answered" },
     ...{ answer, vain: [] },
@@ -302,4 +306,33 @@ t.test("patience: Kaplan and Meier's own steps, and beyond what was seen", async
   t.ok(patience.draw(0.6, 1500) > 3000);
   t.ok(patience.draw(0.1, 9000) > 9000);
   t.equal(new Patience([{ ms: 5, gaveUp: false }]).draw(0.99), Number.POSITIVE_INFINITY);
+});
+
+t.test("an agent's wrap-up is replayed: completed when it was, or ended by the limit of now", async (t) => {
+  const agents = [agent("a")];
+  const answer = { agentId: "a", ringMs: 0, talkMs: 10_000 };
+  const call = (n: number, wrapUp?: DayWrapUp): DayCall => ({
+    ...{ id: `c${n}`, lineId: "l", arrivedAt: T0 + n * 1000, waitMs: 0, ending: "answered", vain: [] },
+    answer: { ...answer, wrapUp },
+  });
+  const day = (...calls: DayCall[]): RecordedDay => ({
+    ...{ from: T0, to: T0 + HOUR, calls, occupied: [], states: onShift(agents) },
+  });
+  const waitsOfSecond = (calls: RecordedDay, wrapUp: Queue["wrapUp"]): (number | undefined)[] => {
+    const rows = { agents, queues: [queue(agents, { wrapUp })], lines: [line()], trunks: [] };
+    const [first, second] = simulate(calls, rows, { seed: 1, timing: AT_ONCE });
+    return [first?.wrapUpMs, second?.waitMs];
+  };
+  const completed = { ms: 4000, completed: true };
+  const limit = { mode: "limit", seconds: 30 } as const;
+  t.same(waitsOfSecond(day(call(0), call(1)), undefined), [0, 9000], "none");
+  t.same(waitsOfSecond(day(call(0, completed), call(1)), limit), [4000, 13_000], "completed");
+  const ran = { ms: 20_000, completed: false };
+  t.same(
+    waitsOfSecond(day(call(0, ran), call(1)), limit),
+    [30_000, 39_000],
+    "left to the limit, which is longer now",
+  );
+  t.same(waitsOfSecond(day(call(0, ran), call(1)), { mode: "until-completed" }), [20_000, 29_000]);
+  t.same(waitsOfSecond(day(call(0), call(1)), limit), [30_000, 39_000], "a day without wrap-ups");
 });

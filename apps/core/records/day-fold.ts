@@ -3,7 +3,7 @@
  */
 import type { Ending } from "../ending.ts";
 import type { AgentId, CallId, LineId, Millis } from "../floor.ts";
-import type { DayAnswer, DayCall, Occupied, VainRing } from "./day.ts";
+import type { DayAnswer, DayCall, DayWrapUp, Occupied, VainRing } from "./day.ts";
 
 /** A customer's call of the day that is over. */
 export interface CallOfDay {
@@ -31,6 +31,12 @@ export interface LegOfDay {
   readonly cause: number | undefined;
 }
 
+/** An agent's work after a call; only one that has ended. */
+export interface WrapUpOfDay extends DayWrapUp {
+  readonly call: CallId;
+  readonly agentId: AgentId;
+}
+
 /** What a phone says that does not want the call (Q.850: user busy, call rejected). */
 const REFUSALS: readonly (number | undefined)[] = [17, 21];
 /** A channel that was gone before a person could have heard it: another one had the agent's lock (law L7). */
@@ -45,9 +51,11 @@ const TOGETHER_MS = 250;
 export function foldDay(
   calls: readonly CallOfDay[],
   legs: readonly LegOfDay[],
+  wrapUps: readonly WrapUpOfDay[],
 ): { calls: DayCall[]; occupied: Occupied[] } {
   const byCall = new Map<CallId, LegOfDay[]>(calls.map(({ id }) => [id, []]));
   const occupied: Occupied[] = [];
+  const afterwards = new Map(wrapUps.map((each) => [`${each.call} ${each.agentId}`, each]));
   for (const leg of legs) {
     const own = byCall.get(leg.call);
     if (own) own.push(leg);
@@ -57,30 +65,40 @@ export function foldDay(
     const rang = (byCall.get(call.id) ?? []).sort((a, b) => a.startedAt - b.startedAt);
     const answering = rang.find((leg) => leg.answeredAt !== undefined && call.connectedAt !== undefined);
     for (const leg of rang) if (leg !== answering && isLater(leg, call)) occupied.push(...useOf(leg));
-    return foldCallOfDay(call, rang, answering);
+    const wrapUp = answering && afterwards.get(`${call.id} ${answering.agentId}`);
+    return foldCallOfDay(call, rang, answering, wrapUp);
   });
   return { calls: folded, occupied };
 }
 
-function foldCallOfDay(call: CallOfDay, rang: readonly LegOfDay[], answering: LegOfDay | undefined): DayCall {
+function foldCallOfDay(
+  call: CallOfDay,
+  rang: readonly LegOfDay[],
+  answering: LegOfDay | undefined,
+  wrapUp: DayWrapUp | undefined,
+): DayCall {
   const { id, lineId, from, contactId, ownerId, arrivedAt, ending } = call;
   const waitedUntil = call.connectedAt ?? call.endingSaidAt ?? call.endedAt;
   return {
     ...{ id, lineId, from, contactId, ownerId, arrivedAt, ending },
     waitMs: Math.max(0, waitedUntil - arrivedAt),
-    answer: answerOf(call, answering),
+    answer: answerOf(call, answering, wrapUp),
     vain: rang.flatMap((leg) => (leg === answering || isLater(leg, call) ? [] : vainRing(leg, call))),
   };
 }
 
-function answerOf(call: CallOfDay, leg: LegOfDay | undefined): DayAnswer | undefined {
+function answerOf(
+  call: CallOfDay,
+  leg: LegOfDay | undefined,
+  wrapUp: DayWrapUp | undefined,
+): DayAnswer | undefined {
   const { connectedAt } = call;
   if (connectedAt === undefined) return undefined;
   return {
     agentId: leg?.agentId,
     ringMs: leg ? Math.max(0, connectedAt - leg.startedAt) : 0,
     talkMs: Math.max(0, (leg?.endedAt ?? call.endedAt) - connectedAt),
-    wrapUpMs: 0,
+    wrapUp: wrapUp && { ms: wrapUp.ms, completed: wrapUp.completed },
   };
 }
 

@@ -28,8 +28,14 @@ export interface DayAnswer {
   readonly ringMs: number;
   /** From the first word to the agent's hanging up. */
   readonly talkMs: number;
-  /** How long the agent was not to be had afterwards. */
-  readonly wrapUpMs: number;
+  /** The agent's work afterwards; undefined: none is on record. */
+  readonly wrapUp?: DayWrapUp | undefined;
+}
+
+export interface DayWrapUp {
+  readonly ms: number;
+  /** The agent completed the service; otherwise its limit ended it. */
+  readonly completed: boolean;
 }
 
 export interface VainRing {

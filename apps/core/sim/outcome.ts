@@ -24,6 +24,6 @@ export function recordedOutcome({ lineId, arrivedAt, waitMs, ending, answer }: D
     ...{ lineId, arrivedAt, waitMs, ending },
     agentId: answer?.agentId,
     talkMs: answer?.talkMs ?? 0,
-    wrapUpMs: answer?.wrapUpMs ?? 0,
+    wrapUpMs: answer?.wrapUp?.ms ?? 0,
   };
 }

@@ -3,7 +3,7 @@
  * a call is replayed; what it did not record is drawn from what it recorded of others.
  */
 import type { AgentId } from "../floor.ts";
-import type { DayAnswer, DayCall, RecordedDay, VainRing } from "../records/day.ts";
+import type { DayAnswer, DayCall, DayWrapUp, RecordedDay, VainRing } from "../records/day.ts";
 import { type Dice, dice } from "./dice.ts";
 import { Patience } from "./patience.ts";
 
@@ -23,6 +23,7 @@ export class People {
   readonly #everybody: Habits = newHabits();
   readonly #habits = new Map<AgentId, Habits>();
   readonly #answers: DayAnswer[] = [];
+  readonly #wrapUps: DayWrapUp[] = [];
 
   constructor(day: RecordedDay, seed: number) {
     this.#dice = dice(seed);
@@ -37,6 +38,7 @@ export class People {
   #learn({ answer, vain }: DayCall): void {
     if (answer) {
       this.#answers.push(answer);
+      if (answer.wrapUp) this.#wrapUps.push(answer.wrapUp);
       for (const habits of this.#ofBoth(answer.agentId)) habits.answered.push(answer.ringMs);
     }
     for (const ring of vain) for (const habits of this.#ofBoth(ring.agentId)) habits.vain.push(ring);
@@ -56,10 +58,19 @@ export class People {
     return this.#patience.draw(this.#dice("patience", call.id), known);
   }
 
-  /** How long this caller and an agent talk, and the agent's work afterwards. */
-  talk(call: DayCall): { talkMs: number; wrapUpMs: number } {
-    if (call.answer) return call.answer;
-    return pick(this.#answers, this.#dice("talk", call.id)) ?? { talkMs: 0, wrapUpMs: 0 };
+  /** How long this caller and an agent talk. */
+  talkMs(call: DayCall): number {
+    return (call.answer ?? pick(this.#answers, this.#dice("talk", call.id)))?.talkMs ?? 0;
+  }
+
+  /**
+   * How long after the talk the agent completes the service; Infinity: leaves it to the limit. As recorded, else as
+   * after another call of the day; on a day without wrap-ups the whole limit, or nothing where there is none.
+   */
+  completesAfterMs(call: DayCall, limited: boolean): number {
+    const wrapUp = call.answer?.wrapUp ?? pick(this.#wrapUps, this.#dice("wrap-up", call.id));
+    if (wrapUp?.completed) return wrapUp.ms;
+    return limited ? Number.POSITIVE_INFINITY : (wrapUp?.ms ?? 0);
   }
 
   /** What this agent does when the phone rings for this call. @param attempt how often it rang there before */

@@ -12,7 +12,7 @@ import type { Rows } from "./rows.ts";
 import { type SwitchTiming, VirtualSwitch } from "./virtual-switch.ts";
 
 /**
- * Lets the day happen with these settings; the outcomes are in the order in which calls were answered or ended.
+ * Lets the day happen with these settings; the outcomes are in the order in which calls ended.
  * Agents' states are those of the day, whatever `rows` say; phones are reachable as long as an agent is signed in.
  */
 export function simulate(

@@ -220,18 +220,33 @@ export class VirtualSwitch {
   #talk(live: Live, phone: Phone): void {
     const { call } = live;
     const about = { call: call.id, phone: phone.name };
-    const times = this.#people.talk(call);
+    const since = this.#agenda.now;
+    const talkMs = this.#people.talkMs(call);
     live.phase = "talking";
     live.place?.queue.leave(live.place.entry);
-    this.#hear({ kind: "talkStarted", at: this.#agenda.now, ...about });
-    this.#note(live, "answered", { agentId: phone.agent, ...times });
-    this.#agenda.plan(this.#agenda.now + times.talkMs, () => {
-      const { now } = this.#agenda;
-      this.#hear({ kind: "talkEnded", at: now, ...about });
+    this.#hear({ kind: "talkStarted", at: since, ...about });
+    this.#agenda.plan(since + talkMs, () => {
+      this.#hear({ kind: "talkEnded", at: this.#agenda.now, ...about });
+      const wrapUpMs = this.#wrapUp(call, phone.agent);
+      this.#note(call, "answered", since, { agentId: phone.agent, talkMs, wrapUpMs });
       this.#gone(live);
-      if (live.place) phone.lastCall = Math.floor(now / 1000);
+      if (live.place) phone.lastCall = Math.floor(this.#agenda.now / 1000);
       this.#phones.release(phone);
     });
+  }
+
+  /** If the core wants a wrap-up, the agent completes it in time or leaves it to its limit. */
+  #wrapUp(call: DayCall, agent: AgentId): number {
+    const { now } = this.#agenda;
+    const held = this.floor.agents.get(agent)?.call;
+    if (held?.id !== call.id || held.phase !== "wrap-up") return 0;
+    const limitMs = (held.until ?? Number.POSITIVE_INFINITY) - now;
+    const afterMs = this.#people.completesAfterMs(call, held.until !== undefined);
+    if (afterMs < limitMs)
+      this.#agenda.plan(now + afterMs, () =>
+        this.#hear({ kind: "serviceCompleted", at: this.#agenda.now, call: call.id, agent }),
+      );
+    return Math.min(afterMs, limitMs);
   }
 
   /** The longest wait is over (D-44). */
@@ -251,7 +266,7 @@ export class VirtualSwitch {
     const { phone, place } = live;
     live.phone = undefined;
     place?.queue.leave(place.entry);
-    this.#note(live, ending, { talkMs: 0, wrapUpMs: 0 });
+    this.#note(live.call, ending, this.#agenda.now, { talkMs: 0, wrapUpMs: 0 });
     this.#gone(live);
     if (phone) this.#phones.release(phone);
   }
@@ -262,11 +277,14 @@ export class VirtualSwitch {
     this.#hear({ kind: "callGone", at: this.#agenda.now, call: live.call.id });
   }
 
-  #note(live: Live, ending: Ending, talk: Pick<Outcome, "agentId" | "talkMs" | "wrapUpMs">): void {
-    const { lineId, arrivedAt } = live.call;
-    const { agentId, talkMs, wrapUpMs } = talk;
-    const waitMs = this.#agenda.now - arrivedAt;
-    this.outcomes.push({ lineId, arrivedAt, waitMs, ending, agentId, talkMs, wrapUpMs });
+  /** @param waitedUntil an agent's voice, or the end */
+  #note(
+    { lineId, arrivedAt }: DayCall,
+    ending: Ending,
+    waitedUntil: Millis,
+    agents: Pick<Outcome, "agentId" | "talkMs" | "wrapUpMs">,
+  ): void {
+    this.outcomes.push({ lineId, arrivedAt, waitMs: waitedUntil - arrivedAt, ending, ...agents });
   }
 
   /** What comes with every question of the dialplan. */

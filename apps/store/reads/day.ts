@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Ending } from "../../core/ending.ts";
 import type { AgentState } from "../../core/floor.ts";
 import type { RecordedDay, StateAt } from "../../core/records/day.ts";
-import { type CallOfDay, foldDay, type LegOfDay } from "../../core/records/day-fold.ts";
+import { type CallOfDay, foldDay, type LegOfDay, type WrapUpOfDay } from "../../core/records/day-fold.ts";
 import type { Rows } from "../../core/sim/rows.ts";
 import type { Db } from "../database.ts";
 import { readSettings } from "../settings.ts";
@@ -30,7 +30,12 @@ export async function countCalls(db: Db, from: Date, to: Date): Promise<number> 
 /** Everything that the records have of these hours. Calls that go on, and lines that are gone, are left out. */
 export async function readDay(db: Db, from: Date, to: Date): Promise<RecordedDay> {
   const until = new Date(to.getTime() + AFTERWARDS_MS);
-  const folded = foldDay(await callsOf(db, from, to), await legsOf(db, from, until));
+  const [calls, legs, wrapUps] = [
+    await callsOf(db, from, to),
+    await legsOf(db, from, until),
+    await wrapUpsOf(db, from, until),
+  ];
+  const folded = foldDay(calls, legs, wrapUps);
   const start = from.getTime();
   return {
     ...{ from: start, to: to.getTime(), calls: folded.calls, states: await statesOf(db, from, until) },
@@ -93,6 +98,20 @@ async function legsOf(db: Db, from: Date, until: Date): Promise<LegOfDay[]> {
     answeredAt: row.answered_at?.getTime(),
     endedAt: row.ended_at?.getTime(),
     cause: row.cause ?? undefined,
+  }));
+}
+
+async function wrapUpsOf(db: Db, from: Date, until: Date): Promise<WrapUpOfDay[]> {
+  const rows = await db
+    .selectFrom("call_wrap_up")
+    .select(["call_id", "agent_id", "started_at", "ended_at", "ended_by"])
+    .where("started_at", ">=", from)
+    .where("started_at", "<", until)
+    .where("ended_at", "is not", null)
+    .execute();
+  return rows.map(({ call_id, agent_id, started_at, ended_at, ended_by }) => ({
+    ...{ call: call_id, agentId: agent_id, completed: ended_by === "completed" },
+    ms: (ended_at as Date).getTime() - started_at.getTime(),
   }));
 }
 
