@@ -6,7 +6,7 @@
  * serves and how stays Asterisk's own doing, and a nudge too many does nothing (law L1).
  */
 import type { Agent, Call, Floor } from "../floor.ts";
-import { waitingIn } from "../floor.ts";
+import { membersOf, waitingIn } from "../floor.ts";
 import { offer } from "../routing/rule.ts";
 import type { Turn } from "../turn.ts";
 import { cannotTake } from "./eligible.ts";
@@ -28,7 +28,7 @@ export function freed(turn: Turn, id: Agent["id"], at: number): void {
     if (!queue.agents.includes(id)) continue;
     const waiting = waitingIn(floor, queue.id);
     if (waiting.length === 0) continue;
-    const members = queue.agents.flatMap((each) => floor.agents.get(each) ?? []);
+    const members = membersOf(floor, queue);
     const wanted = members.filter((each) => isIdle(each) || each.call?.phase === "offered").length;
     waiting.sort(
       (one, other) => priorityOf(floor, other) - priorityOf(floor, one) || one.phaseSince - other.phaseSince,

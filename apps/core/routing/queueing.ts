@@ -3,7 +3,7 @@
  */
 import { canBecomeFree, cannotTake } from "../agents/eligible.ts";
 import type { Agent, Queue } from "../floor.ts";
-import { waitingIn } from "../floor.ts";
+import { membersOf, waitingIn } from "../floor.ts";
 import { type Asked, enqueue, offer, type Rule } from "./rule.ts";
 import { choose } from "./strategy.ts";
 import { verdicts } from "./verdict.ts";
@@ -13,7 +13,7 @@ const STRATEGY_RULES = { random: "ROUTE-02", "most-idle": "ROUTE-03", sequential
 /** Offers to a free agent by the queue's strategy, or waits while that makes sense and there is room. */
 export const toQueue: Rule = (asked) => {
   const { floor, call, line, queue, draw } = asked;
-  const members = queue.agents.flatMap((id) => floor.agents.get(id) ?? []);
+  const members = membersOf(floor, queue);
   const left = members.filter((agent) => !call.tried.includes(agent.id));
   const free = left.filter((agent) => !cannotTake(agent));
   const ahead = waitingIn(floor, queue.id).length;
@@ -35,7 +35,7 @@ export const toQueue: Rule = (asked) => {
 
 /** Why it makes no sense, or there is no room, to wait in this queue; undefined when the call can wait. */
 export function whyNotWaiting({ floor, call, queue }: Asked): "empty" | "full" | undefined {
-  const members = queue.agents.flatMap((id) => floor.agents.get(id) ?? []);
+  const members = membersOf(floor, queue);
   const worth = members.some((agent) => !call.tried.includes(agent.id) && canBecomeFree(agent));
   if (!worth && !(queue.joinWhenEmpty && call.tried.length === 0)) return "empty";
   const full = queue.maxLength !== undefined && waitingIn(floor, queue.id).length >= queue.maxLength;

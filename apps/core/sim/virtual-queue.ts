@@ -6,7 +6,7 @@
  * counting those for whom a phone rings, than agents are available (`is_our_turn`). Instead of a look per second
  * and caller, a look is planned only when it can succeed: the first callers' next one after an agent became free.
  */
-import type { Millis, Strategy } from "../floor.ts";
+import type { AgentId, Millis, Strategy } from "../floor.ts";
 import type { Agenda } from "./agenda.ts";
 import type { Dice } from "./dice.ts";
 import { isAvailable, type Phone } from "./phones.ts";
@@ -15,11 +15,15 @@ export interface QueueRules {
   readonly strategy: Strategy;
   readonly answerMs: number;
   readonly members: readonly Phone[];
+  /** Members of a lower penalty are rung first; none: 0. */
+  readonly penalties?: ReadonlyMap<AgentId, number> | undefined;
 }
 
 /** A caller in the queue. */
 export interface Entry {
   readonly call: string;
+  /** Higher goes before lower, whoever came first. */
+  readonly priority: number;
   /** When the longest wait is over. */
   readonly expireAt: Millis;
   /** Looks come a whole number of `recheckMs` after this. */
@@ -42,6 +46,8 @@ export interface QueueDeeds {
 
 /** `retry` in queues.conf: a caller whose agent let it ring waits this long. */
 const RETRY_MS = 1000;
+/** More than any other difference: app_queue's is a million, but its `lastcall` is relative. */
+const PENALTY = 1e12;
 
 export class VirtualQueue {
   readonly rules: QueueRules;
@@ -59,13 +65,14 @@ export class VirtualQueue {
     this.#recheckMs = recheckMs;
   }
 
-  join(call: string, waitMs: number): Entry {
+  join(call: string, waitMs: number, priority: number): Entry {
     const { now } = this.#agenda;
     const entry: Entry = {
-      ...{ call, expireAt: now + waitMs, looksFrom: now, looking: false, ringing: false },
+      ...{ call, priority, expireAt: now + waitMs, looksFrom: now, looking: false, ringing: false },
       ...{ next: 0, rings: 0, gone: false },
     };
-    this.#entries.push(entry);
+    const place = this.#entries.findIndex((other) => other.priority < priority);
+    this.#entries.splice(place < 0 ? this.#entries.length : place, 0, entry);
     this.#agenda.plan(entry.expireAt, () => this.#expire(entry));
     this.#look(entry);
     return entry;
@@ -147,6 +154,10 @@ export class VirtualQueue {
 
   /** Who rings first: the least (`calc_metric`). */
   #metric(entry: Entry, phone: Phone, place: number): number {
+    return (this.rules.penalties?.get(phone.agent) ?? 0) * PENALTY + this.#order(entry, phone, place);
+  }
+
+  #order(entry: Entry, phone: Phone, place: number): number {
     switch (this.rules.strategy) {
       case "sequential":
         return place < entry.next ? 1000 + place : place;

@@ -45,6 +45,8 @@ interface Live {
   /** How often each agent's phone rang. */
   readonly rang: Map<AgentId, number>;
   draws: number;
+  /** Where the dialplan has been sent to so far. */
+  steps: number;
 }
 
 /** What an ending in the dialplan is in the record. */
@@ -77,9 +79,9 @@ export class VirtualSwitch {
     this.#hear({ kind: "settingsLoaded", at: agenda.now, ...rows });
   }
 
-  #addQueue({ key, strategy, answerSeconds, agents }: Queue): void {
+  #addQueue({ key, strategy, answerSeconds, agents, penalties }: Queue): void {
     const members = agents.flatMap((id) => this.#phones.of(id) ?? []);
-    const rules = { strategy, answerMs: answerSeconds * 1000, members };
+    const rules = { strategy, answerMs: answerSeconds * 1000, members, penalties };
     const deeds = {
       ring: (entry: Entry, phone: Phone, limitMs: number) => this.#ringFrom(queue, entry, phone, limitMs),
       timedOut: (entry: Entry) => this.#queueLeft(entry, key),
@@ -91,7 +93,7 @@ export class VirtualSwitch {
 
   /** A customer calls. */
   arrive(call: DayCall, lineKey: string): void {
-    const live: Live = { call, lineKey, phase: "deciding", rang: new Map(), draws: 0 };
+    const live: Live = { call, lineKey, phase: "deciding", rang: new Map(), draws: 0, steps: 0 };
     this.#calls.set(call.id, live);
     const patience = this.#people.patience(call);
     if (Number.isFinite(patience)) this.#agenda.plan(call.arrivedAt + patience, () => this.#giveUp(live));
@@ -143,17 +145,19 @@ export class VirtualSwitch {
   }
 
   #carry(live: Live, step: Step): void {
+    live.steps++;
     switch (step.kind) {
       case "offer":
         this.#offer(live, step.phone, step.seconds * 1000);
         break;
       case "queue":
-        this.#enqueue(live, step.key, step.seconds * 1000);
+        this.#enqueue(live, step.key, step.seconds * 1000, step.priority);
         break;
       case "welcome":
-        this.#agenda.plan(this.#agenda.now + this.#timing.welcomeMs, () => {
-          if (live.phase !== "gone") this.#hear({ kind: "welcomed", ...this.#asked(live) });
-        });
+        this.#askAfter(live, this.#timing.welcomeMs, "welcomed");
+        break;
+      case "await-owner":
+        this.#askAfter(live, step.seconds * 1000, "ownerAwaited");
         break;
       case "external":
         // Who answers outside is nobody of ours, and what became of it there is not known.
@@ -163,6 +167,14 @@ export class VirtualSwitch {
         this.#end(live, ENDINGS[step.name] ?? "no_answer");
         break;
     }
+  }
+
+  /** A step that only takes time; it is over early when the core moves the call on, or the caller has gone. */
+  #askAfter(live: Live, ms: number, kind: "welcomed" | "ownerAwaited"): void {
+    const { steps } = live;
+    this.#agenda.plan(this.#agenda.now + ms, () => {
+      if (live.phase !== "gone" && live.steps === steps) this.#hear({ kind, ...this.#asked(live) });
+    });
   }
 
   /** Dial() of one agent (dialplan/50-offer.conf). */
@@ -175,11 +187,11 @@ export class VirtualSwitch {
     else this.#ring(live, phone, limitMs, (refused) => ended(refused ? "BUSY" : "NOANSWER"));
   }
 
-  #enqueue(live: Live, key: string, limitMs: number): void {
+  #enqueue(live: Live, key: string, limitMs: number, priority: number): void {
     const queue = this.#queues.get(key);
     if (queue) {
       live.phase = "waiting";
-      live.place = { queue, entry: queue.join(live.call.id, limitMs) };
+      live.place = { queue, entry: queue.join(live.call.id, limitMs, priority) };
     } else this.#end(live, "failed");
   }
 
