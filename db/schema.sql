@@ -151,6 +151,7 @@ create table call_wrap_up (
 );
 CREATE INDEX call_wrap_up_agent ON call_wrap_up USING btree (agent_id, started_at);
 CREATE INDEX call_wrap_up_open ON call_wrap_up USING btree (agent_id) WHERE (ended_at IS NULL);
+CREATE INDEX call_wrap_up_started ON call_wrap_up USING btree (started_at);
 
 create table company_setting (
   name text not null,

@@ -323,7 +323,9 @@ async function hire(): Promise<Cast> {
 }
 
 async function forget(): Promise<void> {
-  await sql`truncate call, call_leg, call_event, agent_state_change, intake, recording cascade`.execute(db);
+  await sql`truncate call, call_wrap_up, call_leg, call_event, agent_state_change, intake, recording cascade`.execute(
+    db,
+  );
 }
 
 /** Through the files and the real intake, as after a restart of the engine. */

@@ -48,6 +48,8 @@ export interface Counted {
   readonly talkMs: number;
   readonly transfers: number;
   readonly legs: readonly Leg[];
+  /** Infinity: not completed. */
+  readonly wrapUps: readonly (Stretch & { readonly agent: string })[];
 }
 
 /** Reads every call of a written day. */
@@ -144,7 +146,22 @@ function countCall(
     talkMs: lengthOf(met),
     transfers: lines.filter((line) => /^(BLIND|ATTENDED)TRANSFER$/.test(line.kind)).length,
     legs,
+    wrapUps: decided
+      .filter((line) => line.kind === "WrapUpStarted")
+      .map((line) => ({
+        agent: String(line.agent),
+        from: Number(line.at),
+        to: Number(decided.find((end) => end.kind === "WrapUpEnded")?.at ?? Number.POSITIVE_INFINITY),
+      })),
   };
+}
+
+/** Completed wrap-ups of these calls; of one agent, or of all. */
+function wrapUpOf(calls: readonly Counted[], agent?: string): number {
+  const all = calls
+    .flatMap((call) => call.wrapUps)
+    .filter((each) => agent === undefined || each.agent === agent);
+  return sum(all.filter((each) => Number.isFinite(each.to)).map((each) => each.to - each.from));
 }
 
 function outcomeOf(
@@ -223,6 +240,7 @@ export function lengthOf(stretches: readonly Stretch[]): number {
   return length;
 }
 
+const average = (whole: number, parts: number) => (parts > 0 ? Math.round(whole / parts) : null);
 const share = (part: number, whole: number) => (whole > 0 ? Math.round((part / whole) * 10_000) / 100 : null);
 const mean = (all: readonly number[]) =>
   all.length > 0 ? Math.round(all.reduce((sum, each) => sum + each, 0) / all.length) : null;
@@ -272,6 +290,9 @@ export function recountCalls(calls: readonly Counted[], targetMs: (call: Counted
     longestWaitMs: most(waits(done)),
     talkMs: sum(answered.map((call) => call.talkMs)),
     averageTalkMs: mean(answered.map((call) => call.talkMs)),
+    wrapUpMs: wrapUpOf(offered),
+    handleMs: sum(answered.map((call) => call.talkMs)) + wrapUpOf(offered),
+    averageHandleMs: average(sum(answered.map((call) => call.talkMs)) + wrapUpOf(offered), answered.length),
     transfers: sum(offered.map((call) => call.transfers)),
     ownerCalls: owned.length,
     ownerAnswered: hits.length,
@@ -317,6 +338,7 @@ export function recountAgent(
     from: Math.max(from, within.from),
     to: Math.min(to, within.to),
   });
+  const wrapped = all.flatMap((call) => call.wrapUps.filter((each) => each.agent === agent).map(cut));
   const busy = all.flatMap((call) =>
     legsOf(call).flatMap((leg) => {
       if (leg.answeredAt === undefined) return [];
@@ -324,6 +346,7 @@ export function recountAgent(
       return stretch.to > stretch.from ? [stretch] : [];
     }),
   );
+  const busyMs = lengthOf([...busy, ...wrapped.filter((stretch) => stretch.to > stretch.from)]);
   const inState = (state: Stay["state"]) =>
     sum(
       states.filter((stay) => stay.state === state).map((stay) => Math.max(0, cut(stay).to - cut(stay).from)),
@@ -341,7 +364,10 @@ export function recountAgent(
       (call) => call.internal && (spoke(call) || (first(call).agent === agent && spoke(call))),
     ).length,
     talkMs: sum(talks),
-    averageTalkMs: answered.length > 0 ? Math.round(sum(talks) / answered.length) : null,
+    averageTalkMs: average(sum(talks), answered.length),
+    wrapUpMs: wrapUpOf(arrived, agent),
+    handleMs: sum(talks) + wrapUpOf(arrived, agent),
+    averageHandleMs: average(sum(talks) + wrapUpOf(arrived, agent), answered.length),
     averageRingMs: mean(rings),
     ownerCalls: mine.length,
     ownerAnswered: hits.length,
@@ -350,8 +376,8 @@ export function recountAgent(
     outboundMs: outbound,
     breakMs: pause,
     workingMs: onLine + outbound + pause,
-    busyMs: lengthOf(busy),
-    occupancyPercent: share(lengthOf(busy), onLine + outbound),
+    busyMs,
+    occupancyPercent: share(busyMs, onLine + outbound),
   };
 }
 

@@ -215,6 +215,7 @@ class Story {
     if (end < 0.2) return this.#transfer(first, leg);
     if (end < 0.28) return this.#consult(first, leg, agent);
     this.#over(first, [leg], 16);
+    this.#wrapUp(leg);
   }
 
   /** The customer goes to music and then to another agent; the first one is gone. */
@@ -230,6 +231,7 @@ class Story {
     this.#join(other, first);
     this.#t += this.#dice.whole(1000, 200_000);
     this.#over(first, [other], 16);
+    this.#wrapUp(other);
   }
 
   /** The agent asks a colleague on a second channel of the same phone, comes back, and goes on. */
@@ -246,6 +248,7 @@ class Story {
     this.#t += this.#dice.whole(1000, 60_000);
     if (this.#dice.chance(0.5)) this.#cel("ATTENDEDTRANSFER", leg, { extra: {} });
     this.#over(first, [leg], 16);
+    this.#wrapUp(leg);
   }
 
   #giveUp(first: Channel, agent: Cast["agents"][number] | undefined, afterMs: number): undefined {
@@ -277,6 +280,16 @@ class Story {
   #over(first: Channel, legs: readonly Channel[], cause: number): undefined {
     for (const each of [first, ...legs]) this.#cel("HANGUP", each, { extra: { hangupcause: cause } });
     this.#cel("LINKEDID_END", first);
+  }
+
+  /** Sometimes; and sometimes it is never completed. */
+  #wrapUp(leg: Channel): void {
+    const agent = this.#cast.agents.find(({ phone }) => leg.name.startsWith(`PJSIP/${phone}-`));
+    if (this.#dice.chance(0.4)) return;
+    this.#decide("WrapUpStarted", { agent: agent?.id });
+    if (this.#dice.chance(0.04)) return;
+    this.#t += this.#dice.whole(1, 90_000);
+    this.#decide("WrapUpEnded", { agent: agent?.id, how: "completed" });
   }
 
   #start(phone: string): Channel {

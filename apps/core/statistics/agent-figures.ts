@@ -13,12 +13,13 @@ export interface AgentSums {
   readonly spokenOutbound: number;
   readonly internal: number;
   readonly talkMs: number;
+  readonly wrapUpMs: number;
   readonly ringMs: number;
   /** Customers' calls that the phone answered. */
   readonly rings: number;
   readonly ownerCalls: number;
   readonly ownerAnswered: number;
-  /** Answered channels within the interval, overlapping ones once. */
+  /** Answered channels and wrap-ups within the interval, overlapping ones once. */
   readonly busyMs: number;
 }
 
@@ -33,6 +34,7 @@ export const NO_WORK: AgentSums = {
   spokenOutbound: 0,
   internal: 0,
   talkMs: 0,
+  wrapUpMs: 0,
   ringMs: 0,
   rings: 0,
   ownerCalls: 0,
@@ -43,6 +45,7 @@ export const NO_WORK: AgentSums = {
 /** Computes every figure of definitions.ts, in its order. */
 export function agentFigures(sums: AgentSums, states: StateTimes): AgentFigures {
   const workingMs = states.inbound + states.outbound + states.break;
+  const spoken = sums.answered + sums.spokenOutbound;
   return {
     offered: sums.offered,
     answered: sums.answered,
@@ -51,7 +54,10 @@ export function agentFigures(sums: AgentSums, states: StateTimes): AgentFigures 
     outbound: sums.outbound,
     internal: sums.internal,
     talkMs: sums.talkMs,
-    averageTalkMs: mean(sums.talkMs, sums.answered + sums.spokenOutbound),
+    averageTalkMs: mean(sums.talkMs, spoken),
+    wrapUpMs: sums.wrapUpMs,
+    handleMs: sums.talkMs + sums.wrapUpMs,
+    averageHandleMs: mean(sums.talkMs + sums.wrapUpMs, spoken),
     averageRingMs: mean(sums.ringMs, sums.rings),
     ownerCalls: sums.ownerCalls,
     ownerAnswered: sums.ownerAnswered,

@@ -21,6 +21,7 @@ export interface CallSums {
   readonly waitMs: number;
   readonly longestWaitMs: number | null;
   readonly talkMs: number;
+  readonly wrapUpMs: number;
   readonly transfers: number;
   readonly ownerCalls: number;
   readonly ownerAnswered: number;
@@ -51,6 +52,7 @@ export const NO_CALLS: CallSums = {
   waitMs: 0,
   longestWaitMs: null,
   talkMs: 0,
+  wrapUpMs: 0,
   transfers: 0,
   ownerCalls: 0,
   ownerAnswered: 0,
@@ -88,6 +90,9 @@ export function callFigures(sums: CallSums): CallFigures {
     longestWaitMs: sums.longestWaitMs,
     talkMs: sums.talkMs,
     averageTalkMs: mean(sums.talkMs, sums.answered),
+    wrapUpMs: sums.wrapUpMs,
+    handleMs: sums.talkMs + sums.wrapUpMs,
+    averageHandleMs: mean(sums.talkMs + sums.wrapUpMs, sums.answered),
     transfers: sums.transfers,
     ownerCalls: sums.ownerCalls,
     ownerAnswered: sums.ownerAnswered,

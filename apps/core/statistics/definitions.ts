@@ -117,6 +117,24 @@ const CALLS = {
     definition: "Talk time by answered call.",
     formula: "talkMs / answered",
   },
+  wrapUpMs: {
+    name: "Wrap-up time",
+    unit: "ms",
+    definition:
+      "The time that agents took to complete the service after these calls, of all agents together; a wrap-up that goes on counts when it is over.",
+  },
+  handleMs: {
+    name: "Handle time",
+    unit: "ms",
+    definition: "Talk time, with hold, and wrap-up time together.",
+    formula: "talkMs + wrapUpMs",
+  },
+  averageHandleMs: {
+    name: "Average handle time",
+    unit: "ms",
+    definition: "Handle time by answered call.",
+    formula: "handleMs / answered",
+  },
   transfers: {
     name: "Transfers",
     unit: "transfers",
@@ -198,6 +216,24 @@ const AGENTS = {
     definition: "Talk time by call in which the agent spoke with a customer.",
     formula: "talkMs / (answered + spoken outbound calls)",
   },
+  wrapUpMs: {
+    name: "Wrap-up time",
+    unit: "ms",
+    definition:
+      "The time this agent took to complete the service after calls that arrived in the interval; a wrap-up that goes on counts when it is over.",
+  },
+  handleMs: {
+    name: "Handle time",
+    unit: "ms",
+    definition: "Talk time, with hold, and wrap-up time together.",
+    formula: "talkMs + wrapUpMs",
+  },
+  averageHandleMs: {
+    name: "Average handle time",
+    unit: "ms",
+    definition: "Handle time by call in which the agent spoke with a customer.",
+    formula: "handleMs / (answered + spoken outbound calls)",
+  },
   averageRingMs: {
     name: "Average ring",
     unit: "ms",
@@ -244,7 +280,7 @@ const AGENTS = {
     name: "Busy",
     unit: "ms",
     definition:
-      "The time within the interval during which at least one of the agent's channels was answered and not yet hung up: talk and hold, of customers' and colleagues' calls, cut at the interval's borders.",
+      "The time within the interval during which at least one of the agent's channels was answered and not yet hung up, or the agent was in wrap-up: talk, hold and wrap-up, of customers' and colleagues' calls, cut at the interval's borders.",
   },
   occupancyPercent: {
     name: "Occupancy",

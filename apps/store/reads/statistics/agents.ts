@@ -69,16 +69,23 @@ async function callsOf(db: Db, { borders, ids }: Asked): Promise<Part[]> {
   const { rows } = await sql<Part>`
     with legs as (
       select l.agent_id, c.id as call_id, c.type, c.arrived_at, l.channel <> c.linkedid as called, l.talk_ms,
-             case when l.channel <> c.linkedid then l.answered_at - l.started_at end as ring
+             case when l.channel <> c.linkedid then l.answered_at - l.started_at end as ring,
+             null::numeric as wrap_up_ms
       from call c join call_leg l on l.call_id = c.id
       where ${arrived} and ${theirs("l.agent_id")}
       union all
-      select c.first_offered_id, c.id, c.type, c.arrived_at, false, null, null
+      select c.first_offered_id, c.id, c.type, c.arrived_at, false, null, null, null
       from call c where ${arrived} and c.type = 'missed' and ${theirs("c.first_offered_id")}
+      union all
+      select w.agent_id, c.id, c.type, c.arrived_at, false, null, null,
+             extract(epoch from w.ended_at - w.started_at) * 1000
+      from call c join call_wrap_up w on w.call_id = c.id
+      where ${arrived} and w.started_at >= ${since} and w.ended_at is not null and ${theirs("w.agent_id")}
     ), each_call as (
       select agent_id, type, width_bucket(arrived_at, ${instants(borders)}) - 1 as interval,
              type in ('inbound', 'missed') as customers, bool_or(called) as called,
-             sum(talk_ms) as talk_ms, sum(ring) as ring, count(ring) as rings
+             sum(talk_ms) as talk_ms, sum(ring) as ring, count(ring) as rings,
+             sum(wrap_up_ms) as wrap_up_ms
       from legs group by agent_id, call_id, type, arrived_at
     )
     select agent_id as id, interval,
@@ -89,6 +96,7 @@ async function callsOf(db: Db, { borders, ids }: Asked): Promise<Part[]> {
       count(*) filter (where type = 'outbound' and talk_ms is not null)::int as "spokenOutbound",
       count(*) filter (where type = 'internal' and talk_ms is not null)::int as internal,
       coalesce(sum(talk_ms) filter (where type <> 'internal'), 0)::float8 as "talkMs",
+      coalesce(sum(wrap_up_ms), 0)::float8 as "wrapUpMs",
       coalesce(round(extract(epoch from sum(ring) filter (where customers)) * 1000), 0)::float8 as "ringMs",
       coalesce(sum(rings) filter (where customers), 0)::int as rings
     from each_call group by agent_id, interval`.execute(db);
@@ -112,7 +120,7 @@ async function ownedBy(db: Db, { borders, ids }: Asked): Promise<Part[]> {
 }
 
 /**
- * Answered channels, cut at the borders. Channels of one agent that overlap (a consultation) count once: each begins
+ * Answered channels and wrap-ups, cut at the borders. Those of one agent that overlap (a consultation) count once: each begins
  * where those that began before it have ended. A channel whose end Asterisk could not write ended with its call.
  */
 async function busy(db: Db, { borders, ids }: Asked, now: number): Promise<Part[]> {
@@ -126,6 +134,11 @@ async function busy(db: Db, { borders, ids }: Asked, now: number): Promise<Part[
       from call_leg l
       where (l.ended_at > ${since} or l.ended_at is null) and l.answered_at < ${until}
         and ${ids ? sql`l.agent_id = any(${ids}::uuid[])` : sql`l.agent_id is not null`}
+      union all
+      select w.agent_id, greatest(w.started_at, ${since}), least(coalesce(w.ended_at, ${until}), ${until})
+      from call_wrap_up w
+      where (w.ended_at > ${since} or w.ended_at is null) and w.started_at < ${until}
+        and ${ids ? sql`w.agent_id = any(${ids}::uuid[])` : sql`true`}
     ), alone as (
       select agent_id, done, greatest(begun, max(done) over (partition by agent_id order by begun, done
                rows between unbounded preceding and 1 preceding)) as begun

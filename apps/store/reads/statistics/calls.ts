@@ -26,6 +26,7 @@ export async function callSums(
   const id = sql.ref(by === "queue" ? "c.queue_id" : "c.line_id");
   const query = sql<SumsOf<CallSums>>`
     with transferred as materialized (${transfersSince(since)}),
+    wrapped as materialized (${wrapUpsSince(since)}),
     picked as (
       select ${id} as id, width_bucket(c.arrived_at, ${instants(borders)}) - 1 as interval, ${columns}
       from call c ${joins}
@@ -55,6 +56,7 @@ export async function windowSums(
   const rows = windows.map(({ key, queueId, since }) => ({ key, queue_id: queueId, since: new Date(since) }));
   const { rows: found } = await sql<CallSums & { key: string; queue_id: string | null }>`
     with transferred as materialized (${transfersSince(earliest)}),
+    wrapped as materialized (${wrapUpsSince(earliest)}),
     picked as (
       select w.key, w.queue_id, ${columns}
       from call c
@@ -76,12 +78,19 @@ function transfersSince(since: number): RawBuilder<unknown> {
     group by call_id`;
 }
 
+/** A wrap-up begins after its call has arrived, so those before `since` belong to earlier calls. */
+function wrapUpsSince(since: number): RawBuilder<unknown> {
+  return sql`select call_id, sum(extract(epoch from ended_at - started_at) * 1000)::bigint as wrap_up_ms
+    from call_wrap_up where started_at >= ${instant(since)} and ended_at is not null group by call_id`;
+}
+
 /** A call is judged by the queue it was last offered for; without one, by its line's. */
 const joins = sql`left join line l on l.id = c.line_id and c.queue_id is null
       left join queue q on q.id = coalesce(c.queue_id, l.queue_id)
-      left join transferred x on x.call_id = c.id`;
+      left join transferred x on x.call_id = c.id
+      left join wrapped u on u.call_id = c.id`;
 
-const columns = sql`${outcomeOf} as outcome, c.type = 'missed' as missed, c.wait_ms, c.talk_ms, x.transfers,
+const columns = sql`${outcomeOf} as outcome, c.type = 'missed' as missed, c.wait_ms, c.talk_ms, u.wrap_up_ms, x.transfers,
         width_bucket(c.wait_ms, ${WAIT_BUCKETS.map(({ fromSeconds }) => fromSeconds * 1000)}::integer[]) as bucket,
         c.wait_ms <= q.service_level_seconds * 1000 as in_time,
         c.owner_id is not null as owned, c.owner_id = c.agent_id as by_owner`;
@@ -89,6 +98,7 @@ const columns = sql`${outcomeOf} as outcome, c.type = 'missed' as missed, c.wait
 /** Calls of one kind are summed up first: telling twenty figures apart for every single call would take far longer. */
 const kind = sql`outcome, missed, bucket, in_time, owned, by_owner`;
 const kinds = sql`${kind}, count(*) as n, sum(wait_ms) as wait_ms, max(wait_ms) as longest_ms, sum(talk_ms) as talk_ms,
+      sum(wrap_up_ms) as wrap_up_ms,
       sum(transfers) as transfers`;
 
 const offered = sql`outcome <> 'out-of-hours'`;
@@ -115,6 +125,7 @@ const sums = sql`
       ${total("wait_ms", served)} as "waitMs",
       max(longest_ms) filter (where ${served}) as "longestWaitMs",
       ${total("talk_ms", answered)} as "talkMs",
+      ${total("wrap_up_ms", offered)} as "wrapUpMs",
       ${total("transfers", offered)} as transfers,
       ${count(sql`${offered} and owned`)} as "ownerCalls",
       ${count(sql`${answered} and by_owner`)} as "ownerAnswered",
