@@ -7,6 +7,8 @@ import { hashOf } from "./keys.ts";
 import { type Permission, scopeOf } from "./permissions.ts";
 import { Problem } from "./problem.ts";
 
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
+
 /** Installs the hooks. @throws Error at start, naming the route that declares no permission. */
 export function guard(api: Api, context: ApiContext): void {
   api.decorateRequest("caller");
@@ -17,8 +19,9 @@ export function guard(api: Api, context: ApiContext): void {
     if (open) throw new Error(`${String(open.method)} ${open.url} declares no permission`);
   });
   api.addHook("onRequest", async (request) => {
-    const permission = request.routeOptions.config.permission;
+    const { permission, loopback } = request.routeOptions.config;
     if (request.is404 || permission === "public") return;
+    if (loopback && LOOPBACK.test(request.ip)) return;
     if (permission === undefined) throw new Error("a route without a permission");
     request.caller = await authorise(request, context, permission);
   });

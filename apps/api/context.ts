@@ -30,6 +30,8 @@ export interface ApiContext {
   readonly soundsDir: string;
   /** How numbers without a country code are read (ISO 3166). */
   readonly country: string;
+  /** Whether /metrics needs no key from loopback addresses. */
+  readonly metricsOpen: boolean;
 }
 
 /** Who asks, and how far the route's permission reaches for them. */
@@ -44,6 +46,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** `public`: no key needed. */
     permission?: Permission | "public";
+    /** No key is needed from this machine's loopback addresses. */
+    loopback?: boolean;
   }
   interface FastifyRequest {
     caller: Caller;

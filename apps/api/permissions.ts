@@ -36,6 +36,11 @@ export const PERMISSIONS = [
   "keys:write",
   "stream:read",
   "statistics:read",
+  "webhooks:read",
+  "webhooks:write",
+  "notices:read",
+  "notices:write",
+  "metrics:read",
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];
@@ -64,6 +69,9 @@ export const ROLES: Readonly<Record<Role, Readonly<Partial<Record<Permission, Sc
     "topics:read": "all",
     "company:read": "all",
     "recordings:read": "all",
+    "notices:read": "all",
+    "notices:write": "all",
+    "metrics:read": "all",
     "stream:read": "all",
     "statistics:read": "all",
   },
@@ -79,6 +87,8 @@ export const ROLES: Readonly<Record<Role, Readonly<Partial<Record<Permission, Sc
     "topics:read": "own",
     "company:read": "own",
     "recordings:read": "own",
+    "notices:read": "own",
+    "notices:write": "own",
     "stream:read": "own",
   },
 };

@@ -20,6 +20,8 @@ import { completionRoutes } from "./routes/completion.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { lineRoutes } from "./routes/lines.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
+import { noticeRoutes } from "./routes/notices.ts";
 import { queueRoutes } from "./routes/queues.ts";
 import { recordingRoutes } from "./routes/recordings.ts";
 import { serviceRoutes } from "./routes/service.ts";
@@ -31,6 +33,7 @@ import { liveStatisticsRoutes } from "./routes/statistics-live.ts";
 import { streamRoutes } from "./routes/stream.ts";
 import { topicRoutes } from "./routes/topics.ts";
 import { trunkRoutes } from "./routes/trunks.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 import { serializerFor, validatorFor } from "./validate.ts";
 
 const BODY_BYTES = 1024 * 1024;
@@ -94,6 +97,9 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     auditRoutes(routes, context);
     // Uploads are understood here and nowhere else.
     await routes.register((uploads: Api) => soundRoutes(uploads, context));
+    webhookRoutes(routes, context);
+    noticeRoutes(routes, context);
+    metricsRoutes(routes, context);
     streamRoutes(routes, context);
     statisticsRoutes(routes, context);
     liveStatisticsRoutes(routes, context);

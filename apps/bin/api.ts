@@ -33,6 +33,7 @@ const context: ApiContext = {
   recordingsDir: join(config.dataDir, "recordings"),
   soundsDir: join(config.dataDir, "sounds"),
   country: config.country,
+  metricsOpen: config.metricsOpen === "true",
 };
 const api = await buildServer(context, { log });
 await api.listen({

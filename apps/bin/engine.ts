@@ -29,6 +29,7 @@ import { Alarms } from "../engine/alarms.ts";
 import { announceClosed, announceNotices, announceQueue, createAnnouncer } from "../engine/announcer.ts";
 import { callIdOf } from "../engine/call-id.ts";
 import { createEngine } from "../engine/engine.ts";
+import { Histogram, readFigures } from "../engine/figures.ts";
 import { viewFloor } from "../engine/floor-view.ts";
 import { openJournal } from "../engine/journal.ts";
 import { namesOf } from "../engine/names.ts";
@@ -71,6 +72,8 @@ const places = {
   journal: join(config.dataDir, "spool", "decisions.ndjson"),
   maxBytes: config.spoolMaxMb * 1024 * 1024,
 };
+/** Where MixMonitor writes. */
+const monitor = join(config.dataDir, "asterisk", "spool", "monitor");
 const alarms = new Alarms(log, (list) => live.push("system", "alarms.changed", { alarms: list }));
 
 // The database: everything the engine starts from. Without it there is nothing to decide with, so we wait.
@@ -117,7 +120,8 @@ const hands = createHands(
 );
 const wakes = createWakes((input) => engine.hear(input));
 const states = createStateKeeper(saveState, log);
-const engine = createEngine({ hands, wakes, states, journal, announcer, log });
+const turns = new Histogram();
+const engine = createEngine({ hands, wakes, states, journal, announcer, log, turns });
 const intake = new Intake(
   db,
   namesOf(() => engine.floor),
@@ -141,7 +145,7 @@ const intake = new Intake(
   },
 );
 const sweep = createRecordingSweep(
-  { spool: join(config.dataDir, "asterisk", "spool", "monitor"), kept: join(config.dataDir, "recordings") },
+  { spool: monitor, kept: join(config.dataDir, "recordings") },
   recordingStore(db),
   alarms,
   log,
@@ -240,6 +244,7 @@ const server = await serveCommands(
   commandSocket(config),
   commands,
   () => viewFloor(engine.floor, Date.now(), ari.state === "up" ? "up" : "down", alarms.list()),
+  () => readFigures({ turns, readers, recordingsSpool: monitor }),
   log,
 );
 log.info({}, "The engine is ready.");
@@ -275,9 +280,8 @@ async function saveState(change: { agent: string; state: AgentState; at: number 
 
 /** A recording that was growing, or any line of the record from before. */
 async function lastSign(channel: string, before: number): Promise<number> {
-  const spool = join(config.dataDir, "asterisk", "spool", "monitor");
   const files = await Promise.all(
-    [".raw", ".wav"].map((end) => stat(join(spool, channel + end)).catch(() => undefined)),
+    [".raw", ".wav"].map((end) => stat(join(monitor, channel + end)).catch(() => undefined)),
   );
   const { at } = await db
     .selectFrom("call_event")

@@ -1,6 +1,6 @@
 /** The API's side of the command port: HTTP over the engine's Unix socket. */
 import { Agent, request } from "node:http";
-import { type CommandPort, CommandProblem, type FloorView } from "./port.ts";
+import { type CommandPort, CommandProblem, type Figures, type FloorView } from "./port.ts";
 
 /** A reload of a large configuration takes a second or two; nothing takes this long. */
 const ANSWER_WITHIN_MS = 15_000;
@@ -33,6 +33,7 @@ export function createCommandClient(socketPath: string): CommandPort & { close()
       }
     },
     floor: async () => (await call("GET", "/floor")) as FloorView,
+    figures: async () => (await call("GET", "/figures")) as Figures,
     close: () => agent.destroy(),
   };
 }

@@ -5,12 +5,14 @@ import { type CommandOptions, createContext } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { keyCommands } from "./keys.ts";
 import { lineCommands } from "./lines.ts";
+import { noticeCommands } from "./notices.ts";
 import { queueCommands } from "./queues.ts";
 import { serviceCommands } from "./service.ts";
 import { settingCommands } from "./settings.ts";
 import { soundCommands } from "./sounds.ts";
 import { topicCommands } from "./topics.ts";
 import { trunkCommands } from "./trunks.ts";
+import { webhookCommands } from "./webhooks.ts";
 
 /** Every change that a manager or an agent can make. */
 export function createCommands(options: CommandOptions): Handlers {
@@ -25,5 +27,7 @@ export function createCommands(options: CommandOptions): Handlers {
     ...keyCommands(context),
     ...topicCommands(context),
     ...serviceCommands(context),
+    ...webhookCommands(context),
+    ...noticeCommands(context),
   };
 }

@@ -32,7 +32,7 @@ export interface CommandOptions {
   readonly applier: Applier;
   readonly engine: EngineEars;
   readonly sounds: SoundWorkshop;
-  readonly config: Pick<Config, "sipBind" | "sipPort" | "publicAddress" | "country">;
+  readonly config: Pick<Config, "sipBind" | "sipPort" | "publicAddress" | "country" | "webhookAllow">;
   readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
 

@@ -109,6 +109,14 @@ export interface Completion {
   after: "continue" | "break";
 }
 
+export interface WebhookFields {
+  /** http or https, to a public address, or one of DOZVON_WEBHOOK_ALLOW. */
+  url: string;
+  /** Types of apps/core/webhook-events.ts, or `*`. */
+  events: string[];
+  enabled: boolean;
+}
+
 /** name → [arguments, answer]. */
 export interface Commands {
   "agent.create": [AgentFields, Created & { sip: SipAccount }];
@@ -144,6 +152,14 @@ export interface Commands {
   /** The agent completes the service of a call (WRAP-01); during the talk it ends the talk too (WRAP-08). */
   "call.complete": [Completion & { callId: string; agentId?: string }, { agentId: string }];
   "key.create": [{ name: string; role: Role; agentId: string | null }, { id: string; key: string }];
+  "webhook.create": [Pick<WebhookFields, "url" | "events">, { id: string; secret: string }];
+  "webhook.change": [{ id: string; change: Partial<WebhookFields> }, Record<string, never>];
+  "webhook.delete": [{ id: string }, Record<string, never>];
+  /** Until `previousUntil` the secret before signs as well. */
+  "webhook.rotateSecret": [{ id: string }, { secret: string; previousUntil: string }];
+  "webhook.test": [{ id: string }, { deliveryId: string }];
+  "delivery.retry": [{ id: string }, Record<string, never>];
+  "notice.read": [{ id: string }, Record<string, never>];
   "key.revoke": [{ id: string }, Record<string, never>];
 }
 
@@ -192,6 +208,24 @@ export interface CommandPort {
   send<Name extends CommandName>(name: Name, args: Commands[Name][0], by: Asker): Promise<Commands[Name][1]>;
   /** A snapshot of the live floor, for GET routes. @throws CommandProblem 503 */
   floor(): Promise<FloorView>;
+  /** The engine's own figures, for Prometheus. @throws CommandProblem 503 */
+  figures(): Promise<Figures>;
+}
+
+/** What the engine tells of itself. */
+export interface Figures {
+  /** Turns that led to a deed: from hearing to the request on its way. Buckets are cumulative. */
+  readonly turns: {
+    readonly buckets: readonly { readonly atMostMs: number; readonly count: number }[];
+    readonly sumMs: number;
+    readonly count: number;
+  };
+  /** Of Asterisk's record and our decisions: what is not yet in the database. */
+  readonly spoolWaitingBytes: number;
+  readonly recordingsWaiting: number;
+  readonly residentBytes: number;
+  readonly cpuSeconds: number;
+  readonly uptimeSeconds: number;
 }
 
 /** The live floor as the API shows it. Times are milliseconds since 1970. */

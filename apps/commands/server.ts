@@ -3,12 +3,20 @@
  *
  *   POST /command/<name>  {args, by} → 200 answer | 404 409 422 503 {code, message, field}
  *   GET /floor            → 200 FloorView
+ *   GET /figures          → 200 Figures
  */
 import { chmodSync, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { dirname } from "node:path";
 import type { Handlers } from "./handlers.ts";
-import { type Asker, type CommandName, CommandProblem, type Commands, type FloorView } from "./port.ts";
+import {
+  type Asker,
+  type CommandName,
+  CommandProblem,
+  type Commands,
+  type Figures,
+  type FloorView,
+} from "./port.ts";
 
 export { commandSocket } from "./socket.ts";
 
@@ -29,10 +37,11 @@ export async function serveCommands(
   socketPath: string,
   handlers: Handlers,
   floor: () => FloorView,
+  figures: () => Promise<Figures>,
   log: Log,
 ): Promise<{ close(): Promise<void> }> {
   const server = createServer((request, response) => {
-    answer(request, handlers, floor, log)
+    answer(request, handlers, floor, figures, log)
       .catch((error: unknown): Answer => refuse(error, request.url ?? "", log))
       .then(([status, body]) => {
         const text = JSON.stringify(body);
@@ -77,9 +86,11 @@ async function answer(
   request: IncomingMessage,
   handlers: Handlers,
   floor: () => FloorView,
+  figures: () => Promise<Figures>,
   log: Log,
 ): Promise<Answer> {
   if (request.method === "GET" && request.url === "/floor") return [200, floor()];
+  if (request.method === "GET" && request.url === "/figures") return [200, await figures()];
   const name = /^\/command\/([a-zA-Z.]+)$/.exec(request.url ?? "")?.[1];
   if (request.method !== "POST" || !name || !Object.hasOwn(handlers, name))
     return [404, { code: "no-such-command", message: "there is no such command" }];

@@ -29,6 +29,8 @@ export function createEngine(ports: {
   journal: Journal;
   announcer: Announcer;
   log: Log;
+  /** How long turns take that lead to a deed, in milliseconds. */
+  turns?: { observe(ms: number): void };
 }): Engine {
   const floor = emptyFloor();
   /** A full disk must not stop calls: the decision is carried out without its reason being kept. */
@@ -42,6 +44,7 @@ export function createEngine(ports: {
   return {
     floor,
     hear(input) {
+      const since = performance.now();
       try {
         const { events, effects, refused } = decide(floor, input);
         if (events.length > 0) writeDown(events);
@@ -49,6 +52,7 @@ export function createEngine(ports: {
           if (effect.kind === "wake") ports.wakes.wake(effect.at, effect.input);
           else if (effect.kind === "saveState") ports.states.save(effect);
           else ports.hands.perform(effect);
+        if (effects.length > 0) ports.turns?.observe(performance.now() - since);
         for (const event of events) ports.announcer.announce(event);
         return refused;
       } catch (error) {

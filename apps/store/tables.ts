@@ -320,7 +320,8 @@ export interface WebhookDeliveryTable {
   last_at: Generated<Date | null>;
   last_status: Generated<number | null>;
   last_error: Generated<string | null>;
-  created_at: Created;
+  /** Since when we try: begins anew when somebody asks for another try. */
+  created_at: Generated<Date>;
 }
 
 export interface NoticeTable {

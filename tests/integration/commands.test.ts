@@ -34,6 +34,7 @@ import { type Hours, isOpen } from "../../apps/core/routing/hours.ts";
 import { localText } from "../../apps/core/routing/wall-clock.ts";
 import { openDatabase } from "../../apps/store/database.ts";
 import { readSettings, type Settings } from "../../apps/store/settings.ts";
+import { FIGURES } from "../support/api.ts";
 import { freePorts } from "../support/ports.ts";
 import { register } from "../support/register.ts";
 import { until } from "../support/until.ts";
@@ -92,7 +93,13 @@ const handlers = createCommands({
   },
 });
 const floor = { at: 1, asterisk: "up", agents: [], queues: [], calls: [], alarms: [] } as FloorView;
-const server = await serveCommands(commandSocket(running.config), handlers, () => floor, log);
+const server = await serveCommands(
+  commandSocket(running.config),
+  handlers,
+  () => floor,
+  async () => FIGURES,
+  log,
+);
 const client = createCommandClient(commandSocket(running.config));
 const places = asteriskPlaces(running.config.dataDir);
 const asterisk = { ari: ariLink, ami: amiLink };

@@ -16,6 +16,7 @@ import {
   type CommandPort,
   CommandProblem,
   type Commands,
+  type Figures,
   type FloorView,
 } from "../../apps/commands/port.ts";
 import type { Db } from "../../apps/store/database.ts";
@@ -31,6 +32,15 @@ export interface FakeEngine extends CommandPort {
     [Name in CommandName]: (args: Commands[Name][0]) => Promise<Commands[Name][1]> | Commands[Name][1];
   }>;
 }
+
+export const FIGURES: Figures = {
+  turns: { buckets: [{ atMostMs: 1, count: 3 }], sumMs: 7.5, count: 4 },
+  spoolWaitingBytes: 12,
+  recordingsWaiting: 2,
+  residentBytes: 1e8,
+  cpuSeconds: 3.5,
+  uptimeSeconds: 60,
+};
 
 export const APPLIED = {
   reloaded: ["app_queue"],
@@ -50,6 +60,10 @@ export function fakeEngine(): FakeEngine {
       engine.asked.push({ name, args, by });
       const answer = engine.answers[name] as ((args: unknown) => unknown) | undefined;
       return (answer ? await answer(args) : { applied: APPLIED }) as never;
+    },
+    async figures() {
+      if (engine.away) throw new CommandProblem(503, "engine-away", "the engine does not answer");
+      return FIGURES;
     },
     async floor() {
       if (engine.away) throw new CommandProblem(503, "engine-away", "the engine does not answer");
@@ -75,6 +89,7 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD";
 export async function apiOn(
   postgres: TestPostgres,
   options: {
+    metricsOpen?: boolean;
     recordingsDir?: string;
     soundsDir?: string;
     requestsPerMinute?: number;
@@ -94,6 +109,7 @@ export async function apiOn(
     recordingsDir: options.recordingsDir ?? "/nonexistent",
     soundsDir: options.soundsDir ?? "/nonexistent",
     country: "RU",
+    metricsOpen: options.metricsOpen ?? false,
   };
   const { requestsPerMinute } = options;
   const api = await buildServer(context, {

@@ -20,7 +20,9 @@ export interface Allowed {
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
 /** An address that a webhook must not have; `message` is for the person who set it. */
-export class ForbiddenAddress extends Error {}
+export class ForbiddenAddress extends Error {
+  override readonly name = "ForbiddenAddress";
+}
 
 const LONGEST_URL = 2000;
 /** Azure's metadata service answers at a public address. */
