@@ -5,8 +5,8 @@
  * header is what a G.711 call carries: Asterisk sends it as it is, or through one table for A-law.
  */
 import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { home } from "../home.ts";
 
 type Language = "ru" | "en";
@@ -59,6 +59,9 @@ function ended(tool: ReturnType<typeof spawn>, name: string): Promise<void> {
   });
 }
 
+/** 20 ms of silence: for what is not said in a language. */
+const NOTHING_BYTES = 160;
+
 /** Plucked chords, softer than speech: what follows «please wait» until it is said again. */
 async function playMusic(target: string): Promise<void> {
   const bars = [
@@ -96,6 +99,18 @@ for (const language of ["ru", "en"] as const) {
     console.log(`${language}/${key}.ulaw  ${(size / 8000).toFixed(1)} s`);
   }
 }
+// Names of Asterisk's own that its package lacks in a language, or has in a form that does not fit (sounds/README.md).
+const spoken = JSON.parse(readFileSync(join(sounds, "spoken.json"), "utf8")) as Record<
+  Language,
+  Record<string, string>
+>;
+for (const [language, texts] of Object.entries(spoken) as [Language, Record<string, string>][])
+  for (const [name, text] of Object.entries(texts)) {
+    const target = join(sounds, "asterisk", language, `${name}.ulaw`);
+    mkdirSync(dirname(target), { recursive: true });
+    if (text === "") writeFileSync(target, Buffer.alloc(NOTHING_BYTES, 0xff));
+    else await speak(language, text, target);
+  }
 mkdirSync(join(sounds, "any"), { recursive: true });
 await playMusic(join(sounds, "any/hold.ulaw"));
 console.log(`${(total / 1000).toFixed(0)} kB`);

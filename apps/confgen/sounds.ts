@@ -3,7 +3,7 @@
  * Playback(dozvon/recorded) finds the language of the call.
  */
 import * as fs from "node:fs";
-import { join } from "node:path";
+import { join, parse } from "node:path";
 import { home } from "../home.ts";
 
 /** Languages that a line can have; each has all of our prompts. */
@@ -23,8 +23,7 @@ export function installData(from: string, to: string, canFollow: (path: string) 
   fs.cpSync(join(home, "sounds/any"), join(aside, "sounds/dozvon"), { recursive: true });
   for (const language of LANGUAGES) {
     const sounds = join(aside, "sounds", language);
-    fs.mkdirSync(sounds, { recursive: true });
-    takeOver(join(from, "sounds", language), sounds, ["dozvon"], canFollow);
+    combine(join(from, "sounds", language), join(home, "sounds/asterisk", language), sounds, canFollow);
     fs.cpSync(join(home, "sounds", language), join(sounds, "dozvon"), { recursive: true });
   }
   fs.rmSync(to, { recursive: true, force: true });
@@ -38,6 +37,21 @@ export function soundExists(data: string, name: string): boolean {
     const [folder, file] = [join(path, ".."), path.slice(path.lastIndexOf("/") + 1)];
     return fs.existsSync(folder) && fs.readdirSync(folder).some((each) => each.startsWith(`${file}.`));
   });
+}
+
+/** The package's sounds, and ours in place of those of the same name, whatever their format. */
+function combine(from: string, ours: string, to: string, canFollow: (path: string) => boolean): void {
+  fs.mkdirSync(to, { recursive: true });
+  const own = fs.existsSync(ours) ? fs.readdirSync(ours, { withFileTypes: true }) : [];
+  const stems = new Set(["dozvon", ...own.map(({ name }) => parse(name).name)]);
+  const theirs = fs.existsSync(from) ? fs.readdirSync(from) : [];
+  const replaced = theirs.filter((name) => stems.has(parse(name).name));
+  takeOver(from, to, replaced, canFollow);
+  for (const entry of own) {
+    const [path, target] = [join(ours, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) combine(join(from, entry.name), path, target, canFollow);
+    else fs.cpSync(path, target);
+  }
 }
 
 function takeOver(

@@ -50,6 +50,28 @@ export class Ear {
     return this.bytes().indexOf(middle);
   }
 
+  /**
+   * Where a recording was heard (sample), or -1: by the likeness of a piece from its middle, because a file that is
+   * not G.711 is coded anew for the call.
+   */
+  findRecording(samples: Float64Array): number {
+    const piece = samples.subarray(samples.length >> 1, (samples.length >> 1) + 800);
+    const heard = linear(this.bytes());
+    const own = piece.reduce((sum, each) => sum + each * each, 0);
+    let energy = 0;
+    for (let end = 0; end < heard.length; end++) {
+      const start = end - piece.length;
+      energy += (heard[end] ?? 0) ** 2 - (start < 0 ? 0 : (heard[start] ?? 0) ** 2);
+      // Most places are too loud or too quiet to be looked at closely.
+      if (start < -1 || energy < own / 2 || energy > own * 2) continue;
+      let product = 0;
+      for (let index = 0; index < piece.length; index++)
+        product += (piece[index] ?? 0) * (heard[start + 1 + index] ?? 0);
+      if (product / Math.sqrt(own * energy) > 0.95) return start + 1;
+    }
+    return -1;
+  }
+
   /** The known tones in their order; what is none of them (music, ringing, silence) is left out. */
   heard(tones: Readonly<Record<string, number>>): Stretch[] {
     const stretches: { tone: string; samples: number; from: number; to: number }[] = [];
