@@ -69,6 +69,13 @@ const Settings = Type.Object(
       default: 1500,
       description: "How long a call waits for the engine's decision before the dialplan goes on without it.",
     }),
+    dialAllow: Type.Optional(
+      Type.String({
+        pattern: "^\\+[0-9]{1,14}(,\\+[0-9]{1,14})*$",
+        description:
+          "Prefixes of numbers outside that may be called, such as +7,+375; default: the country's.",
+      }),
+    ),
     spoolMaxMb: Type.Integer({
       minimum: 1,
       maximum: 1_000_000,

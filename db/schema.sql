@@ -11,10 +11,15 @@ create table agent (
   created_at timestamp with time zone default now() not null,
   email text,
   pending_state text,
+  call_mode text default 'phone'::text not null,
+  mobile text,
+  auto_answer boolean default false not null,
   constraint agent_pkey PRIMARY KEY (id),
   constraint agent_phone_key UNIQUE (phone),
   constraint agent_short_number_key UNIQUE (short_number),
+  constraint agent_call_mode_check CHECK ((call_mode = ANY (ARRAY['phone'::text, 'external'::text, 'webrtc'::text]))),
   constraint agent_email_check CHECK ((email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text)),
+  constraint agent_mobile_check CHECK ((mobile ~ '^\+[1-9][0-9]{4,14}$'::text)),
   constraint agent_pending_state_check CHECK ((pending_state = ANY (ARRAY['offline'::text, 'break'::text, 'inbound'::text, 'outbound'::text]))),
   constraint agent_phone_check CHECK ((phone ~ '^[a-z0-9-]{3,40}$'::text)),
   constraint agent_short_number_check CHECK ((short_number ~ '^[0-9]{2,6}$'::text)),
@@ -48,6 +53,24 @@ create table api_key (
   constraint api_key_check CHECK (((role = 'agent'::text) = (agent_id IS NOT NULL))),
   constraint api_key_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'supervisor'::text, 'agent'::text])))
 );
+
+create table attempt (
+  id text not null,
+  call_id uuid not null,
+  agent_id uuid,
+  number text not null,
+  contact_id uuid,
+  state text default 'placing'::text not null,
+  reason text,
+  created_at timestamp with time zone default now() not null,
+  constraint attempt_pkey PRIMARY KEY (id),
+  constraint attempt_call_id_key UNIQUE (call_id),
+  constraint attempt_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint attempt_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE SET NULL,
+  constraint attempt_state_check CHECK ((state = ANY (ARRAY['placing'::text, 'placed'::text, 'refused'::text, 'not-placed'::text])))
+);
+CREATE INDEX attempt_agent ON attempt USING btree (agent_id, created_at);
+CREATE INDEX attempt_placing ON attempt USING btree (created_at) WHERE (state = 'placing'::text);
 
 create table audit (
   id uuid default gen_random_uuid() not null,
@@ -168,8 +191,10 @@ create table completion (
   after text not null,
   completed_at timestamp with time zone default now() not null,
   completed_by uuid,
+  result_id uuid,
   constraint completion_pkey PRIMARY KEY (call_id, agent_id),
   constraint completion_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
+  constraint completion_result_id_fkey FOREIGN KEY (result_id) REFERENCES scenario_result(id) ON DELETE SET NULL,
   constraint completion_after_check CHECK ((after = ANY (ARRAY['continue'::text, 'break'::text])))
 );
 CREATE INDEX completion_topics ON completion USING gin (topic_ids);
@@ -196,6 +221,27 @@ create table contact_phone (
   constraint contact_phone_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{4,14}$'::text))
 );
 CREATE INDEX contact_phone_phone ON contact_phone USING btree (phone);
+
+create table deferred_call (
+  id uuid default gen_random_uuid() not null,
+  agent_id uuid not null,
+  contact_id uuid,
+  number text not null,
+  due_at timestamp with time zone not null,
+  comment text default ''::text not null,
+  state text default 'waiting'::text not null,
+  from_call_id uuid,
+  call_id uuid,
+  created_at timestamp with time zone default now() not null,
+  created_by uuid,
+  constraint deferred_call_pkey PRIMARY KEY (id),
+  constraint deferred_call_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
+  constraint deferred_call_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE SET NULL,
+  constraint deferred_call_number_check CHECK ((number ~ '^\+[1-9][0-9]{4,14}$'::text)),
+  constraint deferred_call_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'due'::text, 'done'::text, 'cancelled'::text])))
+);
+CREATE INDEX deferred_call_agent ON deferred_call USING btree (agent_id, due_at);
+CREATE INDEX deferred_call_waiting ON deferred_call USING btree (due_at) WHERE (state = 'waiting'::text);
 
 create table event_out (
   id uuid default gen_random_uuid() not null,
@@ -393,6 +439,29 @@ create table recording (
   constraint recording_pkey PRIMARY KEY (id),
   constraint recording_call_id_key UNIQUE (call_id),
   constraint recording_state_check CHECK ((state = ANY (ARRAY['kept'::text, 'empty'::text, 'lost'::text])))
+);
+
+create table scenario (
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  direction text not null,
+  script text default ''::text not null,
+  line_ids uuid[] default '{}'::uuid[] not null,
+  created_at timestamp with time zone default now() not null,
+  constraint scenario_pkey PRIMARY KEY (id),
+  constraint scenario_name_key UNIQUE (name),
+  constraint scenario_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text])))
+);
+CREATE INDEX scenario_lines ON scenario USING gin (line_ids);
+
+create table scenario_result (
+  id uuid default gen_random_uuid() not null,
+  scenario_id uuid not null,
+  name text not null,
+  "position" integer not null,
+  constraint scenario_result_pkey PRIMARY KEY (id),
+  constraint scenario_result_scenario_id_name_key UNIQUE (scenario_id, name),
+  constraint scenario_result_scenario_id_fkey FOREIGN KEY (scenario_id) REFERENCES scenario(id) ON DELETE CASCADE
 );
 
 create table setting_change (

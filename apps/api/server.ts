@@ -15,6 +15,7 @@ import { agentActionRoutes } from "./routes/agent-actions.ts";
 import { agentHomeRoutes } from "./routes/agent-home.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { callActionRoutes } from "./routes/call-actions.ts";
 import { callRoutes } from "./routes/calls.ts";
 import { completionRoutes } from "./routes/completion.ts";
 import { contactRoutes } from "./routes/contacts.ts";
@@ -92,6 +93,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     callRoutes(routes, context);
     recordingRoutes(routes, context);
     completionRoutes(routes, context);
+    callActionRoutes(routes, context);
     topicRoutes(routes, context);
     settingRoutes(routes, context);
     auditRoutes(routes, context);

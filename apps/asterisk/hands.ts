@@ -50,7 +50,16 @@ export function createHands(tools: Tools, log: Log): Hands {
           );
           return;
         case "originate":
-          tell(originate(ari, effect), { call: effect.call }, "A phone was not called.");
+          tell(
+            originate(ari, effect).catch((error: unknown) => {
+              const { call, channel } = effect;
+              if (!(error instanceof AriError && error.status === 409))
+                tools.hear({ kind: "originateFailed", at: Date.now(), call, channel });
+              throw error;
+            }),
+            { call: effect.call },
+            "A phone was not called.",
+          );
           return;
         case "hangUp":
           tell(

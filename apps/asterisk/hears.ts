@@ -14,6 +14,8 @@ export interface Senses {
   draw(): number;
   callIdOf(linkedId: string): string;
   /** E.164 and the directory's contact for a caller's number as the trunk gave it. */
+  /** Whether the company lets this number (E.164) be called. */
+  mayDial(number: string): boolean;
   identify(number: string): {
     from?: string | undefined;
     contact?: { id: string; ownerId?: string | undefined } | undefined;
@@ -92,6 +94,14 @@ export function hearQuestion(
         result: third,
         draw: senses.draw(),
       };
+    case "outside": {
+      const dialled = senses.identify(first);
+      if (!dialled.from?.startsWith("+"))
+        return { kind: "colleagueDialled", ...common, shortNumber: first, byPhone: second };
+      const { from: number, contact } = dialled;
+      const allowed = senses.mayDial(number);
+      return { kind: "numberDialled", ...common, byPhone: second, number, contact, allowed };
+    }
     case "internal":
       return { kind: "colleagueDialled", ...common, shortNumber: first, byPhone: second };
     default:

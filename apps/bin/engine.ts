@@ -13,6 +13,7 @@ import cron from "node-cron";
 import { createAmi } from "../asterisk/ami.ts";
 import { ariUrl } from "../asterisk/ari/address.ts";
 import { createAri } from "../asterisk/ari/choose.ts";
+import { AriError } from "../asterisk/ari/port.ts";
 import { createHands } from "../asterisk/hands.ts";
 import { ARI_EVENTS, hearAri, type Senses } from "../asterisk/hears.ts";
 import { createMover } from "../asterisk/mover.ts";
@@ -42,7 +43,9 @@ import { takeConfig } from "../given-config.ts";
 import { findAsterisk } from "../host/asterisk.ts";
 import { asteriskConfigFile, asteriskConsole } from "../host/asterisk-process.ts";
 import { loadSecrets } from "../host/secrets.ts";
+import { mayDial } from "../phone/allowed.ts";
 import { identify } from "../phone/identify.ts";
+import { settleAttempts } from "../store/attempts.ts";
 import { openDatabase } from "../store/database.ts";
 import { loadDirectory, PhoneDirectory, refreshContact } from "../store/directory.ts";
 import { Intake, type Source } from "../store/intake.ts";
@@ -108,6 +111,7 @@ const senses: Senses = {
   now: Date.now,
   draw: Math.random,
   callIdOf,
+  mayDial: (number) => mayDial(number, config),
   identify: (number) => identify(number, config.country, directory),
 };
 
@@ -203,6 +207,9 @@ ari.onEvent((event) => {
 ari.onConnected(() => {
   alarms.set("asterisk away", false);
   void reconcileNow();
+  settleAttempts(db, channelExists).catch((error: unknown) =>
+    log.warn({ error: String(error) }, "Attempts are looked at again with the next connection."),
+  );
 });
 ari.onLost((reason) => {
   log.warn({ reason }, "ARI is gone.");
@@ -235,6 +242,7 @@ const commands = createCommands({
       void reconcileNow();
     },
     agent: (id) => engine.floor.agents.get(id),
+    callIdOf,
     servers: (call) => serversOf(engine.floor, call),
     ask: (input) => engine.hear(input),
     agentState: (agent, state) => engine.hear({ kind: "stateChosen", at: Date.now(), agent, state }),
@@ -276,6 +284,17 @@ async function saveState(change: { agent: string; state: AgentState; at: number 
     engine.hear({ kind: "stateChosen", ...change });
     applier.note(await readSettings(db));
   });
+}
+
+async function channelExists(id: string): Promise<boolean> {
+  const gone = (error: unknown): boolean => error instanceof AriError && error.status === 404;
+  return ari.request({ method: "GET", path: `channels/${id}` }).then(
+    () => true,
+    (error: unknown) => {
+      if (gone(error)) return false;
+      throw error;
+    },
+  );
 }
 
 /** A recording that was growing, or any line of the record from before. */

@@ -2,6 +2,8 @@
 import { createHash } from "node:crypto";
 import { SIP_REALM } from "../confgen/generated.ts";
 import { isPostponed } from "../core/agents/wrap-up.ts";
+import { mayDial } from "../phone/allowed.ts";
+import { toE164 } from "../phone/number.ts";
 import type { Db } from "../store/database.ts";
 import { readSettings } from "../store/settings.ts";
 import { planState, saveState } from "../store/writes/agent-state.ts";
@@ -45,7 +47,14 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
         check(fields);
         const { phone, digest, sip } = newAccount(fields.shortNumber, config);
         const { name, shortNumber, email = null } = fields;
-        const row = { name, short_number: shortNumber, email, phone, sip_ha1: digest };
+        const row = {
+          name,
+          short_number: shortNumber,
+          email,
+          phone,
+          sip_ha1: digest,
+          ...placing(fields, config),
+        };
         const { id } = await trx.insertInto("agent").values(row).returning("id").executeTakeFirstOrThrow();
         await trx
           .insertInto("agent_state_change")
@@ -60,6 +69,7 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
         const set = {
           ...(change.name !== undefined && { name: change.name }),
           ...(change.shortNumber !== undefined && { short_number: change.shortNumber }),
+          ...placing(change, config),
           ...(change.email !== undefined && { email: change.email }),
         };
         if (Object.keys(set).length > 0)
@@ -122,6 +132,22 @@ function check({ name, shortNumber }: Partial<AgentFields>): void {
   checkName(name);
   if (shortNumber !== undefined && !/^[0-9]{2,6}$/.test(shortNumber))
     throw new CommandProblem(422, "not-a-short-number", "a short number has 2 to 6 digits", "shortNumber");
+}
+
+/** How the agent places calls (LINE-11, LINE-13). */
+function placing({ callMode, mobile, autoAnswer }: Partial<AgentFields>, config: Context["config"]) {
+  const number = mobile ? toE164(mobile, config.country) : null;
+  if (number === undefined)
+    throw new CommandProblem(422, "not-a-number", `«${mobile}» is not a phone number`, "mobile");
+  if (number !== null && !mayDial(number, config))
+    throw new CommandProblem(422, "not-allowed", "this number may not be called", "mobile");
+  if (callMode === "external" && mobile === null)
+    throw new CommandProblem(422, "incomplete", "which number is called in this mode?", "mobile");
+  return {
+    ...(callMode !== undefined && { call_mode: callMode }),
+    ...(mobile !== undefined && { mobile: number }),
+    ...(autoAnswer !== undefined && { auto_answer: autoAnswer }),
+  };
 }
 
 async function agentRow(db: Db, id: string) {

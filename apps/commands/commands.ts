@@ -1,5 +1,6 @@
 /** All commands of one engine. */
 import { agentCommands } from "./agents.ts";
+import { callCommands } from "./calls.ts";
 import { contactCommands } from "./contacts.ts";
 import { type CommandOptions, createContext } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
@@ -29,5 +30,6 @@ export function createCommands(options: CommandOptions): Handlers {
     ...serviceCommands(context),
     ...webhookCommands(context),
     ...noticeCommands(context),
+    ...callCommands(context),
   };
 }

@@ -17,6 +17,8 @@ export interface EngineEars {
   settingsChanged(settings: Settings): void;
   /** An agent as the floor has it now. */
   agent(id: AgentId): Agent | undefined;
+  /** The id of the call that a channel begins. */
+  callIdOf(channel: string): CallId;
   /** Agents who talk in this call, or have to complete it. */
   servers(call: CallId): AgentId[];
   /** A person's request about a call or an agent; answers why not, or undefined when it is being done. */
@@ -33,6 +35,7 @@ export interface CommandOptions {
   readonly engine: EngineEars;
   readonly sounds: SoundWorkshop;
   readonly config: Pick<Config, "sipBind" | "sipPort" | "publicAddress" | "country" | "webhookAllow">;
+  readonly config: Pick<Config, "sipBind" | "sipPort" | "publicAddress" | "country" | "dialAllow">;
   readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
 

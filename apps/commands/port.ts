@@ -23,6 +23,10 @@ export interface Asker {
 export interface AgentFields {
   name: string;
   shortNumber: string;
+  /** What is called first when the agent places a call (LINE-11). */
+  callMode?: "phone" | "external" | "webrtc";
+  mobile?: string | null;
+  autoAnswer?: boolean;
   /** Where notices go (MISS-03); null: nowhere. */
   email?: string | null;
 }
@@ -102,6 +106,21 @@ export interface CompanySettings {
   wrapUpTopicRequired: boolean;
 }
 
+/** Whom to call: exactly one of the four. */
+export interface PlacedCall {
+  to: { number?: string; contactId?: string; shortNumber?: string; agentId?: string };
+  /** The line that the call counts for, and whose number is shown. */
+  lineId?: string;
+}
+
+export interface Placed {
+  callId: string;
+  /** E.164, or a colleague's short number. */
+  number: string;
+  /** null: nobody we know has this number (SOFT-07). */
+  contactId: string | null;
+}
+
 /** What the completion window holds (WRAP-02, WRAP-03). */
 export interface Completion {
   topicIds: string[];
@@ -151,6 +170,10 @@ export interface Commands {
   "company.change": [{ change: Partial<CompanySettings> }, Record<string, never>];
   /** The agent completes the service of a call (WRAP-01); during the talk it ends the talk too (WRAP-08). */
   "call.complete": [Completion & { callId: string; agentId?: string }, { agentId: string }];
+  /** The agent's phone is called, then the other one (SOFT-05..08, SOFT-10, SOFT-12). */
+  "call.place": [PlacedCall & { agentId?: string }, Placed];
+  /** SOFT-04. */
+  "call.hangUp": [{ callId: string }, Record<string, never>];
   "key.create": [{ name: string; role: Role; agentId: string | null }, { id: string; key: string }];
   "webhook.create": [Pick<WebhookFields, "url" | "events">, { id: string; secret: string }];
   "webhook.change": [{ id: string; change: Partial<WebhookFields> }, Record<string, never>];

@@ -5,6 +5,7 @@
  */
 import type { Floor } from "./floor.ts";
 import { deviceChanged, stateChosen } from "./hear/agents.ts";
+import { callPlaced, hangUpAsked, numberDialled, originateFailed } from "./hear/placing.ts";
 import {
   callerArrived,
   colleagueDialled,
@@ -52,6 +53,10 @@ const HEARD: {
   stateChosen,
   statePlanned,
   serviceCompleted,
+  callPlaced,
+  numberDialled,
+  originateFailed,
+  hangUpAsked,
   wrapUpExpired,
   wrapUpsRecovered,
   settingsLoaded: (turn, input) => turn.happened({ ...input, kind: "SettingsLoaded" }),

@@ -68,3 +68,27 @@ export function endingOf(talked: boolean, said: string | undefined, cause: numbe
   const byCause = cause === undefined ? undefined : CAUSES[cause];
   return byCause ?? "abandoned";
 }
+
+/** Nobody of ours missed anything when a customer does not answer our call. */
+export const OUTBOUND_CULPRITS: Readonly<Partial<Record<Ending, Culprit>>> = {
+  no_answer: "theirs",
+  unavailable: "ours",
+  abandoned: "ours",
+};
+
+/**
+ * The ending of a call that an agent placed: what became of the customer's leg.
+ * @param own the agent's channel; without another leg the customer was never dialled.
+ */
+export function outboundEnding(
+  talked: boolean,
+  legs: readonly { readonly channel: string; readonly cause: number | undefined }[],
+  own: string,
+): Ending {
+  if (talked) return "answered";
+  const theirs = legs.filter((leg) => leg.channel !== own).at(-1);
+  if (!theirs) return "unavailable";
+  const byCause = theirs.cause === undefined ? undefined : CAUSES[theirs.cause];
+  if (byCause) return byCause;
+  return theirs.cause === 18 || theirs.cause === 19 ? "no_answer" : "abandoned";
+}

@@ -32,6 +32,9 @@ export type DomainEvent =
       type: Call["kind"];
       lineId?: string | undefined;
       from?: string | undefined;
+      /** Whom an agent calls, and who that agent is. */
+      to?: string | undefined;
+      agent?: AgentId | undefined;
       contactId?: string | undefined;
       ownerId?: AgentId | undefined;
       /** The line's queue: whose figures the call counts in, whoever answers it. */
@@ -59,6 +62,8 @@ export type DomainEvent =
   /** A number outside is dialled through a carrier. */
   | { kind: "ExternalDialled"; at: Millis; call: CallId; number: string; step: Step; because: Because }
   | { kind: "ExternalEnded"; at: Millis; call: CallId; result: string }
+  /** An agent calls somebody: busy with it from now on. */
+  | { kind: "CallPlaced"; at: Millis; call: CallId; agent: AgentId; channel: string }
   | { kind: "OfferEnded"; at: Millis; call: CallId; agent: AgentId; result: string }
   | { kind: "CallQueued"; at: Millis; call: CallId; queue: QueueId; step: Step; because: Because }
   | { kind: "QueueJoined"; at: Millis; call: CallId; channel: string; queue: QueueId }
@@ -101,6 +106,7 @@ export function evolve(floor: Floor, event: DomainEvent): void {
         kind: event.type,
         lineId: event.lineId,
         from: event.from,
+        to: event.to,
         contactId: event.contactId,
         ownerId: event.ownerId,
         arrivedAt: event.at,
@@ -120,6 +126,12 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       });
       changeAgent(floor, event.agent, { call: { id: event.call, phase: "offered", since: event.at } });
       return;
+    case "CallPlaced":
+      changeCall(floor, event.call, event.at, { agentId: event.agent });
+      changeAgent(floor, event.agent, {
+        call: { id: event.call, phase: "dialling", since: event.at, channel: event.channel },
+      });
+      return;
     case "CallWelcomed":
       changeCall(floor, event.call, event.at, { phase: "welcome", ...recordedBy(event.step) });
       return;
@@ -129,7 +141,7 @@ export function evolve(floor: Floor, event: DomainEvent): void {
     case "ExternalDialled":
       changeCall(floor, event.call, event.at, {
         phase: "external",
-        agentId: undefined,
+        ...(floor.calls.get(event.call)?.kind !== "outbound" && { agentId: undefined }),
         ...recordedBy(event.step),
       });
       return;
@@ -328,6 +340,10 @@ function replaceSettings(floor: Floor, event: Extract<DomainEvent, { kind: "Sett
 function recoverCalls(floor: Floor, calls: readonly Call[]): void {
   for (const call of calls) {
     floor.calls.set(call.id, call);
+    if (call.kind === "outbound" && call.agentId && call.phase !== "talking")
+      changeAgent(floor, call.agentId, {
+        call: { id: call.id, phase: "dialling", since: call.phaseSince, channel: call.channel },
+      });
     if (!call.agentId || (call.phase !== "offered" && call.phase !== "talking")) continue;
     const wrapUp = call.phase === "talking" ? wrapUpOf(floor, call.id) : undefined;
     const held = { id: call.id, phase: call.phase, since: call.phaseSince, wrapUp };

@@ -20,7 +20,8 @@ export type Device = "unreachable" | "idle" | "ringing" | "busy";
 /** An agent's part in a call; the call itself may be over while its agent wraps up. */
 export interface AgentCall {
   readonly id: CallId;
-  readonly phase: "offered" | "talking" | "wrap-up";
+  /** `dialling`: the agent calls somebody who has not answered yet. */
+  readonly phase: "offered" | "dialling" | "talking" | "wrap-up";
   readonly since: Millis;
   /** The agent's own channel, once Asterisk has made it. */
   readonly channel?: string | undefined;
@@ -51,6 +52,12 @@ export interface Agent {
   /** The call that this agent is offered, talks in, or has to complete (law L7, AGENT-08). */
   readonly call?: AgentCall | undefined;
   readonly lastTalkEndedAt?: Millis | undefined;
+  /** What is called first when the agent places a call; undefined: the phone (LINE-11). */
+  readonly callMode?: "phone" | "external" | "webrtc" | undefined;
+  /** The agent's own number outside, in E.164. */
+  readonly mobile?: string | undefined;
+  /** The phone is asked to answer by itself when the agent places a call. */
+  readonly autoAnswer?: boolean | undefined;
 }
 
 export type Strategy = "random" | "most-idle" | "sequential";
@@ -125,11 +132,13 @@ export interface Trunk {
  */
 export interface Call {
   readonly id: CallId;
-  /** The customer's channel; also Asterisk's linkedid. */
+  /** The caller's channel (the customer's, or that of the agent who calls); also Asterisk's linkedid. */
   readonly channel: string;
-  readonly kind: "inbound" | "internal";
+  readonly kind: "inbound" | "internal" | "outbound";
   readonly lineId?: LineId | undefined;
   readonly from?: string | undefined;
+  /** Whom an agent called. */
+  readonly to?: string | undefined;
   readonly contactId?: string | undefined;
   readonly ownerId?: AgentId | undefined;
   readonly arrivedAt: Millis;

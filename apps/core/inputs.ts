@@ -20,6 +20,11 @@ export interface Contact {
   readonly ownerId?: AgentId | undefined;
 }
 
+/** Whom an agent calls: a checked number, or a colleague. */
+export type Destination =
+  | { readonly kind: "outside"; readonly number: string; readonly contactId?: string | undefined }
+  | { readonly kind: "colleague"; readonly agent: AgentId };
+
 /** A wrap-up that nobody has ended. */
 export interface OpenWrapUp {
   readonly call: CallId;
@@ -86,6 +91,34 @@ export type Input =
       shortNumber: string;
       byPhone: string;
     }
+  /** A person asks the house to call somebody for this agent. The attempt is written down already (law L4). */
+  | {
+      kind: "callPlaced";
+      at: Millis;
+      call: CallId;
+      /** The id that the agent's channel gets. */
+      channel: string;
+      agent: AgentId;
+      to: Destination;
+      lineId?: string | undefined;
+    }
+  /** An agent's phone dials a number outside. */
+  | {
+      kind: "numberDialled";
+      at: Millis;
+      call: CallId;
+      channel: string;
+      byPhone: string;
+      /** E.164. */
+      number: string;
+      /** Whether the company lets such numbers be called. */
+      allowed: boolean;
+      contact?: Contact | undefined;
+    }
+  /** Asterisk refused to call a phone; there is no channel. */
+  | { kind: "originateFailed"; at: Millis; call: CallId; channel: string }
+  /** A person ends a call; `agent`: their own. */
+  | { kind: "hangUpAsked"; at: Millis; call: CallId; agent?: AgentId | undefined }
   /** From Asterisk's record: the customer and an agent hear each other from here on. */
   | { kind: "talkStarted"; at: Millis; call: CallId; phone: string; channel?: string | undefined }
   | { kind: "talkEnded"; at: Millis; call: CallId; phone: string; channel?: string | undefined }

@@ -118,10 +118,26 @@ function announceCall(floor: Floor, event: DomainEvent, sink: LiveSink): void {
         agentId: event.agent,
         since: new Date(event.at).toISOString(),
       });
+      openCard(floor, event, sink);
+      return;
+    case "CallPlaced":
+      sink.push("calls", "call.placed", {
+        id: event.call,
+        agentId: event.agent,
+        to: floor.calls.get(event.call)?.to,
+      });
       return;
     default:
       return;
   }
+}
+
+/** CARD-20, D-35: an inbound call's card opens when it is accepted, that of a call we placed with the answer. */
+function openCard(floor: Floor, event: { call: string; agent: string }, sink: LiveSink): void {
+  const call = floor.calls.get(event.call);
+  if (!call || call.kind === "internal") return;
+  const card = { id: call.id, callId: call.id, agentId: event.agent, direction: call.kind, to: call.to };
+  sink.push("calls", "card.open", { ...card, ...callerOf(floor, call.id) });
 }
 
 /** What an offer shows: the caller and the line's name (LINE-15). */
@@ -141,7 +157,7 @@ type Shown = Map<string, { face: string; call: string | undefined }>;
 
 /** Whom an event may have moved: its agent, and whoever was last shown in its call (a call that goes frees them). */
 function agentsOf(event: DomainEvent, shown: Shown): Set<string> {
-  const agents = new Set("agent" in event ? [event.agent] : []);
+  const agents = new Set("agent" in event && event.agent !== undefined ? [event.agent] : []);
   if ("call" in event) for (const [id, { call }] of shown) if (call === event.call) agents.add(id);
   return agents;
 }

@@ -25,6 +25,8 @@ const KEPT: ReadonlySet<DomainEvent["kind"]> = new Set([
   "ExternalDialled",
   "ExternalEnded",
   "CallRefused",
+  "CallPlaced",
+  "ExternalDialled",
   "WrapUpStarted",
   "WrapUpEnded",
 ]);

@@ -29,6 +29,8 @@ export interface PeerNote {
 
 /** The demonstration trunk's address: what comes from here is a customer. */
 export const TRUNK_ADDRESS = "127.0.0.2";
+/** Where a carrier that we call through lives. */
+export const FAR_ADDRESS = "127.0.0.4";
 /** Where agents' phones live. */
 export const PHONE_ADDRESS = "127.0.0.3";
 
@@ -100,6 +102,11 @@ export async function phone(
   const port = takePort();
   await register(place, account, port, 600);
   return start(place, `phone-${account.username}`, phoneScenario(behaviour), PHONE_ADDRESS, port, ["-aa"]);
+}
+
+/** A carrier's far end: takes the calls that we place to numbers outside. */
+export function farEnd(place: PeerPlace, behaviour: PhoneBehaviour): SippPeer {
+  return start(place, "far-end", phoneScenario(behaviour), FAR_ADDRESS, takePort(), ["-aa"]);
 }
 
 /** An agent's phone calls a short number (SOFT-08), from a port of its own. */

@@ -35,9 +35,10 @@ export async function readOpenCalls(db: Db): Promise<OpenCall[]> {
     return {
       id: row.id,
       channel: row.linkedid,
-      kind: row.type === "internal" ? "internal" : "inbound",
+      kind: row.type === "internal" || row.type === "outbound" ? row.type : "inbound",
       lineId: row.line_id ?? undefined,
       from: row.from_number ?? undefined,
+      to: row.type === "outbound" ? (row.to_number ?? undefined) : undefined,
       contactId: row.contact_id ?? undefined,
       ownerId: row.owner_id ?? undefined,
       arrivedAt: row.arrived_at.getTime(),
@@ -48,11 +49,12 @@ export async function readOpenCalls(db: Db): Promise<OpenCall[]> {
             own.some((event) => event.kind === "ENTERQUEUE"),
           ),
       phaseSince: (talking ? row.connected_at : last?.at)?.getTime() ?? row.arrived_at.getTime(),
-      agentId: talking
-        ? (row.agent_id ?? undefined)
-        : last?.kind === "AgentOffered"
-          ? String(last.data.agent)
-          : undefined,
+      agentId:
+        talking || row.type === "outbound"
+          ? (row.agent_id ?? undefined)
+          : last?.kind === "AgentOffered"
+            ? String(last.data.agent)
+            : undefined,
       queueId: row.queue_id ?? undefined,
       tried: offered,
       welcomed: decisions.some((event) => event.kind === "CallerWelcomed"),

@@ -80,7 +80,19 @@ function readAgents(db: Db) {
   return db
     .selectFrom("agent")
     .leftJoin(lastTalk, "talk.agent_id", "agent.id")
-    .select(["id", "name", "short_number", "phone", "sip_ha1", "state", "state_since", "pending_state"])
+    .select([
+      "id",
+      "name",
+      "short_number",
+      "phone",
+      "sip_ha1",
+      "state",
+      "state_since",
+      "pending_state",
+      "call_mode",
+      "mobile",
+      "auto_answer",
+    ])
     .select("talk.ended_at")
     .orderBy(sql`length(short_number)`)
     .orderBy("short_number")
@@ -114,6 +126,9 @@ function toAgent(row: AgentRow): Agent {
     state: row.state,
     stateSince: row.state_since.getTime(),
     pendingState: row.pending_state ?? undefined,
+    callMode: row.call_mode,
+    mobile: row.mobile ?? undefined,
+    autoAnswer: row.auto_answer,
     device: "unreachable",
     call: undefined,
     lastTalkEndedAt: row.ended_at?.getTime(),

@@ -5,8 +5,9 @@ import type { ColumnType, Generated, JSONColumnType } from "kysely";
 import type { AgentState, RecordingMode, Strategy } from "../core/floor.ts";
 import type { Hours } from "../core/routing/hours.ts";
 import type { PromptSlot } from "../core/routing/prompts.ts";
+import type { ServiceTables } from "./tables-service.ts";
 
-type Created = ColumnType<Date, Date | string | undefined, never>;
+export type Created = ColumnType<Date, Date | string | undefined, never>;
 
 export interface AgentTable {
   id: Generated<string>;
@@ -17,6 +18,9 @@ export interface AgentTable {
   state: Generated<AgentState>;
   state_since: Generated<Date>;
   pending_state: Generated<AgentState | null>;
+  call_mode: Generated<"phone" | "external" | "webrtc">;
+  mobile: Generated<string | null>;
+  auto_answer: Generated<boolean>;
   created_at: Created;
   email: Generated<string | null>;
 }
@@ -199,40 +203,6 @@ export interface RecordingTable {
   adopted_at: Generated<Date>;
 }
 
-export interface CallWrapUpTable {
-  call_id: string;
-  agent_id: string;
-  started_at: Date;
-  until_at: Date | null;
-  ended_at: Date | null;
-  ended_by: "completed" | "limit" | null;
-}
-
-export interface TopicTable {
-  id: Generated<string>;
-  name_ru: string;
-  name_en: string;
-  position: Generated<number>;
-  archived: Generated<boolean>;
-  created_at: Created;
-}
-
-export interface CompletionTable {
-  call_id: string;
-  agent_id: string;
-  topic_ids: string[];
-  comment: Generated<string>;
-  after: "continue" | "break";
-  completed_at: Generated<Date>;
-  completed_by: string | null;
-}
-
-export interface CompanySettingTable {
-  name: string;
-  value: JSONColumnType<object>;
-  updated_at: Generated<Date>;
-}
-
 export interface IntakeTable {
   source: string;
   file: string;
@@ -362,7 +332,7 @@ export interface SmsOutTable {
   done_at: Generated<Date | null>;
 }
 
-export interface Database {
+export interface Database extends ServiceTables {
   agent: AgentTable;
   agent_state_change: AgentStateChangeTable;
   queue: QueueTable;
@@ -379,10 +349,6 @@ export interface Database {
   call_leg: CallLegTable;
   call_event: CallEventTable;
   recording: RecordingTable;
-  call_wrap_up: CallWrapUpTable;
-  topic: TopicTable;
-  completion: CompletionTable;
-  company_setting: CompanySettingTable;
   intake: IntakeTable;
   live_event: LiveEventTable;
   api_key: ApiKeyTable;

@@ -88,6 +88,7 @@ const handlers = createCommands({
     settingsChanged: (settings) => heard.push(settings),
     agent: () => undefined,
     servers: () => [],
+    callIdOf: (channel) => channel,
     ask: () => undefined,
     agentState: (agent, state) => heard.push({ agent, state }),
   },

@@ -11,7 +11,15 @@ import { type Running, startEverything } from "../../apps/bin/start.ts";
 import { loadConfig } from "../../apps/config.ts";
 import { findSipp } from "../../apps/host/peers.ts";
 import type { CustomerBehaviour, PhoneBehaviour } from "../../apps/peers/scenarios.ts";
-import { type Account, callFromTrunk, type PeerPlace, phone, type SippPeer } from "../../apps/peers/sipp.ts";
+import {
+  type Account,
+  callFromTrunk,
+  FAR_ADDRESS,
+  farEnd,
+  type PeerPlace,
+  phone,
+  type SippPeer,
+} from "../../apps/peers/sipp.ts";
 import { freePorts } from "./ports.ts";
 import { until } from "./until.ts";
 
@@ -149,6 +157,23 @@ export class Scene {
       async () => (await this.get(`/v1/agents/${agent.id}`)).live?.status === status,
       withinMs,
     );
+  }
+
+  /** A carrier whose far end answers like this; calls to numbers outside go there. */
+  async farEnd(behaviour: PhoneBehaviour): Promise<SippPeer> {
+    const peer = farEnd(this.place, behaviour);
+    this.#peers.push(peer);
+    const name = `Carrier at ${peer.port}`;
+    const { items } = await this.get("/v1/trunks");
+    for (const other of items)
+      if (other.name.startsWith("Carrier at ")) await this.#must("DELETE", `/v1/trunks/${other.id}`);
+    await this.#must("POST", "/v1/trunks", {
+      name,
+      addresses: [FAR_ADDRESS],
+      host: FAR_ADDRESS,
+      port: peer.port,
+    });
+    return peer;
   }
 
   /** A customer calls through the demonstration trunk. */

@@ -167,6 +167,7 @@ function agentView(row: Row, floor: FloorView | null, live: Live | undefined) {
     state,
     stateSince: iso(since),
     console: consoleOf(state, since, floor?.at ?? Date.now()),
+    mobile: row.mobile === null ? null : phoneView(row.mobile),
     pendingState: (live ? live.pendingState : row.pendingState) ?? null,
     lines: row.lines.map((line) => ({ ...line, number: phoneView(line.number) })),
     live: floor && live ? liveView(live, floor.at) : null,

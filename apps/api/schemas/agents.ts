@@ -10,6 +10,7 @@ import {
   ListOf,
   Name,
   Nullable,
+  PhoneText,
   PhoneView,
 } from "./common.ts";
 
@@ -29,6 +30,18 @@ const email = Nullable(
     examples: ["anna@example.com"],
   }),
 );
+const callMode = Type.Enum(["phone", "external", "webrtc"], {
+  description:
+    "What is called first when the agent places a call: the SIP phone, the agent's own number outside (two legs, LINE-13), or the browser (LINE-11).",
+});
+const autoAnswer = Type.Boolean({
+  description: "The phone is asked to answer by itself when the agent places a call.",
+});
+const placing = {
+  callMode: Type.Optional(callMode),
+  mobile: Type.Optional(Nullable(PhoneText)),
+  autoAnswer: Type.Optional(autoAnswer),
+};
 const State = Type.Enum(["offline", "break", "inbound", "outbound"], {
   description: "What the agent chose (AGENT-04); talking is a phase of a call.",
 });
@@ -46,6 +59,9 @@ const view = {
     }),
   ),
   email,
+  callMode,
+  mobile: Nullable(PhoneView),
+  autoAnswer,
   console: Type.Object(
     {
       state: Type.Enum(["inactive", "inbound", "outbound", "break"], {
@@ -63,14 +79,15 @@ const view = {
     Type.Object(
       {
         status: Type.String({
-          description: "available, ringing, talking, wrap-up, do-not-disturb or offline (AGENT-01).",
+          description:
+            "available, ringing, dialling, talking, wrap-up, do-not-disturb or offline (AGENT-01).",
           examples: ["available"],
         }),
         device: Type.String({ description: "What Asterisk says of the phone." }),
         call: Nullable(
           Type.Object({
             id: Id(),
-            phase: Type.Enum(["offered", "talking", "wrap-up"]),
+            phase: Type.Enum(["offered", "dialling", "talking", "wrap-up"]),
             since: Instant(),
             until: Nullable(Instant("When a wrap-up ends by itself; null: when it is completed (AGENT-08).")),
             talkingForMs: Nullable(Type.Integer({ description: "The running timer (AGENT-07)." })),
@@ -88,8 +105,8 @@ const sip = Type.Object(
   { description: "The phone's SIP account. The password is shown once; we keep only its digest." },
 );
 
-export const NewAgent = Type.Object({ ...fields, email: Type.Optional(email) }, Closed);
-export const AgentChange = ChangeOf({ ...fields, email });
+export const NewAgent = Type.Object({ ...fields, ...placing, email: Type.Optional(email) }, Closed);
+export const AgentChange = ChangeOf({ ...fields, ...placing, email });
 export const AgentView = Type.Object(view);
 export const AgentList = ListOf(AgentView);
 export const AgentApplied = Type.Object({ ...view, applied: AppliedView });

@@ -11,6 +11,7 @@ export function cannotTake(agent: Agent): string | undefined {
   if (agent.device === "unreachable") return "phone not reachable";
   if (agent.call?.phase === "talking") return "talking";
   if (agent.call?.phase === "offered") return "ringing for another call";
+  if (agent.call?.phase === "dialling") return "placing a call";
   if (agent.call?.phase === "wrap-up") return "in wrap-up";
   if (agent.device === "ringing") return "phone ringing";
   if (agent.device === "busy") return "phone busy";

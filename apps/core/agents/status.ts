@@ -3,16 +3,24 @@
  */
 import type { Agent, Millis } from "../floor.ts";
 
-export type AgentStatus = "available" | "ringing" | "talking" | "wrap-up" | "do-not-disturb" | "offline";
+export type AgentStatus =
+  | "available"
+  | "ringing"
+  | "dialling"
+  | "talking"
+  | "wrap-up"
+  | "do-not-disturb"
+  | "offline";
 
 /**
  * available = inbound and idle; do-not-disturb = on a break or in outbound state (no inbound calls);
- * offline = signed out, or the phone is not there (AGENT-02). `ringing` is the moment before talking, `wrap-up` the
+ * offline = signed out, or the phone is not there (AGENT-02). `ringing` and `dialling` come before talking, `wrap-up` the
  * time after it until the service is completed (AGENT-08).
  */
 export function statusOf(agent: Agent): AgentStatus {
   if (agent.state === "offline" || agent.device === "unreachable") return "offline";
   // A PJSIP phone that rings is "busy" for Asterisk as well (device_state_busy_at = 1), so the call is asked first.
+  if (agent.call?.phase === "dialling") return "dialling";
   if (agent.call?.phase === "offered" || agent.device === "ringing") return "ringing";
   if (agent.call?.phase === "talking" || agent.device === "busy") return "talking";
   if (agent.call?.phase === "wrap-up") return "wrap-up";

@@ -19,6 +19,7 @@ export function wrapUpOf(floor: Floor, id: CallId): WrapUp | undefined {
  */
 export function queuePaused(agent: Agent): boolean {
   if (agent.state !== "inbound") return true;
+  if (agent.call?.phase === "dialling") return true;
   return agent.call?.phase === "wrap-up" || (agent.call?.phase === "talking" && !!agent.call.wrapUp);
 }
 

@@ -3,6 +3,7 @@
  */
 import type { Call } from "../floor.ts";
 import type { Input } from "../inputs.ts";
+import { refused } from "../outgoing/place.ts";
 import { route, routeAfterWait } from "../routing/inbound.ts";
 import { routeInternal } from "../routing/internal.ts";
 import { agentAt, type Turn } from "../turn.ts";
@@ -43,6 +44,12 @@ export function welcomed(turn: Turn, input: Extract<Input, { kind: "welcomed" }>
 export function externalEnded(turn: Turn, input: Extract<Input, { kind: "externalEnded" }>): void {
   adopt(turn, input);
   turn.happened({ kind: "ExternalEnded", at: input.at, call: input.call, result: input.result });
+  const own = turn.floor.calls.get(input.call);
+  if (own?.kind === "outbound") {
+    const because = { rule: "SOFT-05", text: `${own.to} was not reached (${input.result})` };
+    turn.happened(refused(own, input.at, because));
+    return;
+  }
   routeOn(turn, input.call, input.at, input.draw);
 }
 
@@ -94,14 +101,15 @@ export function ownerAwaited(turn: Turn, input: Extract<Input, { kind: "ownerAwa
 /** An agent dials a short number (SOFT-08). */
 export function colleagueDialled(turn: Turn, input: Extract<Input, { kind: "colleagueDialled" }>): void {
   const by = agentAt(turn.floor, input.byPhone);
-  turn.happened({
-    kind: "CallArrived",
-    at: input.at,
-    call: input.call,
-    channel: input.channel,
-    type: "internal",
-    from: by?.shortNumber,
-  });
+  if (!turn.floor.calls.has(input.call))
+    turn.happened({
+      kind: "CallArrived",
+      at: input.at,
+      call: input.call,
+      channel: input.channel,
+      type: "internal",
+      from: by?.shortNumber,
+    });
   const call = turn.floor.calls.get(input.call);
   if (call) turn.happened(routeInternal(turn.floor, call, input.shortNumber, input.at));
 }

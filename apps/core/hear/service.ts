@@ -22,7 +22,7 @@ export function endTalk(turn: Turn, agent: Agent, at: Millis): void {
   if (!call) return;
   turn.happened({ kind: "TalkEnded", at, call: call.id, agent: agent.id });
   if (!call.wrapUp || call.completed) {
-    settle(turn, agent.id, at, call.wrapUp !== undefined);
+    settle(turn, agent.id, at, true);
     return;
   }
   const until = call.wrapUp.mode === "limit" ? at + call.wrapUp.seconds * 1000 : undefined;
@@ -108,7 +108,7 @@ function endWrapUp(
 }
 
 /** The agent's call is over for good: the state chosen meanwhile begins, and the queues may ring again (WRAP-05). */
-function settle(turn: Turn, id: AgentId, at: Millis, wasPaused: boolean): void {
+export function settle(turn: Turn, id: AgentId, at: Millis, wasPaused: boolean): void {
   const agent = turn.floor.agents.get(id);
   const state = agent?.pendingState;
   if (state !== undefined) {

@@ -5,7 +5,7 @@ import type { Agent, Floor } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import { agentAt, type Turn } from "../turn.ts";
 import { adopt } from "./questions.ts";
-import { beginTalk, endTalk } from "./service.ts";
+import { beginTalk, endTalk, settle } from "./service.ts";
 
 /** The queue, or the fallback, rings an agent without asking us. */
 export function phoneCalled(turn: Turn, input: Extract<Input, { kind: "phoneCalled" }>): void {
@@ -35,7 +35,7 @@ export function phoneCalled(turn: Turn, input: Extract<Input, { kind: "phoneCall
 /** An agent's phone enters or leaves a bridge. */
 export function talkChanged(turn: Turn, input: Extract<Input, { kind: "talkStarted" | "talkEnded" }>): void {
   const { floor } = turn;
-  const agent = agentAt(floor, input.phone);
+  const agent = agentAt(floor, input.phone) ?? agentOn(floor, input.channel);
   if (!agent) return;
   const mine = agent.call?.id === input.call ? agent.call.phase : undefined;
   if (input.kind === "talkEnded" && mine === "offered" && !isOffered(floor, input.call, agent))
@@ -48,6 +48,13 @@ export function talkChanged(turn: Turn, input: Extract<Input, { kind: "talkStart
   }
   turn.happened({ kind: "TalkStarted", ...common, channel: input.channel });
   beginTalk(turn, agent.id);
+}
+
+/** An agent who is called at a number outside (LINE-13): known by the channel, not by the phone. */
+function agentOn(floor: Floor, channel: string | undefined): Agent | undefined {
+  if (channel === undefined) return undefined;
+  for (const agent of floor.agents.values()) if (agent.call?.channel === channel) return agent;
+  return undefined;
 }
 
 /** A call waits in one of Asterisk's queues, perhaps without our doing. */
@@ -76,8 +83,12 @@ export function callGone(turn: Turn, input: Extract<Input, { kind: "callGone" }>
     (agent) => agent.call?.id === input.call && agent.call.phase === "talking",
   );
   for (const agent of talking) endTalk(turn, agent, input.at);
+  const dialling = [...turn.floor.agents.values()].filter(
+    (agent) => agent.call?.id === input.call && agent.call.phase === "dialling",
+  );
   if (turn.floor.calls.has(input.call) || someoneIn(turn.floor, input.call))
     turn.happened({ kind: "CallGone", at: input.at, call: input.call });
+  for (const agent of dialling) settle(turn, agent.id, input.at, true);
 }
 
 /** Whether the engine itself is offering this call to this agent. */

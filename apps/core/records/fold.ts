@@ -5,7 +5,14 @@
  * came. So a record can be rebuilt at any time, and taking a line in twice changes nothing.
  */
 
-import { CULPRITS, type Culprit, type Ending, endingOf } from "../ending.ts";
+import {
+  CULPRITS,
+  type Culprit,
+  type Ending,
+  endingOf,
+  OUTBOUND_CULPRITS,
+  outboundEnding,
+} from "../ending.ts";
 import type { AgentId, Millis } from "../floor.ts";
 import type { ChannelFact, Fact } from "./facts.ts";
 import { shareTalk } from "./talk-shares.ts";
@@ -31,7 +38,7 @@ export interface Leg {
 }
 
 export interface CallRecord {
-  readonly type: "inbound" | "internal" | "missed";
+  readonly type: "inbound" | "internal" | "missed" | "outbound";
   readonly fromNumber: string | undefined;
   readonly toNumber: string | undefined;
   readonly lineId: string | undefined;
@@ -56,6 +63,9 @@ export interface CallRecord {
   readonly wrapUps: readonly WrapUpRecord[];
 }
 
+/** How the channels of calls begin that we place to numbers outside: known before the decision's line is taken in. */
+export const PLACED = "outbound-";
+
 /** The record, or undefined when the facts hold no channel yet (a decision whose CEL lines are still to come). */
 export function foldCall(linkedId: string, facts: readonly Fact[], names: Names): CallRecord | undefined {
   const ordered = [...facts].sort((a, b) => a.at - b.at || byOrigin(a.origin, b.origin));
@@ -67,6 +77,7 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
   const lineKey = channelFacts(ordered).find(
     (fact) => fact.uniqueId === linkedId && fact.accountCode,
   )?.accountCode;
+  const placed = arrival?.type === "outbound" || linkedId.startsWith(PLACED);
   const internal = lineKey === "internal" || start?.context === "from-agent";
   const endedAt = callEnd(ordered, own);
   const talk = foldTalk(ordered, linkedId, legs, endedAt);
@@ -74,20 +85,24 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
   const ending =
     endedAt === undefined
       ? undefined
-      : endingOf(talk.connectedAt !== undefined, saidEnding(ordered), own.cause);
+      : placed
+        ? outboundEnding(talk.connectedAt !== undefined, [...legs.values()], linkedId)
+        : endingOf(talk.connectedAt !== undefined, saidEnding(ordered), own.cause);
   return {
-    type: internal
-      ? "internal"
-      : endedAt !== undefined && talk.connectedAt === undefined
-        ? "missed"
-        : "inbound",
+    type: placed
+      ? "outbound"
+      : internal
+        ? "internal"
+        : endedAt !== undefined && talk.connectedAt === undefined
+          ? "missed"
+          : "inbound",
     fromNumber: text(arrival?.from) ?? text(start?.callerNumber),
-    toNumber: text(start?.exten),
+    toNumber: text(arrival?.to) ?? text(start?.exten),
     lineId: text(arrival?.lineId) ?? (lineKey ? names.lineByKey(lineKey) : undefined),
     queueId: lastQueue(ordered, names),
     contactId: text(arrival?.contactId),
     ownerId: text(arrival?.ownerId),
-    agentId: talk.agentId,
+    agentId: placed ? text(arrival?.agent) : talk.agentId,
     firstOfferedId: firstOffered(ordered, legs),
     arrivedAt: own.startedAt,
     connectedAt: talk.connectedAt,
@@ -95,7 +110,7 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     waitMs: until(own.startedAt, talk.connectedAt ?? endedAt),
     talkMs: talk.connectedAt === undefined ? undefined : talk.talkMs,
     ending,
-    culprit: ending && CULPRITS[ending],
+    culprit: (ending && (placed ? OUTBOUND_CULPRITS[ending] : undefined)) || (ending && CULPRITS[ending]),
     cause: own.cause,
     fallback: channelFacts(ordered).some((fact) => fact.userEvent === "FALLBACK"),
     legs: [...legs.values()].map((leg) => ({ ...leg, talkMs: shares.get(leg.channel) })),

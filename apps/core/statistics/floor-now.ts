@@ -4,6 +4,7 @@ import type { AgentStatus } from "../agents/status.ts";
 const NOBODY: Readonly<Record<AgentStatus, number>> = {
   available: 0,
   ringing: 0,
+  dialling: 0,
   talking: 0,
   "wrap-up": 0,
   "do-not-disturb": 0,

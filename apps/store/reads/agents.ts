@@ -23,6 +23,9 @@ export function listAgents(db: Db, id?: string) {
       "agent.state",
       "agent.state_since as stateSince",
       "agent.pending_state as pendingState",
+      "agent.call_mode as callMode",
+      "agent.mobile",
+      "agent.auto_answer as autoAnswer",
       "agent.email",
       "agent.created_at as createdAt",
       sql<ServedLine[]>`coalesce((

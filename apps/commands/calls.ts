@@ -1,0 +1,143 @@
+/** Calls that people start and end from the workplace. */
+import { randomInt } from "node:crypto";
+import type { Destination } from "../core/inputs.ts";
+import { PLACED } from "../core/records/fold.ts";
+import type { Refusal } from "../core/turn.ts";
+import { allowedPrefixes, mayDial } from "../phone/allowed.ts";
+import { toE164 } from "../phone/number.ts";
+import type { Db } from "../store/database.ts";
+import { type Context, isId, required } from "./context.ts";
+import type { Handlers } from "./handlers.ts";
+import { type Asker, CommandProblem, type Placed, type PlacedCall } from "./port.ts";
+
+export function callCommands(context: Context): Pick<Handlers, "call.place" | "call.hangUp"> {
+  const { engine } = context;
+  return {
+    "call.place": ({ agentId, ...wanted }, by) => placeCall(context, callerOf(agentId, by), wanted),
+    "call.hangUp": async ({ callId }, by) => {
+      const agent = by.role === "agent" ? by.agentId : undefined;
+      refuse(engine.ask({ kind: "hangUpAsked", at: Date.now(), call: callId, agent }));
+      return {};
+    },
+  };
+}
+
+/** Who places the call: an agent's key its own agent, everybody else names one. */
+export function callerOf(agentId: string | undefined, by: Asker): string {
+  if (by.role !== "agent" || !by.agentId)
+    return required(agentId === undefined || !isId(agentId) ? undefined : agentId, "agent", "agentId");
+  if (agentId !== undefined && agentId !== by.agentId)
+    throw new CommandProblem(403, "not-yours", "an agent places calls only for itself", "agentId");
+  return by.agentId;
+}
+
+/**
+ * Places a call for this agent. The attempt is committed before anything rings (law L4).
+ * @throws CommandProblem 422 for a number that makes no sense or may not be called, 409 when somebody is not available
+ */
+export async function placeCall(context: Context, agent: string, wanted: PlacedCall): Promise<Placed> {
+  const { db, engine } = context;
+  const { to, number } = await resolve(context, wanted.to);
+  if (wanted.lineId !== undefined) await requireLine(db, wanted.lineId);
+  const kind = to.kind === "outside" ? PLACED : "internal-";
+  const channel = `${kind}${Math.floor(Date.now() / 1000)}.${randomInt(1e9)}`;
+  const call = engine.callIdOf(channel);
+  const contactId = to.kind === "outside" ? (to.contactId ?? null) : null;
+  await context.write((trx) =>
+    trx
+      .insertInto("attempt")
+      .values({ id: channel, call_id: call, agent_id: agent, number, contact_id: contactId, reason: null })
+      .execute(),
+  );
+  const refusal = engine.ask({
+    kind: "callPlaced",
+    at: Date.now(),
+    call,
+    channel,
+    agent,
+    to,
+    lineId: wanted.lineId,
+  });
+  await settleAttempt(db, channel, refusal);
+  refuse(refusal);
+  return { callId: call, number, contactId };
+}
+
+/** A mark that could not be made is made at the next start, by looking (store/attempts.ts). */
+async function settleAttempt(db: Db, id: string, refusal: Refusal | undefined): Promise<void> {
+  await db
+    .updateTable("attempt")
+    .set({ state: refusal ? "refused" : "placed", reason: refusal?.text ?? null })
+    .where("id", "=", id)
+    .execute()
+    .catch(() => {});
+}
+
+async function resolve(
+  { db, config }: Context,
+  to: PlacedCall["to"],
+): Promise<{ to: Destination; number: string }> {
+  if (to.contactId !== undefined) {
+    const phone = await phoneOf(db, to.contactId);
+    return {
+      to: { kind: "outside", number: phone, contactId: to.contactId },
+      number: allowed(phone, config),
+    };
+  }
+  if (to.number !== undefined && !/^[0-9]{2,6}$/.test(to.number)) {
+    const number = toE164(to.number, config.country);
+    if (number === undefined)
+      throw new CommandProblem(422, "not-a-number", `«${to.number}» is not a phone number`, "to.number");
+    const contactId = await contactWith(db, number);
+    return { to: { kind: "outside", number: allowed(number, config), contactId }, number };
+  }
+  const short = to.shortNumber ?? to.number;
+  const field = to.agentId === undefined ? "to.shortNumber" : "to.agentId";
+  const query = db.selectFrom("agent").select(["id", "short_number"]);
+  const row =
+    to.agentId === undefined
+      ? await query.where("short_number", "=", short ?? "").executeTakeFirst()
+      : isId(to.agentId)
+        ? await query.where("id", "=", to.agentId).executeTakeFirst()
+        : undefined;
+  const colleague = required(row, "agent", field);
+  return { to: { kind: "colleague", agent: colleague.id }, number: colleague.short_number };
+}
+
+function allowed(number: string, config: Context["config"]): string {
+  if (mayDial(number, config)) return number;
+  const text = `only numbers with ${allowedPrefixes(config).join(" or ")} may be called (DOZVON_DIAL_ALLOW)`;
+  throw new CommandProblem(422, "not-allowed", text, "to.number");
+}
+
+async function phoneOf(db: Db, contactId: string): Promise<string> {
+  const query = db.selectFrom("contact_phone").select("phone").where("contact_id", "=", contactId);
+  const row = isId(contactId) ? await query.orderBy("position").executeTakeFirst() : undefined;
+  return required(row, "contact with a phone", "to.contactId").phone;
+}
+
+/** Who has this number, as routing would find them (SOFT-07). */
+async function contactWith(db: Db, phone: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("contact_phone")
+    .innerJoin("contact", "contact.id", "contact_phone.contact_id")
+    .select("contact.id")
+    .where("phone", "=", phone)
+    .orderBy((row) => row("contact.owner_id", "is", null))
+    .orderBy("contact.created_at")
+    .executeTakeFirst();
+  return row?.id;
+}
+
+async function requireLine(db: Db, id: string): Promise<void> {
+  const query = db.selectFrom("line").select("id").where("id", "=", id);
+  required(isId(id) ? await query.executeTakeFirst() : undefined, "line", "lineId");
+}
+
+/** The engine's no, as the API says it. */
+export function refuse(refusal: Refusal | undefined): void {
+  if (!refusal) return;
+  const { code, text, field } = refusal;
+  if (code === "not-yours") throw new CommandProblem(403, code, text, field);
+  throw new CommandProblem(code === "over" ? 404 : 409, code, text, field);
+}

@@ -1,0 +1,71 @@
+/**
+ * Calls that agents place: from the workplace (the agent's phone is called first, and dials when it is answered) or
+ * from the phone's own keys. Both come to the same question of the dialplan (20-from-agent.conf).
+ */
+import type { DomainEvent } from "../events.ts";
+import type { Agent, AgentId, Call, Floor, Line, Millis } from "../floor.ts";
+
+/** How long the agent's own phone rings before the customer is dialled. */
+export const OWN_PHONE_SECONDS = 25;
+/** How long a customer's phone rings. */
+const CUSTOMER_SECONDS = 45;
+
+/**
+ * Why this agent cannot place a call; undefined: nothing stands in the way (SOFT-05, WRAP-05).
+ * @param dialling the call that is being placed already, when the question is asked again
+ */
+export function cannotPlace(agent: Agent, dialling?: Call["id"]): string | undefined {
+  if (agent.state === "offline") return "signed out";
+  if (agent.state === "break") return "on a break";
+  if (agent.call?.id === dialling && dialling !== undefined) return undefined;
+  if (agent.call?.phase === "wrap-up") return "in wrap-up: the service has to be completed first";
+  return agent.call ? "busy with another call" : undefined;
+}
+
+/** The line that a call of this agent counts for, and whose number the customer sees. */
+export function lineOf(floor: Floor, agent: AgentId, wanted?: Line["id"]): Line | undefined {
+  const lines = [...floor.lines.values()];
+  if (wanted !== undefined) return floor.lines.get(wanted);
+  return lines.find((line) => floor.queues.get(line.queueId)?.agents.includes(agent)) ?? lines[0];
+}
+
+/** The customer is dialled through the first carrier that takes calls. */
+export function dialCustomer(
+  floor: Floor,
+  call: Call,
+  agent: Agent,
+  number: string,
+  at: Millis,
+): DomainEvent {
+  const trunk = [...floor.trunks.values()].find((each) => each.dials);
+  const line = call.lineId === undefined ? undefined : floor.lines.get(call.lineId);
+  if (!trunk) return refused(call, at, { rule: "SOFT-05", text: "no trunk places calls to numbers outside" });
+  const record = line?.recording ?? "off";
+  return {
+    kind: "ExternalDialled",
+    at,
+    call: call.id,
+    number,
+    step: {
+      kind: "external",
+      number,
+      trunkKey: trunk.key,
+      callerId: line?.number,
+      seconds: CUSTOMER_SECONDS,
+      record,
+      announce: false,
+    },
+    because: { rule: "SOFT-05", text: `${agent.name} calls ${number} for line «${line?.name ?? "none"}»` },
+  };
+}
+
+/** The caller, an agent, hears that it does not work. */
+export function refused(call: Call, at: Millis, because: { rule: string; text: string }): DomainEvent {
+  return {
+    kind: "CallRefused",
+    at,
+    call: call.id,
+    step: { kind: "ending", name: "unavailable" },
+    because,
+  };
+}

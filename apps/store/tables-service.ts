@@ -1,0 +1,93 @@
+/**
+ * The tables of what surrounds a call: wrap-ups and completions, calls that agents place or put off, scripts.
+ */
+import type { Generated, JSONColumnType } from "kysely";
+import type { Created } from "./tables.ts";
+
+export interface CallWrapUpTable {
+  call_id: string;
+  agent_id: string;
+  started_at: Date;
+  until_at: Date | null;
+  ended_at: Date | null;
+  ended_by: "completed" | "limit" | null;
+}
+
+export interface AttemptTable {
+  id: string;
+  call_id: string;
+  agent_id: string | null;
+  number: string;
+  contact_id: string | null;
+  state: Generated<"placing" | "placed" | "refused" | "not-placed">;
+  reason: string | null;
+  created_at: Created;
+}
+
+export interface DeferredCallTable {
+  id: Generated<string>;
+  agent_id: string;
+  contact_id: string | null;
+  number: string;
+  due_at: Date;
+  comment: Generated<string>;
+  state: Generated<"waiting" | "due" | "done" | "cancelled">;
+  from_call_id: string | null;
+  call_id: string | null;
+  created_at: Created;
+  created_by: string | null;
+}
+
+export interface ScenarioTable {
+  id: Generated<string>;
+  name: string;
+  direction: "inbound" | "outbound";
+  script: Generated<string>;
+  line_ids: Generated<string[]>;
+  created_at: Created;
+}
+
+export interface ScenarioResultTable {
+  id: Generated<string>;
+  scenario_id: string;
+  name: string;
+  position: number;
+}
+
+export interface TopicTable {
+  id: Generated<string>;
+  name_ru: string;
+  name_en: string;
+  position: Generated<number>;
+  archived: Generated<boolean>;
+  created_at: Created;
+}
+
+export interface CompletionTable {
+  call_id: string;
+  agent_id: string;
+  topic_ids: string[];
+  comment: Generated<string>;
+  after: "continue" | "break";
+  completed_at: Generated<Date>;
+  completed_by: string | null;
+  result_id: string | null;
+}
+
+export interface CompanySettingTable {
+  name: string;
+  value: JSONColumnType<object>;
+  updated_at: Generated<Date>;
+}
+
+/** Their names in the database. */
+export interface ServiceTables {
+  call_wrap_up: CallWrapUpTable;
+  topic: TopicTable;
+  completion: CompletionTable;
+  company_setting: CompanySettingTable;
+  attempt: AttemptTable;
+  deferred_call: DeferredCallTable;
+  scenario: ScenarioTable;
+  scenario_result: ScenarioResultTable;
+}

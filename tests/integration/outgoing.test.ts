@@ -1,0 +1,237 @@
+/**
+ * Calls that agents place, on a real Asterisk with a carrier behind it. What must not happen: an INVITE to a number
+ * that is not allowed, or for an agent who may not call.
+ */
+import { join } from "node:path";
+import t from "tap";
+import { colleagueCalls, type SippPeer } from "../../apps/peers/sipp.ts";
+import { openScene, type Scene, type TestAgent } from "../support/scene.ts";
+import { writeTone } from "../support/sound.ts";
+import { until } from "../support/until.ts";
+
+t.jobs = 1;
+t.setTimeout(420_000);
+
+const scene: Scene = await openScene();
+t.teardown(() => scene.close());
+t.afterEach(() => scene.clear());
+
+let nextCustomer = 1000;
+const someone = (): string => `+7916888${nextCustomer++}`;
+const quick = { answerAfterMs: 150 } as const;
+
+const rings = (peer: SippPeer): number => peer.notes().filter((note) => note.text.startsWith("rings")).length;
+
+/** The closed record of a call. */
+async function closed(call: string) {
+  return until(`call ${call} is closed`, async () => {
+    const answer = await scene.ask("GET", `/v1/calls/${call}`);
+    return answer.status === 200 && answer.body.endedAt ? answer.body : undefined;
+  });
+}
+
+async function calling(agent: TestAgent, body: object) {
+  return scene.ask("POST", "/v1/calls", { ...body, agentId: agent.id });
+}
+
+t.test(
+  "SOFT-05, SOFT-06, SOFT-10, SOFT-12, DEFER-03, CARD-20, D-35, LINE-11 a contact is called: the agent's phone first, then the customer; the record says all of it",
+  async (t) => {
+    const agent = await scene.agent("Caller");
+    const line = await scene.line([agent], { queue: { wrapUp: { mode: "until-completed" } } });
+    const speech = writeTone(join(scene.place.folder, "..", "caller.ulaw"), 1000);
+    const phone = await scene.onShift(agent, { answerAfterMs: 400, speech });
+    await scene.must("PUT", `/v1/agents/${agent.id}/state`, { state: "outbound" });
+    const far = await scene.farEnd({ answerAfterMs: 500, hangUpAfterMs: 1500 });
+    const number = someone();
+    const contact = await scene.contact("Customer", number);
+    const { status, body } = await scene.ask(
+      "POST",
+      "/v1/calls",
+      { to: { contactId: contact } },
+      await scene.keyOf(agent),
+    );
+    t.equal(status, 202, JSON.stringify(body));
+    t.match(body, { contactId: contact, to: { e164: number } });
+    await scene.status(agent, "dialling");
+    t.equal(rings(far), 0, "the customer is not dialled before the agent has answered");
+    const card = await scene.heard(
+      "the card",
+      ({ kind, data }) => kind === "card.open" && data.callId === body.callId,
+    );
+    t.match(card.data, { agentId: agent.id, contactId: contact, direction: "outbound" });
+    t.ok(far.has("answered"), "D-35 not before the answer");
+    t.match(far.notes()[0]?.text ?? "", new RegExp(line.number.slice(1)), "the line's number is shown");
+    await scene.status(agent, "talking");
+    await scene.status(agent, "wrap-up");
+    const record = await closed(body.callId);
+    t.match(record, {
+      type: "outbound",
+      ending: "answered",
+      agentId: agent.id,
+      contactId: contact,
+      lineId: line.id,
+      to: { e164: number },
+      from: { e164: line.number },
+    });
+    t.ok(record.talkMs > 1000 && record.talkMs < 3000, `talk ${record.talkMs} ms`);
+    t.equal(rings(phone), 1);
+    t.equal(rings(far), 1);
+    const recording = await until("it is recorded", async () => (await closed(body.callId)).recording);
+    t.match(recording, { state: "kept", channels: 2 });
+    const blocked = await calling(agent, { to: { number } });
+    t.match([blocked.status, blocked.body.code], [409, "not-available"], "WRAP-05 not before the completion");
+    const topic = (await scene.get("/v1/topics")).items[0].id;
+    await scene.must("POST", `/v1/calls/${body.callId}/complete`, { topicIds: [topic] });
+    t.equal((await calling(agent, { to: { number } })).status, 202, "WRAP-05 then the next one");
+    await until("the customer rings again", () => rings(far) === 2);
+  },
+);
+
+t.test(
+  "SOFT-07 a number that nobody has is called and said to be unknown; SOFT-04 hang up from the window",
+  async (t) => {
+    const [agent, other] = [await scene.agent("Dialler"), await scene.agent("Stranger")];
+    await scene.line([agent]);
+    await scene.onShift(agent, quick);
+    const far = await scene.farEnd(quick);
+    const placed = await calling(agent, { to: { number: `8${someone().slice(2)}` } });
+    t.match(placed, { status: 202, body: { contactId: null } });
+    await scene.status(agent, "talking");
+    const path = `/v1/calls/${placed.body.callId}/hang-up`;
+    const wrong = await scene.ask("POST", path, undefined, await scene.keyOf(other));
+    t.match([wrong.status, wrong.body.code], [403, "not-yours"]);
+    t.equal((await scene.get(`/v1/agents/${agent.id}`)).live.status, "talking", "the talk goes on");
+    t.equal((await scene.ask("POST", path, undefined, await scene.keyOf(agent))).status, 204);
+    await until("the customer is hung up", () => far.has("left by the other"));
+    t.match(await closed(placed.body.callId), { type: "outbound", ending: "answered", contactId: null });
+    await scene.status(agent, "available");
+  },
+);
+
+t.test(
+  "a number that is not allowed, nonsense, a break, an unknown contact: refused, and nothing rings",
+  async (t) => {
+    const agent = await scene.agent("Refused");
+    await scene.line([agent]);
+    const phone = await scene.onShift(agent, quick);
+    const far = await scene.farEnd(quick);
+    const wrong = async (to: object, status: number, field: string) => {
+      const answer = await calling(agent, { to });
+      t.match([answer.status, answer.body.errors?.[0]?.field], [status, field], JSON.stringify(to));
+    };
+    await wrong({ number: "+90 212 345 67 89" }, 422, "to.number");
+    await wrong({ number: "12345678901234567" }, 422, "to.number");
+    await wrong({ contactId: "00000000-0000-4000-8000-000000000000" }, 422, "to.contactId");
+    await wrong({ shortNumber: "999" }, 422, "to.shortNumber");
+    await scene.must("PUT", `/v1/agents/${agent.id}/state`, { state: "break" });
+    await wrong({ number: someone() }, 409, "agentId");
+    const foreign = await scene.ask(
+      "POST",
+      "/v1/calls",
+      { to: { number: someone() }, agentId: agent.id },
+      await scene.keyOf(await scene.agent("Another")),
+    );
+    t.equal(foreign.status, 403);
+    // From the phone's own keys the same rules hold.
+    await scene.must("PUT", `/v1/agents/${agent.id}/state`, { state: "outbound" });
+    const keys = colleagueCalls(scene.place, agent.account, "+902123456789", { hangUpAfterMs: 2500 });
+    await keys.done;
+    await until("no channel is left", async () => (await scene.channels()) === 0);
+    t.equal(rings(phone) + rings(far), 0, "no INVITE left");
+    const { items } = await until("it is on record", async () => {
+      const page = await scene.get("/v1/calls?type=outbound&open=false&to=%2B902123456789");
+      return page.items.length > 0 ? page : undefined;
+    });
+    t.match(items, [{ ending: "unavailable" }]);
+  },
+);
+
+t.test("SOFT-05, LINE-13 an agent dials with the phone's keys; the same record", async (t) => {
+  const agent = await scene.agent("Keypad");
+  const line = await scene.line([agent]);
+  await scene.onShift(agent, quick);
+  const far = await scene.farEnd(quick);
+  const number = someone();
+  const contact = await scene.contact("By keys", number);
+  const keys = colleagueCalls(scene.place, agent.account, `8${number.slice(2)}`, { hangUpAfterMs: 1500 });
+  const { data } = await scene.heard(
+    "the call",
+    ({ kind, data }) => kind === "call.placed" && data.agentId === agent.id,
+  );
+  await scene.status(agent, "talking");
+  t.equal(await keys.done, 0);
+  t.match(await closed(data.id), {
+    type: "outbound",
+    ending: "answered",
+    agentId: agent.id,
+    contactId: contact,
+    to: { e164: number },
+    lineId: line.id,
+  });
+  t.equal(rings(far), 1);
+  await scene.status(agent, "available");
+});
+
+t.test("busy and silent customers, and an agent who does not lift: the ending says which", async (t) => {
+  const agent = await scene.agent("Unlucky");
+  await scene.line([agent]);
+  const phone = await scene.onShift(agent, quick);
+  await scene.farEnd({ answerAfterMs: 100, refuse: 486 });
+  const busy = await calling(agent, { to: { number: someone() } });
+  t.match(await closed(busy.body.callId), {
+    type: "outbound",
+    ending: "busy",
+    culprit: "theirs",
+    talkMs: null,
+  });
+  await scene.status(agent, "available");
+  await phone.stop();
+  const silent = await scene.onShift(agent, { answerAfterMs: "never" });
+  const far = await scene.farEnd(quick);
+  const alone = await calling(agent, { to: { number: someone() } });
+  await until("the agent's phone rings", () => rings(silent) === 1);
+  t.equal((await scene.ask("POST", `/v1/calls/${alone.body.callId}/hang-up`)).status, 204);
+  t.match(await closed(alone.body.callId), { type: "outbound", ending: "unavailable", culprit: "ours" });
+  t.equal(rings(far), 0, "the customer was never dialled");
+  await scene.status(agent, "available");
+});
+
+t.test("SOFT-08, AGENT-13 a colleague by short number: only one who is available", async (t) => {
+  const [agent, colleague] = [await scene.agent("Asker"), await scene.agent("Asked")];
+  await scene.line([agent]);
+  await scene.onShift(agent, quick);
+  const phone = await scene.onShift(colleague, { answerAfterMs: 200, hangUpAfterMs: 800 });
+  const placed = await calling(agent, { to: { shortNumber: colleague.shortNumber } });
+  t.equal(placed.status, 202, JSON.stringify(placed.body));
+  t.match(await closed(placed.body.callId), { type: "internal", ending: "answered", agentId: colleague.id });
+  await scene.must("PUT", `/v1/agents/${colleague.id}/state`, { state: "break" });
+  const refused = await calling(agent, { to: { agentId: colleague.id } });
+  t.match([refused.status, refused.body.code], [409, "not-available"]);
+  t.equal(rings(phone), 1);
+});
+
+t.test(
+  "LINE-13, LINE-11 two legs: the agent's own number outside is called first, then the customer",
+  async (t) => {
+    const agent = await scene.agent("Mobile");
+    await scene.line([agent]);
+    const phone = await scene.onShift(agent, quick);
+    const far = await scene.farEnd({ answerAfterMs: 300 });
+    const [mobile, number] = [someone(), someone()];
+    const without = await scene.ask("PATCH", `/v1/agents/${agent.id}`, {
+      callMode: "external",
+      mobile: null,
+    });
+    t.match([without.status, without.body.errors[0].field], [422, "mobile"]);
+    await scene.must("PATCH", `/v1/agents/${agent.id}`, { callMode: "external", mobile });
+    const placed = await calling(agent, { to: { number } });
+    t.equal(placed.status, 202, JSON.stringify(placed.body));
+    await until("both legs ring at the carrier", () => rings(far) === 2);
+    await scene.status(agent, "talking");
+    t.equal(rings(phone), 0, "the SIP phone is left alone");
+    await scene.must("POST", `/v1/calls/${placed.body.callId}/hang-up`);
+    t.match(await closed(placed.body.callId), { type: "outbound", ending: "answered", agentId: agent.id });
+    await scene.status(agent, "available");
+  },
+);
