@@ -10,10 +10,13 @@ import type { Agent, AgentId, Millis } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import type { Turn } from "../turn.ts";
 
-/** A talk has begun: if a wrap-up follows it, Asterisk's queues stop ringing its agent now. */
-export function beginTalk(turn: Turn, id: AgentId): void {
+/**
+ * A talk has begun: if a wrap-up follows it, Asterisk's queues stop ringing its agent now.
+ * @param paused the queues have been stopped already, because the agent was dialling
+ */
+export function beginTalk(turn: Turn, id: AgentId, paused: boolean): void {
   const agent = turn.floor.agents.get(id);
-  if (agent && agent.state === "inbound" && queuePaused(agent)) pauseInQueues(turn, id);
+  if (agent && agent.state === "inbound" && queuePaused(agent) !== paused) pauseInQueues(turn, id);
 }
 
 /** The agent's talk is over: wrap-up, unless the queue has none or the service is completed already. */
@@ -22,7 +25,7 @@ export function endTalk(turn: Turn, agent: Agent, at: Millis): void {
   if (!call) return;
   turn.happened({ kind: "TalkEnded", at, call: call.id, agent: agent.id });
   if (!call.wrapUp || call.completed) {
-    settle(turn, agent.id, at, true);
+    settle(turn, agent.id, at, call.wrapUp !== undefined);
     return;
   }
   const until = call.wrapUp.mode === "limit" ? at + call.wrapUp.seconds * 1000 : undefined;

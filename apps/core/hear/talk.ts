@@ -47,7 +47,7 @@ export function talkChanged(turn: Turn, input: Extract<Input, { kind: "talkStart
     return;
   }
   turn.happened({ kind: "TalkStarted", ...common, channel: input.channel });
-  beginTalk(turn, agent.id);
+  beginTalk(turn, agent.id, mine === "dialling");
 }
 
 /** An agent who is called at a number outside (LINE-13): known by the channel, not by the phone. */
