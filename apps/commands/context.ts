@@ -34,8 +34,10 @@ export interface CommandOptions {
   readonly applier: Applier;
   readonly engine: EngineEars;
   readonly sounds: SoundWorkshop;
-  readonly config: Pick<Config, "sipBind" | "sipPort" | "publicAddress" | "country" | "webhookAllow">;
-  readonly config: Pick<Config, "sipBind" | "sipPort" | "publicAddress" | "country" | "dialAllow">;
+  readonly config: Pick<
+    Config,
+    "sipBind" | "sipPort" | "publicAddress" | "country" | "dialAllow" | "webhookAllow"
+  >;
   readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
 
