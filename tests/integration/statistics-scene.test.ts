@@ -10,7 +10,7 @@ const scene: Scene = await openScene();
 t.teardown(() => scene.close());
 
 /** Where it is the middle of the day now, so that no midnight comes in between. */
-const zone = Math.abs(new Date().getUTCHours() - 12) < 6 ? "UTC" : "Etc/GMT+12";
+const zone = Math.abs(new Date().getUTCHours() - 12) < 6 ? "UTC" : "Pacific/Auckland";
 
 /** Figures of one queue, line or agent; undefined when it is not in the answer. */
 async function figuresOf(what: "queues" | "lines" | "agents", id: string) {

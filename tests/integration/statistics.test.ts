@@ -86,10 +86,9 @@ for (const [index, day] of DAYS.entries())
       await takeIn(written);
       const stays = await liveThrough(new Dice(drawn + 7), day);
       const calls = countDay(written, cast);
-      t.ok(
-        calls.length === 420 && calls.some((call) => call.outcome === "waiting"),
-        "something of everything",
-      );
+      const some = (what: (call: Counted) => boolean) => calls.filter(what).length > 0;
+      t.ok(some((call) => call.outcome === "waiting") && some((call) => call.outcome === "failed"));
+      t.ok(some((call) => call.wrapUps.length > 0) && some((call) => call.transfers > 0), "of everything");
       for (const interval of ["hour", "day", "total"] as const) {
         const borders = recountBorders(day.since, day.until, interval, day.zone);
         const within = borders.slice(1).map((to, place) => ({ from: borders[place] as number, to }));
