@@ -157,7 +157,8 @@ class Story {
       const agent = round === 0 && owner ? this.#agent(owner) : dice.one(this.#cast.agents);
       this.#decide("AgentOffered", { agent: agent.id, queue: queue.id });
       const end = dice.roll();
-      if (end < 0.45) return this.#answer(trunk, agent, dice.whole(0, 25_000));
+      if (end < 0.45)
+        return this.#answer(trunk, agent, dice.chance(0.4) ? dice.one(EDGES) : dice.whole(0, 25_000));
       if (end < 0.6)
         return this.#giveUp(trunk, agent, dice.chance(0.5) ? dice.one(EDGES) : dice.whole(0, 90_000));
       this.#ring(agent, dice.whole(1000, 20_000), 16);

@@ -5,6 +5,7 @@ import type { Db } from "../../database.ts";
 /**
  * Several sums of one moment, over one connection: a report must not take all of the API's. With PostgreSQL's usual
  * 4 MB a month of calls would be sorted on disk before it is summed up; with this it is summed up in memory.
+ * A busy machine may take longer over a year of many agents than any other question is given.
  */
 export function inOneReading<Result>(db: Db, read: (trx: Db) => Promise<Result>): Promise<Result> {
   return db
@@ -13,6 +14,7 @@ export function inOneReading<Result>(db: Db, read: (trx: Db) => Promise<Result>)
     .setAccessMode("read only")
     .execute(async (trx) => {
       await sql`set local work_mem = '64MB'`.execute(trx);
+      await sql`set local statement_timeout = '60s'`.execute(trx);
       return read(trx);
     });
 }
