@@ -79,7 +79,7 @@ export async function startJobs(options: JobsOptions): Promise<{ stop(): Promise
   };
   const runner = await run({
     connectionString: url,
-    maxPoolSize: 4,
+    maxPoolSize: CONCURRENCY,
     concurrency: CONCURRENCY,
     noHandleSignals: true,
     taskList: tasks,

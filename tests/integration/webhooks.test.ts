@@ -9,6 +9,7 @@ import { Webhook } from "standardwebhooks";
 import t, { type Test } from "tap";
 import { home } from "../../apps/home.ts";
 import { type JobsOptions, startJobs } from "../../apps/jobs/worker.ts";
+import { isHeld } from "../../apps/store/single.ts";
 import { emitEvent } from "../../apps/store/writes/outbox.ts";
 import { withPostgres } from "../support/postgres.ts";
 import { openSink, type Sink } from "../support/sink.ts";
@@ -84,7 +85,9 @@ t.test("N7 what was committed before the jobs process ever ran is delivered, sig
   const { id, secret } = await webhook(sink);
   const call = randomUUID();
   for (const n of upTo(5)) await tell(call, n);
+  t.notOk(await isHeld(db, "jobs"));
   await working(t);
+  t.ok(await isHeld(db, "jobs"), "the health check sees it");
   await until("all are delivered", async () => (await inState(id, "delivered")) === 5);
   t.equal(sink.received.length, 5, "each once");
   t.same(accepted(sink), upTo(5));

@@ -5,6 +5,7 @@ import { Webhook } from "standardwebhooks";
 import t from "tap";
 import { checkDestination, checkUrl, guardedLookup, parseAllowed } from "../../apps/jobs/webhooks/address.ts";
 import { PATIENCE, probeIn, retryIn } from "../../apps/jobs/webhooks/backoff.ts";
+import { createPoster } from "../../apps/jobs/webhooks/post.ts";
 import { message } from "../../apps/jobs/webhooks/pump.ts";
 import { signedHeaders } from "../../apps/jobs/webhooks/signature.ts";
 
@@ -213,6 +214,33 @@ t.test("signatures are those of Standard Webhooks", async (t) => {
     "webhook-timestamp": "1614265330",
     "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
   });
+});
+
+t.test("an event of more than 256 kB is not sent, and a forbidden address not connected to", async (t) => {
+  const asked: string[] = [];
+  const poster = createPoster({
+    allowed: none,
+    resolve: async (host) => {
+      asked.push(host);
+      return ["127.0.0.1"];
+    },
+  });
+  t.teardown(() => poster.close());
+  const failed = { delivered: false, gone: false, status: null };
+  t.match(await poster.post("https://big.example/", {}, "x".repeat(256 * 1024 + 1)), {
+    ...failed,
+    error: /larger than 256 kB/,
+  });
+  t.same(asked, []);
+  t.match(await poster.post("https://inner.example/", {}, "{}"), {
+    ...failed,
+    error: /leads to 127\.0\.0\.1/,
+  });
+  t.match(await poster.post("http://169.254.169.254/", {}, "{}"), {
+    ...failed,
+    error: /not a public address/,
+  });
+  t.same(asked, ["inner.example"]);
 });
 
 t.test("the message is the same in every attempt", async (t) => {
