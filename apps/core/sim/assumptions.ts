@@ -36,13 +36,15 @@ export function assumptionsOf(day: RecordedDay, rows: Rows, change: Change): str
       : []),
     "Who gave up waits exactly as long again. Who was answered waits at least that long, and beyond it like the others of that day (Kaplan and Meier's estimate).",
     "An agent answers the calls that they answered after the same ringing, and others as they answered that day; so too with calls that they let ring.",
-    "Asterisk's Queue() hands over an agent who becomes free as it does it today: within a second, and at once when the engine nudges it.",
+    "Asterisk's Queue() hands over an agent who becomes free as quickly as it did on average that day, within a second at most. A queue's weight, and what callers are told while they wait, are left out.",
     ...(occupied.length > 0
       ? [
           `Agents' phones were in use for ${occupied.length} other calls at the times at which they were (colleagues, transfers).`,
         ]
       : []),
-    ...(rows.lines.some(({ welcome }) => welcome) ? ["An arrival prompt takes four seconds."] : []),
+    ...(rows.lines.some(({ welcome }) => welcome)
+      ? ["An arrival prompt takes as long as it did that day."]
+      : []),
     ...aboutAgents(change),
     ...(missing ? ["A queue without agents answers nobody."] : []),
   ];

@@ -3,9 +3,10 @@
  *
  * Pure: the same day, settings and seed give the same outcomes, whenever and wherever.
  */
-import type { Agent, AgentId, Millis } from "../floor.ts";
+import type { Agent, AgentId } from "../floor.ts";
 import type { RecordedDay, StateAt } from "../records/day.ts";
 import { Agenda } from "./agenda.ts";
+import { handOverTime, promptTime, setUpTime } from "./measured.ts";
 import type { Outcome } from "./outcome.ts";
 import { People } from "./people.ts";
 import type { Rows } from "./rows.ts";
@@ -23,15 +24,16 @@ export function simulate(
   const agenda = new Agenda();
   agenda.now = day.from;
   const agents = atTheStart(rows.agents, day);
-  const house = new VirtualSwitch({ ...rows, agents }, agenda, new People(day, seed), seed, timing);
+  const measured = { ...timing, nudgeMs: handOverTime(day.calls) ?? timing.nudgeMs };
+  const house = new VirtualSwitch({ ...rows, agents }, agenda, new People(day, seed), seed, measured);
   for (const { agentId, state, at } of day.states)
     if (at >= day.from) agenda.plan(at, () => house.chooseState(agentId, state));
   for (const { agentId, from, to } of day.occupied) agenda.plan(from, () => house.occupy(agentId, to));
-  const setUpMs = setUpTime(day);
-  const lineKeys = new Map(rows.lines.map(({ id, key }) => [id, key]));
-  for (const call of day.calls) {
-    const lineKey = lineKeys.get(call.lineId);
-    if (lineKey !== undefined) agenda.plan(call.arrivedAt + setUpMs, () => house.arrive(call, lineKey));
+  const setUpMs = setUpTime(day.calls);
+  for (const { id, key } of rows.lines) {
+    const calls = day.calls.filter(({ lineId }) => lineId === id);
+    const promptMs = promptTime(calls) ?? timing.promptMs;
+    for (const call of calls) agenda.plan(call.arrivedAt + setUpMs, () => house.arrive(call, key, promptMs));
   }
   agenda.run();
   return house.outcomes;
@@ -45,16 +47,4 @@ function atTheStart(agents: readonly Agent[], day: RecordedDay): Agent[] {
     const known = { state: last?.state ?? ("offline" as const), stateSince: last?.at ?? day.from };
     return { ...agent, ...known, device: "idle" as const, call: undefined, lastTalkEndedAt: undefined };
   });
-}
-
-/** A phone that rang later than this after the arrival did not ring at once. */
-const AT_ONCE_MS = 500;
-
-/** From a call's arrival to the first phone's ringing, on that day and that machine: the median of those offered at once. */
-function setUpTime({ calls }: RecordedDay): Millis {
-  const times = calls
-    .flatMap(({ answer, vain, waitMs }) => (answer && vain.length === 0 ? waitMs - answer.ringMs : []))
-    .filter((ms) => ms >= 0 && ms < AT_ONCE_MS)
-    .sort((a, b) => a - b);
-  return times[times.length >> 1] ?? 0;
 }

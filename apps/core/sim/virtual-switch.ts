@@ -25,19 +25,20 @@ import { type Entry, VirtualQueue } from "./virtual-queue.ts";
 export interface SwitchTiming {
   /** How often a caller in Queue() looks whether it is their turn; 0: an agent is handed over at once. */
   readonly recheckMs: number;
-  /** How long a nudge of the engine takes until the caller's look (agents/freed.ts). */
+  /** How long a nudge of the engine takes until the caller's look (agents/freed.ts), on a day that does not tell. */
   readonly nudgeMs: number;
-  /** How long the arrival prompt plays. */
-  readonly welcomeMs: number;
+  /** How long an arrival prompt plays, on a day that does not tell. */
+  readonly promptMs: number;
 }
 
 /** app_queue's RECHECK is one second; a nudge as `npm run bench -- queue` measures it. */
-export const ASTERISK_TIMING: SwitchTiming = { recheckMs: 1000, nudgeMs: 15, welcomeMs: 4000 };
+export const ASTERISK_TIMING: SwitchTiming = { recheckMs: 1000, nudgeMs: 15, promptMs: 4000 };
 
 /** A call that is going on. */
 interface Live {
   readonly call: DayCall;
   readonly lineKey: string;
+  readonly promptMs: number;
   phase: "deciding" | "ringing" | "waiting" | "talking" | "gone";
   /** The phone that rings. */
   phone?: Phone | undefined;
@@ -92,8 +93,8 @@ export class VirtualSwitch {
   }
 
   /** A customer calls. */
-  arrive(call: DayCall, lineKey: string): void {
-    const live: Live = { call, lineKey, phase: "deciding", rang: new Map(), draws: 0, steps: 0 };
+  arrive(call: DayCall, lineKey: string, promptMs: number): void {
+    const live: Live = { call, lineKey, promptMs, phase: "deciding", rang: new Map(), draws: 0, steps: 0 };
     this.#calls.set(call.id, live);
     const patience = this.#people.patience(call);
     if (Number.isFinite(patience)) this.#agenda.plan(call.arrivedAt + patience, () => this.#giveUp(live));
@@ -154,7 +155,7 @@ export class VirtualSwitch {
         this.#enqueue(live, step.key, step.seconds * 1000, step.priority);
         break;
       case "welcome":
-        this.#askAfter(live, this.#timing.welcomeMs, "welcomed");
+        this.#askAfter(live, live.promptMs, "welcomed");
         break;
       case "await-owner":
         this.#askAfter(live, step.seconds * 1000, "ownerAwaited");
