@@ -44,7 +44,7 @@ export function lineRoutes(api: Api, context: ApiContext): void {
         tags,
         summary: "Create a line",
         description: "The number may be spelt in any usual way.",
-        "x-ledger": ["LINE-14", "LINE-15", "ROUTE-05", "ROUTE-07"],
+        "x-ledger": ["LINE-14", "LINE-15", "ROUTE-05", "ROUTE-07", "PROMPT-08"],
         body: S.NewLine,
         response: { 201: S.LineApplied },
       },
@@ -83,7 +83,7 @@ export function lineRoutes(api: Api, context: ApiContext): void {
         summary: "Change a line, or all lines",
         description:
           "With scope=all the same settings are saved for every line; number and name stay their own.",
-        "x-ledger": ["LINE-14"],
+        "x-ledger": ["LINE-14", "PROMPT-01", "PROMPT-03", "PROMPT-04", "PROMPT-05", "PROMPT-06", "PROMPT-07"],
         params: IdParams,
         querystring: S.LineScope,
         body: S.LineChange,
