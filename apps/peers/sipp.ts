@@ -37,6 +37,11 @@ export const PHONE_ADDRESS = "127.0.0.3";
 let nextPort = 20_000 + (process.pid % 200) * 100;
 let nextPeer = 0;
 
+/** Programs that run beside each other, such as tests, take peers' ports from different places. */
+export function peerPortsFrom(port: number): void {
+  nextPort = port;
+}
+
 /** One SIPp process. */
 export class SippPeer {
   readonly name: string;

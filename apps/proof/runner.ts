@@ -61,14 +61,14 @@ export function filesWith(group: Group, pattern: RegExp): { file: string; outerm
 export async function runFiles(files: readonly string[], options: RunOptions): Promise<FileResult[]> {
   const results: FileResult[] = [];
   const left = [...files];
-  const worker = async (): Promise<void> => {
+  const worker = async (slot: number): Promise<void> => {
     for (let file = left.shift(); file !== undefined; file = left.shift()) {
-      const result = await runFile(file, options);
+      const result = await runFile(file, slot, options);
       results.push(result);
       options.onFile(result);
     }
   };
-  await Promise.all(Array.from({ length: options.jobs }, worker));
+  await Promise.all(Array.from({ length: options.jobs }, (_, slot) => worker(slot)));
   return results;
 }
 
@@ -77,7 +77,7 @@ export function endTests(signal: NodeJS.Signals): void {
   for (const child of running) signalGroup(child, signal);
 }
 
-async function runFile(file: string, options: RunOptions): Promise<FileResult> {
+async function runFile(file: string, slot: number, options: RunOptions): Promise<FileResult> {
   const { group, limitSeconds, grep } = options;
   const since = performance.now();
   const child = spawn(process.execPath, ["--enable-source-maps", join(home, "dist/tests", group, file)], {
@@ -85,7 +85,12 @@ async function runFile(file: string, options: RunOptions): Promise<FileResult> {
     // A group of its own, so that a file that hangs can be ended together with what it has started.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...testEnvironment(), TAP_TIMEOUT: String(limitSeconds), ...(grep && { TAP_GREP: grep }) },
+    env: {
+      ...testEnvironment(),
+      TEST_SLOT: String(slot),
+      TAP_TIMEOUT: String(limitSeconds),
+      ...(grep && { TAP_GREP: grep }),
+    },
   });
   running.add(child);
   const [out, noise] = [gather(child, "stdout"), gather(child, "stderr")];
