@@ -1,11 +1,11 @@
 /**
  * Who may know whom (apps/README.md). An arrow that is not drawn here does not exist: `npm test` fails.
  *
- *   bin ─▶ everything        api ─▶ core, phone, store (reads), commands (port, client)
+ *   bin ─▶ everything        api ─▶ core, phone, vault, store (reads), commands (port, client)
  *   engine ─▶ core, asterisk, store, commands (port)      commands ─▶ core, phone, store, confgen
  *   asterisk ─▶ core, engine's ports   store ─▶ core       confgen ─▶ core, store (settings), asterisk (ports)
  *   jobs ─▶ core, store        commands ─▶ jobs/webhooks/address.ts (where a webhook may lead)
- *   peers ─▶ host             host ─▶ config               core, phone ─▶ nobody
+ *   peers ─▶ host             host ─▶ config               core, phone, vault ─▶ nobody
  */
 const inside = (folder) => `^apps/${folder}/`;
 
@@ -79,13 +79,14 @@ module.exports = {
       to: { path: inside("core/sim") },
     },
     { ...only("phone", ["core"]), name: "phone knows nobody but the core's types" },
-    only("asterisk", ["core", "engine/ports.ts"]),
+    only("asterisk", ["core", "vault", "engine/ports.ts", "engine/recording-pauses.ts"]),
     only("store", ["core", "engine/ports.ts", "engine/recordings.ts", ...SETTINGS]),
     only("confgen", ["core", "store/settings.ts", "store/tables.ts", "asterisk", "commands/port.ts", ...SETTINGS, "host/secrets.ts", "host/account.ts", "host/asterisk.ts"]),
     only("jobs", ["core", "store", ...SETTINGS]),
     only("commands", ["core", "phone", "store", "confgen", "jobs/webhooks/address.ts", ...SETTINGS]),
-    only("api", ["core", "phone", "store/database.ts", "store/tables.ts", "store/listen.ts", "store/reads", "commands/port.ts", "commands/client.ts", "commands/socket.ts", ...SETTINGS]),
-    only("engine", ["core", "asterisk", "store", "commands/port.ts"]),
+    only("api", ["core", "phone", "vault", "store/database.ts", "store/tables.ts", "store/listen.ts", "store/reads", "store/writes/audit.ts", "commands/port.ts", "commands/client.ts", "commands/socket.ts", ...SETTINGS]),
+    only("engine", ["core", "vault", "asterisk", "store", "commands/port.ts"]),
+    only("vault", []),
     only("host", [...SETTINGS]),
     only("peers", ["host", ...SETTINGS]),
     only("proof", [...SETTINGS]),

@@ -3,12 +3,15 @@
  *
  * MixMonitor's option D writes `.raw` without a header: 16 bit little-endian, 8 kHz, two channels interleaved.
  * Left is what the recorded channel says, right is what it hears (app_mixmonitor.c: read, then write). Adopting
- * is safe to repeat: the source goes only after the target is durable.
+ * is safe to repeat: the source goes only after the target is durable. With `seal` the target is encrypted while it
+ * is written (apps/vault/format.ts), so the plain sound never has a second copy.
  */
 import { createHash } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open, readdir, rename, unlink } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
+import { CHUNK_BYTES, newHeader, sealChunk } from "../../vault/format.ts";
+import type { MasterKey } from "../../vault/keys.ts";
 import { headerBytes, maxDataBytes, readWav, type WavShape, wavHeader } from "./wav.ts";
 
 /** Why a recording was not adopted; the files stay as they are. */
@@ -25,17 +28,21 @@ export class AdoptError extends Error {
 export interface AdoptOptions {
   /** The `.raw` or `.wav` that Asterisk has closed. */
   readonly from: string;
-  /** The final `.wav`; its folder must exist. May be `from` itself, when that is a `.wav`. */
+  /** The final `.wav`, or `.wav.enc` with `seal`; its folder must exist. May be `from` itself, when that is a `.wav`. */
   readonly to: string;
+  /** The recording's id and the master key that wraps its own. */
+  readonly seal?: { readonly id: string; readonly master: MasterKey } | undefined;
+  /** Called when the target is durable and the source still there; if it throws, the source stays. */
+  readonly onDurable?: (adopted: Adopted) => Promise<void>;
   /** What a `.raw` holds; default two channels at 8000 Hz. */
   readonly raw?: WavShape;
 }
 
 /** What was adopted. */
 export interface Adopted {
-  /** The size of the final file. */
+  /** The size of the plain WAV. */
   readonly bytes: number;
-  /** SHA-256 of the final file, hexadecimal. */
+  /** SHA-256 of the plain WAV, hexadecimal. */
   readonly sha256: string;
   /** 0: nothing was recorded (the file is a valid, empty WAV). */
   readonly durationMs: number;
@@ -52,7 +59,6 @@ interface Source {
 }
 
 const allowedName = /^[A-Za-z0-9._-]+$/;
-const copyBytes = 256 * 1024;
 
 /**
  * Adopts a recording. Run again after a crash it finishes what was begun; when the source is gone and the target
@@ -60,25 +66,28 @@ const copyBytes = 256 * 1024;
  * @throws AdoptError for names that are not ours, symbolic links, files above 4 GiB and files that are no recording.
  */
 export async function adopt(options: AdoptOptions): Promise<Adopted> {
-  const { from, to } = options;
+  const { from, to, seal } = options;
   for (const path of [from, to]) checkName(path);
-  if (extname(to) !== ".wav") throw new AdoptError("bad_name", `${basename(to)}: the target must be a .wav`);
+  const ending = seal ? ".wav.enc" : ".wav";
+  if (!to.endsWith(ending))
+    throw new AdoptError("bad_name", `${basename(to)}: the target must be a ${ending}`);
   const found = await plainFile(from);
   const handle = found && (await open(from, constants.O_RDONLY | constants.O_NOFOLLOW));
-  if (!handle) return adoptedBefore(to, from);
+  if (!handle) return adoptedBefore(to, from, seal !== undefined);
   try {
     const source = await inspect(handle, found, from, options.raw ?? { channels: 2, rate: 8000 });
-    const adopted = await write(handle, source, to);
+    const adopted = await write(handle, source, to, seal);
+    await options.onDurable?.(adopted);
+    // Not made durable: should a crash bring the source back, it is adopted once more, with the same result.
     if (from !== to) await unlink(from);
-    await syncFolder(dirname(from));
     return adopted;
   } finally {
     await handle.close();
   }
 }
 
-async function adoptedBefore(to: string, from: string): Promise<Adopted> {
-  const found = await plainFile(to);
+async function adoptedBefore(to: string, from: string, sealed: boolean): Promise<Adopted> {
+  const found = sealed ? undefined : await plainFile(to);
   if (!found)
     throw new AdoptError("not_found", `${basename(from)}: neither the recording nor its target exists`);
   const handle = await open(to, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -114,41 +123,53 @@ async function inspect(handle: FileHandle, found: Stats, path: string, raw: WavS
   return { shape, offset, bytes, damaged: wrongLength || present !== bytes || blank };
 }
 
-async function write(from: FileHandle, source: Source, to: string): Promise<Adopted> {
+async function write(
+  from: FileHandle,
+  source: Source,
+  to: string,
+  seal: AdoptOptions["seal"],
+): Promise<Adopted> {
   const temporary = `${to}.part`;
   await unlink(temporary).catch(() => undefined);
   const target = await open(temporary, "wx", 0o640);
   const hash = createHash("sha256");
+  const bytes = headerBytes + source.bytes;
   try {
-    const header = wavHeader(source.shape, source.bytes);
-    hash.update(header);
-    await target.writeFile(header);
-    await copy(from, source, target, hash.update.bind(hash));
-    await target.sync();
+    const header = seal && newHeader(seal.id, bytes, seal.master);
+    if (header) await target.writeFile(header.bytes);
+    let index = 0;
+    for await (const chunk of chunksOf(from, source)) {
+      hash.update(chunk);
+      const last = (index + 1) * CHUNK_BYTES >= bytes;
+      if (header && seal)
+        await target.writev(sealChunk({ id: seal.id, dataKey: header.dataKey }, index, last, chunk));
+      else await target.writeFile(chunk);
+      index += 1;
+    }
+    await target.datasync();
   } finally {
     await target.close();
   }
   await rename(temporary, to);
   await syncFolder(dirname(to));
-  return describe(source, headerBytes + source.bytes, hash.digest("hex"));
+  return describe(source, bytes, hash.digest("hex"));
 }
 
-async function copy(
-  from: FileHandle,
-  source: Source,
-  to: FileHandle,
-  see: (chunk: Buffer) => unknown,
-): Promise<void> {
-  const buffer = Buffer.allocUnsafe(copyBytes);
+/** The WAV, header and sound, in pieces of exactly CHUNK_BYTES but the last; each is valid until the next is asked for. */
+async function* chunksOf(from: FileHandle, source: Source): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, headerBytes + source.bytes));
+  let filled = wavHeader(source.shape, source.bytes).copy(buffer);
   for (let done = 0; done < source.bytes; ) {
-    const wanted = Math.min(buffer.length, source.bytes - done);
-    const { bytesRead } = await from.read(buffer, 0, wanted, source.offset + done);
+    const wanted = Math.min(buffer.length - filled, source.bytes - done);
+    const { bytesRead } = await from.read(buffer, filled, wanted, source.offset + done);
     if (bytesRead === 0) throw new AdoptError("not_a_recording", "the recording shrank while it was read");
-    const chunk = buffer.subarray(0, bytesRead);
-    see(chunk);
-    await to.writeFile(chunk);
+    filled += bytesRead;
     done += bytesRead;
+    if (filled < buffer.length && done < source.bytes) continue;
+    yield buffer.subarray(0, filled);
+    filled = 0;
   }
+  if (source.bytes === 0) yield buffer;
 }
 
 function describe(source: Source, bytes: number, sha256: string): Adopted {
