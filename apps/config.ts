@@ -76,6 +76,17 @@ const Settings = Type.Object(
           "Prefixes of numbers outside that may be called, such as +7,+375; default: the country's.",
       }),
     ),
+    recordingEncryption: Type.Union([Type.Literal("on"), Type.Literal("off")], {
+      default: "on",
+      description:
+        "Whether new recordings are encrypted on the disk. What is encrypted can be heard either way.",
+    }),
+    recordingKeyDays: Type.Integer({
+      minimum: 0,
+      maximum: 3650,
+      default: 90,
+      description: "The recordings' master key is replaced when it is this old; 0: only when asked.",
+    }),
     spoolMaxMb: Type.Integer({
       minimum: 1,
       maximum: 1_000_000,

@@ -288,6 +288,9 @@ create table line (
   announce_recording boolean default false not null,
   created_at timestamp with time zone default now() not null,
   responsible_id uuid,
+  retention_days integer,
+  voicemail text default 'off'::text not null,
+  voicemail_seconds integer default 120 not null,
   priority integer default 0 not null,
   owner_wait_seconds integer default 0 not null,
   constraint line_pkey PRIMARY KEY (id),
@@ -300,7 +303,10 @@ create table line (
   constraint line_number_check CHECK ((number ~ '^\+[1-9][0-9]{4,14}$'::text)),
   constraint line_owner_wait_seconds_check CHECK (((owner_wait_seconds >= 0) AND (owner_wait_seconds <= 600))),
   constraint line_priority_check CHECK (((priority >= 0) AND (priority <= 20))),
-  constraint line_recording_check CHECK ((recording = ANY (ARRAY['off'::text, 'stereo'::text, 'mixed'::text])))
+  constraint line_recording_check CHECK ((recording = ANY (ARRAY['off'::text, 'stereo'::text, 'mixed'::text]))),
+  constraint line_retention_days_check CHECK (((retention_days >= 1) AND (retention_days <= 36500))),
+  constraint line_voicemail_check CHECK ((voicemail = ANY (ARRAY['off'::text, 'no-answer'::text, 'out-of-hours'::text, 'both'::text]))),
+  constraint line_voicemail_seconds_check CHECK (((voicemail_seconds >= 10) AND (voicemail_seconds <= 600)))
 );
 
 create table line_prompt (
@@ -436,10 +442,37 @@ create table recording (
   channels integer,
   repaired boolean default false not null,
   adopted_at timestamp with time zone default now() not null,
+  kind text default 'call'::text not null,
+  key_id uuid,
+  held boolean default false not null,
+  pauses jsonb default '[]'::jsonb not null,
+  retention_days integer,
+  deleted_at timestamp with time zone,
+  deleted_by text,
   constraint recording_pkey PRIMARY KEY (id),
-  constraint recording_call_id_key UNIQUE (call_id),
-  constraint recording_state_check CHECK ((state = ANY (ARRAY['kept'::text, 'empty'::text, 'lost'::text])))
+  constraint recording_deleted CHECK (((state = 'deleted'::text) = (deleted_at IS NOT NULL))),
+  constraint recording_gone CHECK (((state <> 'deleted'::text) OR ((path IS NULL) AND (key_id IS NULL) AND (NOT held)))),
+  constraint recording_kind_check CHECK ((kind = ANY (ARRAY['call'::text, 'voicemail'::text]))),
+  constraint recording_state_check CHECK ((state = ANY (ARRAY['kept'::text, 'empty'::text, 'lost'::text, 'deleted'::text])))
 );
+CREATE UNIQUE INDEX recording_call ON recording USING btree (call_id, kind);
+CREATE INDEX recording_deleted_at ON recording USING btree (deleted_at DESC) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX recording_key ON recording USING btree (key_id) WHERE (key_id IS NOT NULL);
+CREATE INDEX recording_newest ON recording USING btree (adopted_at DESC, id DESC);
+
+create table recording_pause (
+  id uuid default gen_random_uuid() not null,
+  call_id uuid not null,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone not null,
+  to_at timestamp with time zone,
+  by_key uuid,
+  reason text,
+  constraint recording_pause_pkey PRIMARY KEY (id),
+  constraint recording_pause_check CHECK ((to_at >= from_at))
+);
+CREATE INDEX recording_pause_call ON recording_pause USING btree (call_id, from_at);
+CREATE UNIQUE INDEX recording_pause_open ON recording_pause USING btree (call_id) WHERE (to_at IS NULL);
 
 create table scenario (
   id uuid default gen_random_uuid() not null,
@@ -686,8 +719,10 @@ CREATE OR REPLACE FUNCTION tell_recording()
  LANGUAGE plpgsql
 AS $function$
 begin
-  perform emit_event('recording.' || new.state, 'call:' || new.call_id, new.call_id, jsonb_build_object(
-    'recordingId', new.id, 'durationMs', new.duration_ms, 'bytes', new.bytes, 'sha256', new.sha256));
+  perform emit_event(
+    case when new.kind = 'voicemail' and new.state = 'kept' then 'voicemail.left' else 'recording.' || new.state end,
+    'call:' || new.call_id, new.call_id, jsonb_build_object(
+      'recordingId', new.id, 'kind', new.kind, 'durationMs', new.duration_ms, 'bytes', new.bytes, 'sha256', new.sha256));
   return null;
 end $function$;
 
@@ -723,5 +758,5 @@ CREATE TRIGGER contact_phone_changed AFTER INSERT OR DELETE OR UPDATE ON contact
 CREATE TRIGGER line_told AFTER INSERT OR DELETE OR UPDATE ON line FOR EACH ROW EXECUTE FUNCTION tell_setting();
 CREATE TRIGGER queue_told AFTER INSERT OR DELETE OR UPDATE ON queue FOR EACH ROW EXECUTE FUNCTION tell_setting();
 CREATE TRIGGER queue_agents_told AFTER INSERT ON queue_agent REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tell_queue_agents();
-CREATE TRIGGER recording_changed AFTER UPDATE OF state ON recording FOR EACH ROW WHEN (((new.state IS DISTINCT FROM old.state) AND (new.state = ANY (ARRAY['kept'::text, 'lost'::text])))) EXECUTE FUNCTION tell_recording();
+CREATE TRIGGER recording_changed AFTER UPDATE OF state ON recording FOR EACH ROW WHEN (((new.state IS DISTINCT FROM old.state) AND (new.state = ANY (ARRAY['kept'::text, 'lost'::text, 'deleted'::text])))) EXECUTE FUNCTION tell_recording();
 CREATE TRIGGER recording_new AFTER INSERT ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['kept'::text, 'lost'::text]))) EXECUTE FUNCTION tell_recording();

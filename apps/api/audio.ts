@@ -1,16 +1,16 @@
 /** Sends a recording's bytes, whole or one range of them (RFC 9110, 14). */
-import { constants } from "node:fs";
-import { type FileHandle, open, realpath } from "node:fs/promises";
-import { resolve, sep } from "node:path";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { notFound, Problem } from "./problem.ts";
+import { Problem } from "./problem.ts";
+import type { RecordedFile } from "./recorded-file.ts";
 
-export interface AudioFile {
-  /** Nothing outside this folder is sent. */
-  readonly folder: string;
-  /** From the row, relative to the folder; never from the request. */
-  readonly path: string;
+export interface Audio {
+  readonly file: RecordedFile;
+  /** Of the plain bytes; the ETag. */
   readonly sha256: string | null;
+  /** What a browser should call it; undefined: it is played, not saved. */
+  readonly saveAs?: string | undefined;
+  /** Called before the first byte is sent; nothing is sent when it throws. */
+  onSend?(): Promise<void>;
 }
 
 interface Range {
@@ -19,15 +19,16 @@ interface Range {
   readonly to: number;
 }
 
-/** @throws Problem 404 when there is no such plain file, 416 when the range lies outside it. */
-export async function sendAudio(request: FastifyRequest, reply: FastifyReply, file: AudioFile) {
-  const handle = await openInside(file);
+/** Sends and closes the file. @throws Problem 416 when the range lies outside it. */
+export async function sendAudio(request: FastifyRequest, reply: FastifyReply, audio: Audio) {
+  const { file, sha256, saveAs } = audio;
   try {
-    const { size } = await handle.stat();
-    const etag = file.sha256 === null ? undefined : `"${file.sha256}"`;
+    const { size } = file;
+    const etag = sha256 === null ? undefined : `"${sha256}"`;
     reply.header("accept-ranges", "bytes").type("audio/wav").header("cache-control", "private, no-cache");
     if (etag) reply.header("etag", etag);
-    if (etag && request.headers["if-none-match"] === etag) return await finish(handle, reply.code(304));
+    if (saveAs) reply.header("content-disposition", `attachment; filename="${saveAs}"`);
+    if (etag && request.headers["if-none-match"] === etag) return await finish(file, reply.code(304));
     const range = rangeOf(request, etag, size);
     if (range === "outside") {
       reply.header("content-range", `bytes */${size}`);
@@ -36,30 +37,18 @@ export async function sendAudio(request: FastifyRequest, reply: FastifyReply, fi
     if (range) reply.code(206).header("content-range", `bytes ${range.from}-${range.to}/${size}`);
     const { from, to } = range ?? { from: 0, to: size - 1 };
     reply.header("content-length", to - from + 1);
-    if (request.method === "HEAD" || size === 0) return await finish(handle, reply);
-    return reply.send(handle.createReadStream({ start: from, end: to }));
+    if (request.method === "HEAD" || size === 0) return await finish(file, reply);
+    await audio.onSend?.();
+    return reply.send(file.stream(from, to));
   } catch (error) {
-    await handle.close();
+    await file.close();
     throw error;
   }
 }
 
-async function finish(handle: FileHandle, reply: FastifyReply): Promise<FastifyReply> {
-  await handle.close();
+async function finish(file: RecordedFile, reply: FastifyReply): Promise<FastifyReply> {
+  await file.close();
   return reply.send();
-}
-
-/** A plain file below the folder, reached through no symbolic link. */
-async function openInside({ folder, path }: AudioFile): Promise<FileHandle> {
-  const root = await realpath(folder).catch(() => undefined);
-  if (root === undefined) throw notFound("audio");
-  const wanted = resolve(root, path);
-  const real = await realpath(wanted).catch(() => undefined);
-  if (!wanted.startsWith(root + sep) || real !== wanted) throw notFound("audio");
-  const handle = await open(wanted, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  if ((await handle.stat()).isFile()) return handle;
-  await handle.close();
-  throw notFound("audio");
 }
 
 /** One range; several, or nonsense, are answered with the whole, as the RFC allows. */

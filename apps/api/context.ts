@@ -5,6 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fasti
 import type { Asker, CommandPort, FloorView } from "../commands/port.ts";
 import { CommandProblem } from "../commands/port.ts";
 import type { Db } from "../store/database.ts";
+import type { KeySource } from "../vault/keys.ts";
 import type { KeyRing } from "./keys.ts";
 import type { LiveTail } from "./live/tail.ts";
 import type { Tickets } from "./live/tickets.ts";
@@ -28,6 +29,8 @@ export interface ApiContext {
   readonly recordingsDir: string;
   /** The folder with `incoming`, where uploads are left for the engine, and `listen`, what became of them. */
   readonly soundsDir: string;
+  /** Opens the sealed ones. */
+  readonly recordingKeys: KeySource;
   /** How numbers without a country code are read (ISO 3166). */
   readonly country: string;
   /** Whether /metrics needs no key from loopback addresses. */

@@ -24,6 +24,7 @@ import { lineRoutes } from "./routes/lines.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { noticeRoutes } from "./routes/notices.ts";
 import { queueRoutes } from "./routes/queues.ts";
+import { recordingActionRoutes } from "./routes/recording-actions.ts";
 import { recordingRoutes } from "./routes/recordings.ts";
 import { serviceRoutes } from "./routes/service.ts";
 import { settingRoutes } from "./routes/settings.ts";
@@ -96,6 +97,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     callActionRoutes(routes, context);
     topicRoutes(routes, context);
     settingRoutes(routes, context);
+    recordingActionRoutes(routes, context);
     auditRoutes(routes, context);
     // Uploads are understood here and nowhere else.
     await routes.register((uploads: Api) => soundRoutes(uploads, context));

@@ -16,6 +16,7 @@ import { createCommandClient } from "../commands/client.ts";
 import { commandSocket } from "../commands/socket.ts";
 import { takeConfig } from "../given-config.ts";
 import { openDatabase } from "../store/database.ts";
+import { readMasterKeys } from "../vault/keys.ts";
 import { onStop } from "./stop.ts";
 
 const config = await takeConfig();
@@ -32,6 +33,7 @@ const context: ApiContext = {
   tickets: createTickets(),
   recordingsDir: join(config.dataDir, "recordings"),
   soundsDir: join(config.dataDir, "sounds"),
+  recordingKeys: readMasterKeys(join(config.dataDir, "recording-keys.json")),
   country: config.country,
   metricsOpen: config.metricsOpen === "true",
 };

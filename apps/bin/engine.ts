@@ -18,6 +18,7 @@ import { createHands } from "../asterisk/hands.ts";
 import { ARI_EVENTS, hearAri, type Senses } from "../asterisk/hears.ts";
 import { createMover } from "../asterisk/mover.ts";
 import { createQueueMembers } from "../asterisk/queue-members.ts";
+import { createRecordingMuter } from "../asterisk/recording-muter.ts";
 import { createCommands } from "../commands/commands.ts";
 import { createTurns } from "../commands/context.ts";
 import { commandSocket, serveCommands } from "../commands/server.ts";
@@ -35,7 +36,7 @@ import { viewFloor } from "../engine/floor-view.ts";
 import { openJournal } from "../engine/journal.ts";
 import { namesOf } from "../engine/names.ts";
 import { reconcile } from "../engine/reconcile.ts";
-import { createRecordingSweep } from "../engine/recordings.ts";
+import { createRecordingOffice } from "../engine/recording-office.ts";
 import { catchUp, startIntake, startLive } from "../engine/spools.ts";
 import { createStateKeeper } from "../engine/state-keeper.ts";
 import { createWakes } from "../engine/wakes.ts";
@@ -54,7 +55,6 @@ import { LiveWriter } from "../store/live.ts";
 import { readOpenCalls, readOpenWrapUps } from "../store/open-calls.ts";
 import { soundIds } from "../store/reads/sounds.ts";
 import { readRecentTalks } from "../store/recent-talks.ts";
-import { recordingStore } from "../store/recordings.ts";
 import { readSettings, type Settings } from "../store/settings.ts";
 import { saveState as saveAgentState } from "../store/writes/agent-state.ts";
 import { openLog } from "./log.ts";
@@ -134,7 +134,7 @@ const intake = new Intake(
       announceClosed(call, live);
       if (call.record.queueId) announceQueue(engine.floor, call.record.queueId, live);
     }
-    sweep.soon();
+    recordings.sweep.soon();
   },
   (fact, error) => {
     log.error(
@@ -148,12 +148,11 @@ const intake = new Intake(
     onNotices: (notices) => announceNotices(notices, live),
   },
 );
-const sweep = createRecordingSweep(
-  { spool: monitor, kept: join(config.dataDir, "recordings") },
-  recordingStore(db),
-  alarms,
-  log,
-);
+const recordings = createRecordingOffice({
+  ...{ db, config, live, alarms, log },
+  muter: createRecordingMuter(ami),
+  floor: () => engine.floor,
+});
 
 // 1. Rows, then everything the record says happened meanwhile, then the calls that are still going on.
 takeSettings(await readSettings(db));
@@ -215,10 +214,20 @@ ari.onLost((reason) => {
   log.warn({ reason }, "ARI is gone.");
   alarms.set("asterisk away", true);
 });
-ami.onConnected(() => void reconcileNow());
+ami.onConnected(() => {
+  void reconcileNow();
+  recordings.pauses.recover().catch((error: unknown) => {
+    log.warn(
+      { error: String(error) },
+      "Paused recordings could not be looked after; the next connection tries again.",
+    );
+  });
+});
 const linked = ari.connect().catch((error: unknown) => fail("ARI", error));
 const managed = ami.connect().catch((error: unknown) => fail("AMI", error));
 const timer = setInterval(() => void reconcileNow(), RECONCILE_MS);
+cron.schedule("0 20 2 * * *", () => recordings.keeper.daily().catch(recordingsLeft), { noOverlap: true });
+void recordings.keeper.wrapAnew();
 cron.schedule("17 3 * * * *", () => live.trim(24).catch(() => {}), { timezone: "Etc/UTC", noOverlap: true });
 
 // 4. Managers may change things.
@@ -236,6 +245,7 @@ const commands = createCommands({
   applier,
   config,
   log,
+  recordings: recordings.deeds,
   engine: {
     settingsChanged(settings: Settings) {
       takeSettings(settings);
@@ -265,12 +275,16 @@ onStop(async () => {
   await Promise.all([ari.close(), ami.close()]);
   for (const each of following) each.stop();
   await Promise.all(readers.map((reader) => reader.stop()));
-  sweep.stop();
+  recordings.stop();
   await live.drain();
   await directoryNotices.close();
   journal.close();
   await db.destroy();
 });
+
+function recordingsLeft(error: unknown): void {
+  log.warn({ error: String(error) }, "Recordings were not looked after tonight; the next night tries again.");
+}
 
 function takeSettings(settings: Settings): void {
   const { agents, queues, lines, carriers: trunks } = settings;

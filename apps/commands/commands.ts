@@ -8,6 +8,7 @@ import { keyCommands } from "./keys.ts";
 import { lineCommands } from "./lines.ts";
 import { noticeCommands } from "./notices.ts";
 import { queueCommands } from "./queues.ts";
+import { recordingCommands } from "./recordings.ts";
 import { serviceCommands } from "./service.ts";
 import { settingCommands } from "./settings.ts";
 import { soundCommands } from "./sounds.ts";
@@ -31,5 +32,6 @@ export function createCommands(options: CommandOptions): Handlers {
     ...webhookCommands(context),
     ...noticeCommands(context),
     ...callCommands(context),
+    ...recordingCommands(context),
   };
 }

@@ -9,6 +9,7 @@ import type { Refusal } from "../core/turn.ts";
 import { type Db, isDatabaseAway } from "../store/database.ts";
 import { readSettings, type Settings } from "../store/settings.ts";
 import { type Applied, CommandProblem } from "./port.ts";
+import type { RecordingDeeds } from "./recordings.ts";
 import type { SoundWorkshop } from "./sounds.ts";
 
 /** The engine, as far as commands move it. */
@@ -34,6 +35,7 @@ export interface CommandOptions {
   readonly applier: Applier;
   readonly engine: EngineEars;
   readonly sounds: SoundWorkshop;
+  readonly recordings: RecordingDeeds;
   readonly config: Pick<
     Config,
     "sipBind" | "sipPort" | "publicAddress" | "country" | "dialAllow" | "webhookAllow"

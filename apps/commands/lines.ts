@@ -6,6 +6,7 @@ import type { Db } from "../store/database.ts";
 import { writePrompts } from "../store/prompts.ts";
 import { listLines } from "../store/reads/lines.ts";
 import { soundIds } from "../store/reads/sounds.ts";
+import { keepRetention } from "../store/writes/deletions.ts";
 import { nextKey } from "../store/writes/keys.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
@@ -56,6 +57,7 @@ export function lineCommands({
     "line.delete": ({ id }) =>
       configure(async (trx) => {
         await lineRow(trx, id);
+        await keepRetention(trx, id);
         await trx.deleteFrom("line").where("id", "=", id).execute();
         return { result: {}, focus: { nothing: true } };
       }),
@@ -127,6 +129,9 @@ function settings(change: Partial<LineFields>) {
     ...(change.language !== undefined && { language: change.language }),
     ...(change.recording !== undefined && { recording: change.recording }),
     ...(change.announceRecording !== undefined && { announce_recording: change.announceRecording }),
+    ...(change.retentionDays !== undefined && { retention_days: change.retentionDays }),
+    ...(change.voicemail !== undefined && { voicemail: change.voicemail }),
+    ...(change.voicemailSeconds !== undefined && { voicemail_seconds: change.voicemailSeconds }),
     ...(change.responsibleId !== undefined && { responsible_id: change.responsibleId }),
   };
 }

@@ -4,7 +4,7 @@
  * The API validates the shape (its schemas); the engine checks the sense, writes, applies it to Asterisk, and
  * answers with what is now true, or with a problem that names the field. Nothing is ever half-done.
  */
-import type { AgentCall, AgentState, RecordingMode, Strategy } from "../core/floor.ts";
+import type { AgentCall, AgentState, RecordingMode, Strategy, VoicemailMode } from "../core/floor.ts";
 import type { Hours } from "../core/routing/hours.ts";
 import type { Prompts } from "../core/routing/prompts.ts";
 import type { Role } from "../store/tables.ts";
@@ -68,6 +68,10 @@ export interface LineFields {
   announceRecording: boolean;
   /** Slots that are not named stay as they are; on a new line they are the standard prompts (PROMPT-08). */
   prompts: Partial<Prompts>;
+  /** null: recordings are kept for ever (REC-03). */
+  retentionDays: number | null;
+  voicemail: VoicemailMode;
+  voicemailSeconds: number;
   /** Who is told of missed calls that were offered to nobody (MISS-01, D-43). */
   responsibleId?: string | null;
 }
@@ -174,6 +178,15 @@ export interface Commands {
   "call.place": [PlacedCall & { agentId?: string }, Placed];
   /** SOFT-04. */
   "call.hangUp": [{ callId: string }, Record<string, never>];
+  /** A card number is said: silence is recorded until somebody resumes, or `seconds` are over. */
+  "recording.pause": [
+    { callId: string; seconds: number; reason?: string | undefined },
+    { resumesAt: string },
+  ];
+  "recording.resume": [{ callId: string }, { resumedAt: string }];
+  "recording.delete": [{ id: string }, Record<string, never>];
+  "recording.hold": [{ id: string; held: boolean; reason?: string | undefined }, Record<string, never>];
+  "recording.rotateKeys": [Record<string, never>, { keyId: string; recordings: number }];
   "key.create": [{ name: string; role: Role; agentId: string | null }, { id: string; key: string }];
   "webhook.create": [Pick<WebhookFields, "url" | "events">, { id: string; secret: string }];
   "webhook.change": [{ id: string; change: Partial<WebhookFields> }, Record<string, never>];

@@ -8,6 +8,7 @@ const FOLDERS = [
   "run",
   "cache",
   "spool/monitor",
+  "spool/voicemail",
   "spool/recording",
   "spool/tmp",
   "log/cel-custom",

@@ -71,6 +71,7 @@ function settingsView(settings: Settings, instance: Instance): View {
     queues: settings.queues.map((queue) => queueView(queue, byId)),
     lines: settings.lines.map((line) => lineView(line, settings, instance)),
     ...ownPrompts(settings, instance),
+    messages: settings.lines.flatMap(messageViews),
     trunks: settings.trunks.map(trunkView),
   };
 }
@@ -130,6 +131,16 @@ function lineView(line: Settings["lines"][number], settings: Settings, instance:
     ...openingView(line.hours),
     ...waitingView(settings.prompts.get(line.id) ?? STANDARD_PROMPTS, key, language, instance),
   };
+}
+
+/** The endings at which a line takes a message (D-39). */
+function messageViews(line: Settings["lines"][number]): View[] {
+  const { voicemail = "off", voicemailSeconds = 120 } = line;
+  const endings =
+    voicemail === "both" ? ["no-answer", "out-of-hours"] : voicemail === "off" ? [] : [voicemail];
+  const key = safe("key", line.key);
+  const seconds = safe("count", voicemailSeconds);
+  return endings.map((ending) => ({ ending, key, seconds, name: displayName(line.name, key) }));
 }
 
 function trunkView(trunk: Trunk): View {

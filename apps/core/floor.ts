@@ -88,6 +88,9 @@ export type Overflow = { readonly queueId: QueueId } | { readonly number: string
 
 export type RecordingMode = "off" | "stereo" | "mixed";
 
+/** At which endings a caller may leave a message (D-39). */
+export type VoicemailMode = "off" | "no-answer" | "out-of-hours" | "both";
+
 export interface Line {
   readonly id: LineId;
   /** The dialplan's name for it. */
@@ -104,6 +107,9 @@ export interface Line {
   readonly hours?: Hours | undefined;
   readonly recording: RecordingMode;
   readonly announceRecording: boolean;
+  /** Undefined: off. The messages are Asterisk's own doing; the core only carries the setting. */
+  readonly voicemail?: VoicemailMode | undefined;
+  readonly voicemailSeconds?: number | undefined;
   /** Whether an arrival prompt is played (PROMPT-07). */
   readonly welcome?: boolean | undefined;
 }

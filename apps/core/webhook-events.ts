@@ -12,6 +12,8 @@ export const WEBHOOK_EVENTS = {
   "queue.changed": "A queue was created, changed or deleted, or other agents serve it.",
   "line.changed": "A line was created, changed or deleted.",
   "recording.kept": "A call's recording is in its place.",
+  "recording.deleted": "A recording's retention was over, or an administrator deleted it.",
+  "voicemail.left": "A caller left a message (D-39).",
   "recording.lost": "A call should have been recorded and there is no recording.",
 } as const;
 

@@ -21,6 +21,11 @@ export function callIdOf(linkedId: string): string {
   return id;
 }
 
+/** The id of the message that a caller left: as derivable as the call's own, and another one. */
+export function voicemailIdOf(linkedId: string): string {
+  return derive(`voicemail:${linkedId}`);
+}
+
 function derive(linkedId: string): string {
   const hash = createHash("sha1").update(NAMESPACE).update(linkedId).digest();
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;

@@ -10,6 +10,7 @@ import type {
   LineId,
   Overflow,
   Queue,
+  VoicemailMode,
   WrapUp,
 } from "../core/floor.ts";
 import type { Prompts } from "../core/routing/prompts.ts";
@@ -181,6 +182,8 @@ function toLine(row: {
   hours: Line["hours"] | null;
   recording: Line["recording"];
   announce_recording: boolean;
+  voicemail: VoicemailMode;
+  voicemail_seconds: number;
 }): Line {
   return {
     id: row.id,
@@ -194,5 +197,7 @@ function toLine(row: {
     hours: row.hours ?? undefined,
     recording: row.recording,
     announceRecording: row.announce_recording,
+    voicemail: row.voicemail,
+    voicemailSeconds: row.voicemail_seconds,
   };
 }

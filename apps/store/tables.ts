@@ -2,9 +2,10 @@
  * The database's tables as kysely sees them. Written by hand; a test compares it with db/schema.sql.
  */
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
-import type { AgentState, RecordingMode, Strategy } from "../core/floor.ts";
+import type { AgentState, RecordingMode, Strategy, VoicemailMode } from "../core/floor.ts";
 import type { Hours } from "../core/routing/hours.ts";
 import type { PromptSlot } from "../core/routing/prompts.ts";
+import type { RecordingTables } from "./tables-recordings.ts";
 import type { ServiceTables } from "./tables-service.ts";
 
 export type Created = ColumnType<Date, Date | string | undefined, never>;
@@ -95,6 +96,9 @@ export interface LineTable {
   language: Generated<"ru" | "en">;
   recording: Generated<RecordingMode>;
   announce_recording: Generated<boolean>;
+  retention_days: number | null;
+  voicemail: Generated<VoicemailMode>;
+  voicemail_seconds: Generated<number>;
   created_at: Created;
   responsible_id: Generated<string | null>;
 }
@@ -190,19 +194,6 @@ export interface CallEventTable {
   data: JSONColumnType<Record<string, unknown>>;
 }
 
-export interface RecordingTable {
-  id: string;
-  call_id: string;
-  state: "kept" | "empty" | "lost";
-  path: string | null;
-  bytes: string | number | null;
-  sha256: string | null;
-  duration_ms: number | null;
-  channels: number | null;
-  repaired: Generated<boolean>;
-  adopted_at: Generated<Date>;
-}
-
 export interface IntakeTable {
   source: string;
   file: string;
@@ -229,20 +220,6 @@ export interface ApiKeyTable {
   created_at: Created;
   last_used_at: Date | null;
   revoked_at: Date | null;
-}
-
-/** Only added to; the database refuses changes. */
-export interface AuditTable {
-  id: Generated<string>;
-  at: ColumnType<Date, never, never>;
-  key_id: string | null;
-  role: Role | null;
-  agent_id: string | null;
-  action: string;
-  subject_type: string;
-  subject_id: string | null;
-  detail: JSONColumnType<Record<string, unknown>>;
-  address: string | null;
 }
 
 export interface EventOutTable {
@@ -332,7 +309,7 @@ export interface SmsOutTable {
   done_at: Generated<Date | null>;
 }
 
-export interface Database extends ServiceTables {
+export interface Database extends ServiceTables, RecordingTables {
   agent: AgentTable;
   agent_state_change: AgentStateChangeTable;
   queue: QueueTable;
@@ -348,7 +325,6 @@ export interface Database extends ServiceTables {
   call: CallTable;
   call_leg: CallLegTable;
   call_event: CallEventTable;
-  recording: RecordingTable;
   intake: IntakeTable;
   live_event: LiveEventTable;
   api_key: ApiKeyTable;
@@ -359,5 +335,4 @@ export interface Database extends ServiceTables {
   notice: NoticeTable;
   mail_out: MailOutTable;
   sms_out: SmsOutTable;
-  audit: AuditTable;
 }

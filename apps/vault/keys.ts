@@ -33,18 +33,17 @@ export interface MasterKeys extends KeySource {
   forget(id: string): void;
 }
 
-/** Reads keys; looks into the file again when a key is asked for that it has not seen. @throws when it is damaged */
+/** Reads keys; looks each time whether the file is another one now: a key that was forgotten must be forgotten here too. @throws when it is damaged */
 export function readMasterKeys(path: string): KeySource {
   let keys: readonly MasterKey[] = [];
   let seen = "";
   return {
     find(id) {
-      const known = keys.find((key) => key.id === id);
-      if (known) return known;
       const version = versionOf(path);
-      if (version === seen) return undefined;
-      keys = read(path);
-      seen = version;
+      if (version !== seen) {
+        keys = version === "" ? [] : read(path);
+        seen = version;
+      }
       return keys.find((key) => key.id === id);
     },
   };

@@ -84,6 +84,13 @@ const applier = createApplier({ config: running.config, ari: ariLink, ami: amiLi
 const handlers = createCommands({
   ...{ db, applier, log, config: running.config },
   sounds: createWorkshop(running.config, log),
+  recordings: {
+    pause: async () => "unknown",
+    resume: async () => "unknown",
+    talks: () => false,
+    erase: async () => "unknown",
+    rotate: async () => ({ keyId: "", recordings: 0 }),
+  },
   engine: {
     settingsChanged: (settings) => heard.push(settings),
     agent: () => undefined,
@@ -272,6 +279,7 @@ t.test("LINE-14 LINE-17 lines", async (t) => {
   const fields: LineFields = {
     ...{ number: "+74950000103", name: "Night", queueId: support?.id ?? "", ownerFirst: true, hours },
     ...{ language: "en", recording: "mixed", announceRecording: false, prompts: {} },
+    ...{ retentionDays: 30, voicemail: "no-answer", voicemailSeconds: 60 },
   };
   const { id, applied } = await send("line.create", fields);
   const extensions = ["+74950000103", "74950000103", "84950000103", "4950000103"];

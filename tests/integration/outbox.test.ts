@@ -194,7 +194,7 @@ t.test("states, recordings, queues and lines are told by whoever writes them", a
     sha256: "ab",
     durationMs: 5,
     channels: 2,
-    repaired: false,
+    ...{ repaired: false, kind: "call" as const, keyId: null, pauses: [] },
   };
   await recordingStore(db).keep({ ...row, state: "kept" });
   await recordingStore(db).keep({ ...row, state: "kept" });

@@ -21,6 +21,7 @@ import {
 } from "../../apps/commands/port.ts";
 import type { Db } from "../../apps/store/database.ts";
 import type { Role } from "../../apps/store/tables.ts";
+import type { KeySource } from "../../apps/vault/keys.ts";
 import type { TestPostgres } from "./postgres.ts";
 
 export interface FakeEngine extends CommandPort {
@@ -92,6 +93,7 @@ export async function apiOn(
     metricsOpen?: boolean;
     recordingsDir?: string;
     soundsDir?: string;
+    recordingKeys?: KeySource;
     requestsPerMinute?: number;
     keepRows?: number;
     now?: () => number;
@@ -108,6 +110,7 @@ export async function apiOn(
     tickets: createTickets(options.now),
     recordingsDir: options.recordingsDir ?? "/nonexistent",
     soundsDir: options.soundsDir ?? "/nonexistent",
+    recordingKeys: options.recordingKeys ?? { find: () => undefined },
     country: "RU",
     metricsOpen: options.metricsOpen ?? false,
   };

@@ -153,8 +153,12 @@ t.test("the database is what its description says", async (t) => {
     columns.set(table, lines.filter((name) => name !== "constraint").sort());
   }
   const typed = new Map<string, string[]>();
-  const tables = read("apps/store/tables.ts");
-  const database = /interface Database \{([\s\S]*?)\n\}/.exec(tables)?.[1] ?? "";
+  const tables = files
+    .filter((name) => /^apps\/store\/tables[\w-]*\.ts$/.test(name))
+    .map(read)
+    .join("\n");
+  const lists = [...tables.matchAll(/interface (?:Database|\w+Tables)\b[^{]*\{([\s\S]*?)\n\}/g)];
+  const database = lists.map(([, list]) => list).join("");
   for (const [, table = "", type = ""] of database.matchAll(/^ {2}(\w+): (\w+);/gm)) {
     const body = new RegExp(`interface ${type} \\{([\\s\\S]*?)\\n\\}`).exec(tables)?.[1] ?? "";
     const names = [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??:/gm)].map(([, name]) => name ?? "");

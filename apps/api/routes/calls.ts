@@ -2,7 +2,7 @@
 import { agentNames } from "../../store/reads/agents.ts";
 import { type CallRow, eventsOf, legsOf, listCalls } from "../../store/reads/calls.ts";
 import { queueNames } from "../../store/reads/queues.ts";
-import { listRecordings } from "../../store/reads/recordings.ts";
+import { listRecordings, pausedUntil } from "../../store/reads/recordings.ts";
 import { type Api, type ApiContext, type Caller, onlyAgent } from "../context.ts";
 import { cursorFrom, shown } from "../pages.ts";
 import { phoneView, spellings } from "../phones.ts";
@@ -62,9 +62,10 @@ export function callRoutes(api: Api, context: ApiContext): void {
     },
     async (request) => {
       const row = await findCall(context, request.caller, request.params.id);
-      const [legs, recordings] = await Promise.all([
+      const [legs, recordings, paused] = await Promise.all([
         legsOf(db, row.id),
-        listRecordings(db, { callId: row.id, limit: 1 }),
+        listRecordings(db, { callId: row.id, kind: "call", limit: 1 }),
+        pausedUntil(db, row.id),
       ]);
       const [recording] = recordings.items;
       return {
@@ -76,6 +77,7 @@ export function callRoutes(api: Api, context: ApiContext): void {
           endedAt: isoOrNull(leg.endedAt),
         })),
         recording: recording ? recordingView(recording) : null,
+        recordingPausedUntil: isoOrNull(paused),
       };
     },
   );

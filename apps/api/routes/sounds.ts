@@ -6,6 +6,7 @@ import { listSounds } from "../../store/reads/sounds.ts";
 import { sendAudio } from "../audio.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { notFound } from "../problem.ts";
+import { openRecorded } from "../recorded-file.ts";
 import { IdParams, Nothing } from "../schemas/common.ts";
 import * as S from "../schemas/sounds.ts";
 import { iso } from "../times.ts";
@@ -100,8 +101,7 @@ export async function soundRoutes(api: Api, context: ApiContext): Promise<void> 
     handler: async (request, reply) => {
       const { id } = await show(context, request.params.id);
       return sendAudio(request, reply, {
-        folder: join(soundsDir, "listen"),
-        path: `${id}.wav`,
+        file: await openRecorded(join(soundsDir, "listen"), `${id}.wav`, context.recordingKeys),
         sha256: null,
       });
     },

@@ -30,6 +30,7 @@ const view = {
   cause: Nullable(Type.Integer({ description: "Q.850 cause of the hang-up." })),
   fallback: Type.Boolean({ description: "The dialplan routed this call without the engine." }),
   recordingId: Nullable(Id()),
+  voicemailId: Nullable(Id("The message that the caller left (D-39); a recording of the kind `voicemail`.")),
 };
 
 export const CallView = Type.Object(view);
@@ -48,6 +49,9 @@ export const CallDetail = Type.Object({
     }),
   ),
   recording: Nullable(RecordingView),
+  recordingPausedUntil: Nullable(
+    Instant("What is said now is not recorded; it goes on by itself at this instant."),
+  ),
 });
 export const CallQuery = Type.Object(
   {

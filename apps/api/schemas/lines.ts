@@ -24,6 +24,9 @@ export const NEW_LINE = {
   language: "ru",
   recording: "stereo",
   announceRecording: false,
+  retentionDays: null,
+  voicemail: "off",
+  voicemailSeconds: 120,
   responsibleId: null,
   prompts: STANDARD_PROMPTS,
 } as const;
@@ -122,6 +125,17 @@ const settings = {
   language: Type.Enum(["ru", "en"]),
   recording: Type.Enum(["off", "stereo", "mixed"]),
   announceRecording: Type.Boolean({ description: "Say «the call is recorded» first." }),
+  retentionDays: Nullable(
+    Type.Integer({
+      minimum: 1,
+      maximum: 36_500,
+      description: "Recordings older than this are deleted every night; null: never (REC-03).",
+    }),
+  ),
+  voicemail: Type.Enum(["off", "no-answer", "out-of-hours", "both"], {
+    description: "At which endings a caller may leave a message (D-39).",
+  }),
+  voicemailSeconds: Type.Integer({ minimum: 10, maximum: 600, description: "A message's greatest length." }),
   responsibleId: Nullable(
     Id("The agent who is told of calls missed out of hours or offered to nobody (MISS-01, D-43)."),
   ),
@@ -152,6 +166,9 @@ export const NewLine = Type.Object(
     recording: Type.Optional(settings.recording),
     announceRecording: Type.Optional(settings.announceRecording),
     prompts: Type.Optional(SomeSlots),
+    retentionDays: Type.Optional(settings.retentionDays),
+    voicemail: Type.Optional(settings.voicemail),
+    voicemailSeconds: Type.Optional(settings.voicemailSeconds),
     responsibleId: Type.Optional(settings.responsibleId),
   },
   { ...Closed, description: `Left out: ${JSON.stringify(NEW_LINE)}.` },

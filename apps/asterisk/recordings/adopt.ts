@@ -12,7 +12,7 @@ import { type FileHandle, lstat, open, readdir, rename, unlink } from "node:fs/p
 import { basename, dirname, extname, join } from "node:path";
 import { CHUNK_BYTES, newHeader, sealChunk } from "../../vault/format.ts";
 import type { MasterKey } from "../../vault/keys.ts";
-import { headerBytes, maxDataBytes, readWav, type WavShape, wavHeader } from "./wav.ts";
+import { headerBytes, maxDataBytes, readWav, type WavLayout, type WavShape, wavHeader } from "./wav.ts";
 
 /** Why a recording was not adopted; the files stay as they are. */
 export class AdoptError extends Error {
@@ -58,6 +58,10 @@ interface Source {
   readonly damaged: boolean;
 }
 
+const { O_CREAT, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+
+/** What is read, hashed, sealed and written at once: calls to the disk are dear, and this holds nobody up for a millisecond. */
+const BLOCK_BYTES = 4 * CHUNK_BYTES;
 const allowedName = /^[A-Za-z0-9._-]+$/;
 
 /**
@@ -72,7 +76,7 @@ export async function adopt(options: AdoptOptions): Promise<Adopted> {
   if (!to.endsWith(ending))
     throw new AdoptError("bad_name", `${basename(to)}: the target must be a ${ending}`);
   const found = await plainFile(from);
-  const handle = found && (await open(from, constants.O_RDONLY | constants.O_NOFOLLOW));
+  const handle = found && (await open(from, O_RDONLY | O_NOFOLLOW));
   if (!handle) return adoptedBefore(to, from, seal !== undefined);
   try {
     const source = await inspect(handle, found, from, options.raw ?? { channels: 2, rate: 8000 });
@@ -90,7 +94,7 @@ async function adoptedBefore(to: string, from: string, sealed: boolean): Promise
   const found = sealed ? undefined : await plainFile(to);
   if (!found)
     throw new AdoptError("not_found", `${basename(from)}: neither the recording nor its target exists`);
-  const handle = await open(to, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const handle = await open(to, O_RDONLY | O_NOFOLLOW);
   try {
     const source = await inspect(handle, found, to, { channels: 2, rate: 8000 });
     const hash = createHash("sha256");
@@ -103,9 +107,7 @@ async function adoptedBefore(to: string, from: string, sealed: boolean): Promise
 
 async function inspect(handle: FileHandle, found: Stats, path: string, raw: WavShape): Promise<Source> {
   const isRaw = extname(path) === ".raw";
-  const head = Buffer.alloc(4096);
-  const { bytesRead } = await handle.read(head, 0, head.length, 0);
-  const wav = isRaw ? undefined : readWav(head.subarray(0, bytesRead));
+  const wav = isRaw ? undefined : await wavLayout(handle);
   // A writer that was killed before its first flush leaves a .wav of no bytes at all.
   const blank = !isRaw && found.size === 0;
   if (!isRaw && !wav && !blank)
@@ -123,6 +125,12 @@ async function inspect(handle: FileHandle, found: Stats, path: string, raw: WavS
   return { shape, offset, bytes, damaged: wrongLength || present !== bytes || blank };
 }
 
+async function wavLayout(handle: FileHandle): Promise<WavLayout | undefined> {
+  const head = Buffer.alloc(4096);
+  const { bytesRead } = await handle.read(head, 0, head.length, 0);
+  return readWav(head.subarray(0, bytesRead));
+}
+
 async function write(
   from: FileHandle,
   source: Source,
@@ -130,21 +138,19 @@ async function write(
   seal: AdoptOptions["seal"],
 ): Promise<Adopted> {
   const temporary = `${to}.part`;
-  await unlink(temporary).catch(() => undefined);
-  const target = await open(temporary, "wx", 0o640);
+  // What a crash left there is written over.
+  const target = await open(temporary, O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW, 0o640);
   const hash = createHash("sha256");
   const bytes = headerBytes + source.bytes;
   try {
     const header = seal && newHeader(seal.id, bytes, seal.master);
-    if (header) await target.writeFile(header.bytes);
-    let index = 0;
-    for await (const chunk of chunksOf(from, source)) {
-      hash.update(chunk);
-      const last = (index + 1) * CHUNK_BYTES >= bytes;
-      if (header && seal)
-        await target.writev(sealChunk({ id: seal.id, dataKey: header.dataKey }, index, last, chunk));
-      else await target.writeFile(chunk);
-      index += 1;
+    const sealed = header && { id: seal.id, dataKey: header.dataKey };
+    let done = 0;
+    for await (const block of blocksOf(from, source)) {
+      hash.update(block);
+      const parts = sealed ? sealBlock(sealed, block, done, bytes) : [block];
+      await writeAll(target, header && done === 0 ? [header.bytes, ...parts] : parts);
+      done += block.length;
     }
     await target.datasync();
   } finally {
@@ -155,9 +161,32 @@ async function write(
   return describe(source, bytes, hash.digest("hex"));
 }
 
-/** The WAV, header and sound, in pieces of exactly CHUNK_BYTES but the last; each is valid until the next is asked for. */
-async function* chunksOf(from: FileHandle, source: Source): AsyncGenerator<Buffer> {
-  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, headerBytes + source.bytes));
+/** A write may take less than it was given, on a disk that is filling up. */
+async function writeAll(target: FileHandle, parts: Buffer[]): Promise<void> {
+  const wanted = parts.reduce((sum, part) => sum + part.length, 0);
+  const { bytesWritten } = await target.writev(parts);
+  if (bytesWritten < wanted) await target.writeFile(Buffer.concat(parts).subarray(bytesWritten));
+}
+
+/** Seals a block that begins at a chunk's border. @param done the plain bytes before it, of `bytes` in all. */
+function sealBlock(
+  file: { id: string; dataKey: Buffer },
+  block: Buffer,
+  done: number,
+  bytes: number,
+): Buffer[] {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < block.length; at += CHUNK_BYTES) {
+    const chunk = block.subarray(at, at + CHUNK_BYTES);
+    const last = done + at + chunk.length === bytes;
+    parts.push(...sealChunk(file, (done + at) / CHUNK_BYTES, last, chunk));
+  }
+  return parts;
+}
+
+/** The WAV, header and sound, in pieces of exactly BLOCK_BYTES but the last; each is valid until the next is asked for. */
+async function* blocksOf(from: FileHandle, source: Source): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, headerBytes + source.bytes));
   let filled = wavHeader(source.shape, source.bytes).copy(buffer);
   for (let done = 0; done < source.bytes; ) {
     const wanted = Math.min(buffer.length - filled, source.bytes - done);

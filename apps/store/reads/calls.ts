@@ -52,7 +52,9 @@ function selectCalls(db: Db) {
   return db
     .selectFrom("call")
     .leftJoin("line", "line.id", "call.line_id")
-    .leftJoin("recording", "recording.call_id", "call.id")
+    .leftJoin("recording", (join) =>
+      join.onRef("recording.call_id", "=", "call.id").on("recording.kind", "=", "call"),
+    )
     .select([
       "call.id",
       "call.type",
@@ -75,6 +77,9 @@ function selectCalls(db: Db) {
       "call.cause",
       "call.fallback",
       "recording.id as recordingId",
+      sql<
+        string | null
+      >`(select v.id from recording v where v.call_id = call.id and v.kind = 'voicemail')`.as("voicemailId"),
       sql<string>`call.arrived_at::text`.as("cursorAt"),
     ]);
 }

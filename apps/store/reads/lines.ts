@@ -24,6 +24,9 @@ export async function listLines(db: Db, only: { id?: string; agentId?: string | 
       "language",
       "recording",
       "announce_recording as announceRecording",
+      "retention_days as retentionDays",
+      "voicemail",
+      "voicemail_seconds as voicemailSeconds",
       "responsible_id as responsibleId",
       "created_at as createdAt",
     ])
