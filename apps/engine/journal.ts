@@ -13,8 +13,6 @@ import type { Journal } from "./ports.ts";
 /** Events about the floor itself are rebuilt from elsewhere; those about calls are decisions and are kept. */
 const KEPT: ReadonlySet<DomainEvent["kind"]> = new Set([
   "CallArrived",
-  "CallWelcomed",
-  "CallerWelcomed",
   "AgentOffered",
   "OfferEnded",
   "CallQueued",
