@@ -1,7 +1,7 @@
 /**
  * What Asterisk's own record says: who rings, who talks, who waits, who is gone (law L5).
  */
-import type { Agent, Floor } from "../floor.ts";
+import type { Agent, AgentCall, Floor } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import { agentAt, type Turn } from "../turn.ts";
 import { adopt } from "./questions.ts";
@@ -79,16 +79,18 @@ export function stepRefused(turn: Turn, input: Extract<Input, { kind: "stepRefus
 
 /** The last channel is gone. */
 export function callGone(turn: Turn, input: Extract<Input, { kind: "callGone" }>): void {
-  const talking = [...turn.floor.agents.values()].filter(
-    (agent) => agent.call?.id === input.call && agent.call.phase === "talking",
-  );
-  for (const agent of talking) endTalk(turn, agent, input.at);
-  const dialling = [...turn.floor.agents.values()].filter(
-    (agent) => agent.call?.id === input.call && agent.call.phase === "dialling",
-  );
+  for (const agent of agentsIn(turn.floor, input.call, "talking")) endTalk(turn, agent, input.at);
+  const dialling = agentsIn(turn.floor, input.call, "dialling");
   if (turn.floor.calls.has(input.call) || someoneIn(turn.floor, input.call))
     turn.happened({ kind: "CallGone", at: input.at, call: input.call });
   for (const agent of dialling) settle(turn, agent.id, input.at, true);
+}
+
+function agentsIn(floor: Floor, call: string, phase: AgentCall["phase"]): Agent[] {
+  const found: Agent[] = [];
+  for (const agent of floor.agents.values())
+    if (agent.call?.id === call && agent.call.phase === phase) found.push(agent);
+  return found;
 }
 
 /** Whether the engine itself is offering this call to this agent. */

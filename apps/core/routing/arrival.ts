@@ -2,6 +2,7 @@
  * Before anybody is looked for: is the line open, and what does the caller hear first?
  */
 import { canBecomeFree, cannotTake } from "../agents/eligible.ts";
+import type { AgentId } from "../floor.ts";
 import { isOpen } from "./hours.ts";
 import { type Rule, refuse } from "./rule.ts";
 
@@ -20,9 +21,12 @@ export const outOfHours: Rule = ({ call, line, at }) => {
  */
 export const welcome: Rule = ({ floor, call, line, queue, at }) => {
   if (!line.welcome || call.welcomed || call.tried.length > 0) return undefined;
-  const asked = [...queue.agents, ...(line.ownerFirst && call.ownerId ? [call.ownerId] : [])];
-  const agents = asked.flatMap((id) => floor.agents.get(id) ?? []);
-  if (!agents.some((agent) => canBecomeFree(agent) || !cannotTake(agent))) return undefined;
+  const canAnswer = (id: AgentId): boolean => {
+    const agent = floor.agents.get(id);
+    return agent !== undefined && (canBecomeFree(agent) || !cannotTake(agent));
+  };
+  const owner = line.ownerFirst ? call.ownerId : undefined;
+  if (!queue.agents.some(canAnswer) && !(owner && canAnswer(owner))) return undefined;
   return {
     kind: "CallWelcomed",
     at,

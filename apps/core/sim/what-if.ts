@@ -29,19 +29,23 @@ export interface Answer {
   readonly changed: readonly ChangedSetting[];
 }
 
-/** Simulates the day twice. The queue must be among the rows. */
+/** Simulates the day twice, or once when nothing is changed. The queue must be among the rows. */
 export function whatIf({ day, rows, queueId, change, targetSeconds, seed, timing }: Question): Answer {
   const scope = scopeOf(rows, queueId, targetSeconds);
   const changed = applyChange(rows, day, queueId, change);
   const options = { seed, timing };
+  const unchanged = figuresOf(simulate(day, rows, options), day, scope);
   return {
     real: figuresOf(day.calls.map(recordedOutcome), day, scope),
-    unchanged: figuresOf(simulate(day, rows, options), day, scope),
-    simulated: figuresOf(
-      simulate(changed.day, changed.rows, options),
-      changed.day,
-      scopeOf(changed.rows, queueId, targetSeconds),
-    ),
+    unchanged,
+    simulated:
+      Object.keys(change).length === 0
+        ? unchanged
+        : figuresOf(
+            simulate(changed.day, changed.rows, options),
+            changed.day,
+            scopeOf(changed.rows, queueId, targetSeconds),
+          ),
     changed: changedSettings(rows, changed.rows, queueId, change),
   };
 }
