@@ -30,6 +30,7 @@ import { REMEMBERED } from "../core/routing/likely-free.ts";
 import { Alarms } from "../engine/alarms.ts";
 import { announceClosed, announceNotices, announceQueue, createAnnouncer } from "../engine/announcer.ts";
 import { callIdOf } from "../engine/call-id.ts";
+import { createDeferredClock } from "../engine/deferred.ts";
 import { createEngine } from "../engine/engine.ts";
 import { Histogram, readFigures } from "../engine/figures.ts";
 import { viewFloor } from "../engine/floor-view.ts";
@@ -48,6 +49,7 @@ import { mayDial } from "../phone/allowed.ts";
 import { identify } from "../phone/identify.ts";
 import { settleAttempts } from "../store/attempts.ts";
 import { openDatabase } from "../store/database.ts";
+import { takeDue } from "../store/deferred.ts";
 import { loadDirectory, PhoneDirectory, refreshContact } from "../store/directory.ts";
 import { Intake, type Source } from "../store/intake.ts";
 import { listen } from "../store/listen.ts";
@@ -238,6 +240,12 @@ const sounds = createWorkshop(config, log);
 const tidySounds = async () => sounds.tidy(await soundIds(db)).catch(() => {});
 void tidySounds();
 cron.schedule("41 7 * * * *", () => void tidySounds(), { timezone: "Etc/UTC", noOverlap: true });
+const deferred = createDeferredClock(
+  () => takeDue(db),
+  ({ id, agentId, dueAt, ...call }) =>
+    live.push("agents", "deferred.due", { id: agentId, deferredId: id, dueAt: dueAt.toISOString(), ...call }),
+  log,
+);
 const commands = createCommands({
   inTurn,
   sounds,
@@ -253,6 +261,7 @@ const commands = createCommands({
     },
     agent: (id) => engine.floor.agents.get(id),
     callIdOf,
+    deferredChanged: () => deferred.soon(),
     servers: (call) => serversOf(engine.floor, call),
     ask: (input) => engine.hear(input),
     agentState: (agent, state) => engine.hear({ kind: "stateChosen", at: Date.now(), agent, state }),
@@ -271,6 +280,7 @@ onStop(async () => {
   clearInterval(timer);
   wakes.stop();
   states.stop();
+  deferred.stop();
   await server.close();
   await Promise.all([ari.close(), ami.close()]);
   for (const each of following) each.stop();

@@ -3,12 +3,14 @@ import { agentCommands } from "./agents.ts";
 import { callCommands } from "./calls.ts";
 import { contactCommands } from "./contacts.ts";
 import { type CommandOptions, createContext } from "./context.ts";
+import { deferredCommands } from "./deferred.ts";
 import type { Handlers } from "./handlers.ts";
 import { keyCommands } from "./keys.ts";
 import { lineCommands } from "./lines.ts";
 import { noticeCommands } from "./notices.ts";
 import { queueCommands } from "./queues.ts";
 import { recordingCommands } from "./recordings.ts";
+import { scenarioCommands } from "./scenarios.ts";
 import { serviceCommands } from "./service.ts";
 import { settingCommands } from "./settings.ts";
 import { soundCommands } from "./sounds.ts";
@@ -33,5 +35,7 @@ export function createCommands(options: CommandOptions): Handlers {
     ...noticeCommands(context),
     ...callCommands(context),
     ...recordingCommands(context),
+    ...deferredCommands(context),
+    ...scenarioCommands(context),
   };
 }

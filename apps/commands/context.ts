@@ -18,6 +18,8 @@ export interface EngineEars {
   settingsChanged(settings: Settings): void;
   /** An agent as the floor has it now. */
   agent(id: AgentId): Agent | undefined;
+  /** A deferred call was added, moved or done. */
+  deferredChanged(): void;
   /** The id of the call that a channel begins. */
   callIdOf(channel: string): CallId;
   /** Agents who talk in this call, or have to complete it. */
@@ -110,6 +112,7 @@ export function createTurns(): Turns {
 const UNIQUE: Readonly<Record<string, readonly [field: string, what: string]>> = {
   agent_short_number_key: ["shortNumber", "short number"],
   queue_name_key: ["name", "name"],
+  scenario_name_key: ["name", "name"],
   topic_name_ru_key: ["nameRu", "name"],
   topic_name_en_key: ["nameEn", "name"],
   line_number_key: ["number", "number"],

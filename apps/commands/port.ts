@@ -130,6 +130,31 @@ export interface Completion {
   topicIds: string[];
   comment: string;
   after: "continue" | "break";
+  /** One of the results of the call's scenario (SCEN-12). */
+  resultId?: string;
+  /** The customer is to be called later (WRAP-04). */
+  deferred?: { due: DueAt; comment: string };
+}
+
+/** For a date, or for a time from now (DEFER-01). */
+export type DueAt = { dueAt: string } | { inMinutes: number };
+
+/** Whom to call later: a number, a contact, or the customer of a call. */
+export interface DeferredFields {
+  number?: string;
+  contactId?: string;
+  callId?: string;
+  due: DueAt;
+  comment: string;
+}
+
+export interface ScenarioFields {
+  name: string;
+  direction: "inbound" | "outbound";
+  script: string;
+  /** None: the default of its direction. */
+  lineIds: string[];
+  results: string[];
 }
 
 export interface WebhookFields {
@@ -187,6 +212,16 @@ export interface Commands {
   "recording.delete": [{ id: string }, Record<string, never>];
   "recording.hold": [{ id: string; held: boolean; reason?: string | undefined }, Record<string, never>];
   "recording.rotateKeys": [Record<string, never>, { keyId: string; recordings: number }];
+  "deferred.create": [DeferredFields & { agentId?: string }, { id: string }];
+  "deferred.change": [
+    { id: string; change: { due?: DueAt; comment?: string; state?: "done" | "cancelled" } },
+    Record<string, never>,
+  ];
+  "deferred.delete": [{ id: string }, Record<string, never>];
+  "deferred.call": [{ id: string }, Placed];
+  "scenario.create": [ScenarioFields, { id: string }];
+  "scenario.change": [{ id: string; change: Partial<ScenarioFields> }, Record<string, never>];
+  "scenario.delete": [{ id: string }, Record<string, never>];
   "key.create": [{ name: string; role: Role; agentId: string | null }, { id: string; key: string }];
   "webhook.create": [Pick<WebhookFields, "url" | "events">, { id: string; secret: string }];
   "webhook.change": [{ id: string; change: Partial<WebhookFields> }, Record<string, never>];

@@ -1,11 +1,15 @@
 /** The completion of a call's service: what it was about, and what the agent does next (WRAP-01..05, WRAP-08). */
 import type { Db } from "../store/database.ts";
+import { scenarioOf } from "../store/reads/scenarios.ts";
 import { listTopics, topicRequired } from "../store/reads/service.ts";
 import { planState } from "../store/writes/agent-state.ts";
 import { emitEvent } from "../store/writes/outbox.ts";
 import { type Context, isId, required } from "./context.ts";
+import { defer } from "./deferred.ts";
 import type { Handlers } from "./handlers.ts";
 import { type Asker, CommandProblem, type Completion } from "./port.ts";
+
+type CompletionRow = Omit<Completion, "resultId"> & { resultId?: string | null };
 
 /** Within this time after its end a call whose wrap-up ran out, or had none, can still be completed. */
 const LATE_MS = 12 * 3_600_000;
@@ -18,7 +22,9 @@ export function serviceCommands(context: Context): Pick<Handlers, "call.complete
         write(async (trx) => {
           const agent = await serverOf(trx, callId, agentId, by, context);
           await checkTopics(trx, completion.topicIds);
+          if (completion.resultId !== undefined) await checkResult(trx, callId, completion.resultId);
           await save(trx, callId, agent, completion, by);
+          if (completion.deferred) await defer(trx, context, agent, { callId, ...completion.deferred }, by);
           if (completion.after === "break") {
             await planState(trx, agent, "break");
             engine.ask({ kind: "statePlanned", at: Date.now(), agent, state: "break" });
@@ -27,6 +33,9 @@ export function serviceCommands(context: Context): Pick<Handlers, "call.complete
           if (held?.id === callId && (held.phase === "talking" || held.phase === "wrap-up"))
             engine.ask({ kind: "serviceCompleted", at: Date.now(), call: callId, agent });
           return { agentId: agent };
+        }).then((answer) => {
+          engine.deferredChanged();
+          return answer;
         }),
       ),
   };
@@ -90,15 +99,27 @@ async function checkTopics(trx: Db, topicIds: readonly string[]): Promise<void> 
     throw new CommandProblem(422, "topic-required", "choose at least one topic", "topicIds");
 }
 
+/** SCEN-12: only a result of the script that belongs to this call. */
+async function checkResult(trx: Db, callId: string, resultId: string): Promise<void> {
+  const call = await trx
+    .selectFrom("call")
+    .select(["type", "line_id as lineId"])
+    .where("id", "=", callId)
+    .executeTakeFirst();
+  const scenario = call && (await scenarioOf(trx, call));
+  if (!scenario?.results.some((result) => result.id === resultId))
+    throw new CommandProblem(422, "unknown", "the call's script has no such result", "resultId");
+}
+
 async function save(
   trx: Db,
   call_id: string,
   agent_id: string,
-  { topicIds, comment, after }: Completion,
+  { topicIds, comment, after, resultId = null }: CompletionRow,
   by: Asker,
 ): Promise<void> {
   const completed_by = isId(by.keyId) ? by.keyId : null;
-  const row = { call_id, agent_id, topic_ids: topicIds, comment, after, completed_by };
+  const row = { call_id, agent_id, topic_ids: topicIds, comment, after, completed_by, result_id: resultId };
   const written = await trx
     .insertInto("completion")
     .values(row)
@@ -110,6 +131,13 @@ async function save(
     trx,
     "call.completed",
     { call: call_id },
-    { agentId: agent_id, topicIds, comment, after, completedAt: written.completed_at.toISOString() },
+    {
+      agentId: agent_id,
+      resultId,
+      topicIds,
+      comment,
+      after,
+      completedAt: written.completed_at.toISOString(),
+    },
   );
 }

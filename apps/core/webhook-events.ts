@@ -8,6 +8,7 @@ export const WEBHOOK_EVENTS = {
     "A customer's call ended without a talk; `told` names who got a notice (MISS-01, MISS-02, D-43).",
   "call.completed":
     "An agent completed the service of a call: its topics, the comment, what comes next (WRAP-01).",
+  "deferred.due": "A deferred call is due.",
   "agent.state-changed": "An agent went to another state.",
   "queue.changed": "A queue was created, changed or deleted, or other agents serve it.",
   "line.changed": "A line was created, changed or deleted.",

@@ -95,6 +95,7 @@ const handlers = createCommands({
     settingsChanged: (settings) => heard.push(settings),
     agent: () => undefined,
     servers: () => [],
+    deferredChanged: () => {},
     callIdOf: (channel) => channel,
     ask: () => undefined,
     agentState: (agent, state) => heard.push({ agent, state }),

@@ -235,3 +235,86 @@ t.test(
     await scene.status(agent, "available");
   },
 );
+
+t.test(
+  "DEFER-01, DEFER-02, DEFER-04, DEFER-06, WRAP-04, SCEN-03, SCEN-04, SCEN-12 deferred in the completion, due on time, called back; the line's script and its results",
+  async (t) => {
+    const [agent, other] = [await scene.agent("Promiser"), await scene.agent("Curious")];
+    const line = await scene.line([agent], { queue: { wrapUp: { mode: "until-completed" } } });
+    const [key, stranger] = [await scene.keyOf(agent), await scene.keyOf(other)];
+    const fallback = { name: "Any inbound", direction: "inbound", script: "Hello", results: ["Sold"] };
+    const own = { name: "Orders", direction: "inbound", lineIds: [line.id], results: ["Order", "Refusal"] };
+    await scene.must("POST", "/v1/scenarios", fallback);
+    const scenario = await scene.must("POST", "/v1/scenarios", own);
+    const twice = await scene.ask("POST", "/v1/scenarios", { ...own, name: "Again" });
+    t.match(
+      [twice.status, twice.body.errors[0].field],
+      [409, "lineIds"],
+      "one script per line and direction",
+    );
+
+    await scene.onShift(agent, quick);
+    const from = someone();
+    await scene.customer(line.number, { from, hangUpAfterMs: 600 }).done;
+    await scene.status(agent, "wrap-up");
+    const { id } = await scene.record(from);
+    t.match(await scene.get(`/v1/calls/${id}/script`), { scenario: { name: "Orders" } }, "SCEN-04");
+    const topicIds = [(await scene.get("/v1/topics")).items[0].id];
+    const deferred = { dueAt: new Date(Date.now() + 2500).toISOString(), comment: "order 17" };
+    const body = { topicIds, deferred, resultId: scenario.results[1].id };
+    const foreign = { ...body, resultId: "00000000-0000-4000-8000-000000000000" };
+    const wrong = await scene.ask("POST", `/v1/calls/${id}/complete`, foreign, key);
+    t.match([wrong.status, wrong.body.errors[0].field], [422, "resultId"]);
+    const both = await scene.ask("POST", "/v1/deferred", { callId: id, inMinutes: 1, ...deferred }, key);
+    t.equal(both.status, 422, "either a time or a date");
+    const done = await scene.ask("POST", `/v1/calls/${id}/complete`, body, key);
+    t.match(done.body.completions, [{ resultId: scenario.results[1].id }], "SCEN-12");
+    await scene.status(agent, "available");
+
+    const mine = await scene.ask("GET", "/v1/deferred", undefined, key);
+    t.match(mine.body.items, [
+      { state: "waiting", fromCallId: id, number: { e164: from }, comment: "order 17" },
+    ]);
+    t.same(
+      (await scene.ask("GET", "/v1/deferred", undefined, stranger)).body.items,
+      [],
+      "nobody else sees it",
+    );
+    const [task] = mine.body.items;
+    t.equal((await scene.ask("POST", `/v1/deferred/${task.id}/call`, undefined, stranger)).status, 404);
+    t.ok(scene.instance.kill("engine", "SIGKILL"), "the engine dies before it is due");
+    const due = await scene.heard(
+      "it is due",
+      ({ kind, data }) => kind === "deferred.due" && data.deferredId === task.id,
+    );
+    t.match(due.data, { id: agent.id, number: from, comment: "order 17" });
+    t.ok(Date.parse(due.at) >= Date.parse(deferred.dueAt), "not before its time");
+
+    const far = await scene.farEnd({ answerAfterMs: 200 });
+    await scene.status(agent, "available");
+    const placed = await scene.ask("POST", `/v1/deferred/${task.id}/call`, undefined, key);
+    t.equal(placed.status, 202, JSON.stringify(placed.body));
+    await scene.status(agent, "talking");
+    t.equal(rings(far), 1, "DEFER-02 the customer is called back");
+    const after = (await scene.ask("GET", "/v1/deferred?state=done", undefined, key)).body.items;
+    t.match(after, [{ id: task.id, callId: placed.body.callId }]);
+    const again = await scene.ask("POST", `/v1/deferred/${task.id}/call`, undefined, key);
+    t.equal(again.status, 409, "once");
+    await scene.must("POST", `/v1/calls/${placed.body.callId}/hang-up`);
+    const outbound = await closed(placed.body.callId);
+    t.equal(
+      (await scene.get(`/v1/calls/${outbound.id}/script`)).scenario,
+      null,
+      "SCEN-03 no outbound script",
+    );
+    const later = { number: from, inMinutes: 30, comment: "again", agentId: agent.id };
+    const made = await scene.must("POST", "/v1/deferred", later);
+    const moved = { dueAt: new Date(Date.now() + 86_400_000).toISOString() };
+    t.match(await scene.must("PATCH", `/v1/deferred/${made.id}`, moved), { state: "waiting", ...moved });
+    t.match(await scene.must("PATCH", `/v1/deferred/${made.id}`, { state: "cancelled" }), {
+      state: "cancelled",
+    });
+    await scene.must("DELETE", `/v1/deferred/${made.id}`);
+    t.equal((await scene.ask("PATCH", `/v1/deferred/${made.id}`, { comment: "x" })).status, 404);
+  },
+);

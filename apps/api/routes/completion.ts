@@ -5,6 +5,7 @@ import { IdParams } from "../schemas/common.ts";
 import * as S from "../schemas/completion.ts";
 import { iso, isoOrNull } from "../times.ts";
 import { findCall } from "./calls.ts";
+import { dueFrom } from "./deferred.ts";
 
 const tags = ["calls"];
 
@@ -21,7 +22,16 @@ export function completionRoutes(api: Api, context: ApiContext): void {
         summary: "Complete the service of a call",
         description:
           "Ends the agent's wrap-up; during the talk it ends the call and saves in one action. Once per agent and call. An agent's key completes only its own.",
-        "x-ledger": ["AGENT-08", "AGENT-09", "WRAP-01", "WRAP-02", "WRAP-03", "WRAP-05", "WRAP-08"],
+        "x-ledger": [
+          "AGENT-08",
+          "AGENT-09",
+          "WRAP-01",
+          "WRAP-02",
+          "WRAP-03",
+          "WRAP-04",
+          "WRAP-05",
+          "WRAP-08",
+        ],
         params: IdParams,
         body: S.NewCompletion,
         response: { 200: S.ServiceView },
@@ -29,10 +39,12 @@ export function completionRoutes(api: Api, context: ApiContext): void {
     },
     async (request) => {
       const { id } = request.params;
-      const { agentId, ...window } = request.body;
+      const { agentId, deferred, ...window } = request.body;
+      const later = deferred && { due: dueFrom(deferred), comment: deferred.comment ?? "" };
       const args = {
         callId: id,
         ...(agentId !== undefined && { agentId }),
+        ...(later && { deferred: later }),
         ...{ topicIds: [], comment: "", after: "continue" as const, ...window },
       };
       await commands.send("call.complete", args, request.caller);

@@ -1,6 +1,7 @@
 /** Topics, the completion of a call's service, and the company's settings. */
 import { Type } from "typebox";
 import { ChangeOf, Closed, Id, Instant, ListOf, Name, Nullable } from "./common.ts";
+import { Defer } from "./deferred.ts";
 
 const topic = {
   nameRu: Name("In Russian."),
@@ -47,6 +48,8 @@ export const NewCompletion = Type.Object(
     ),
     comment: Type.Optional(comment),
     after: Type.Optional(After),
+    resultId: Type.Optional(Id("One of the results of the call's script (SCEN-12).")),
+    deferred: Type.Optional(Defer),
     agentId: Type.Optional(Id("Whose service; needed by a supervisor when several agents served the call.")),
   },
   Closed,
@@ -60,6 +63,7 @@ export const ServiceView = Type.Object({
       topics: Type.Array(Type.Object({ id: Id(), nameRu: Type.String(), nameEn: Type.String() })),
       comment: Type.String(),
       after: After,
+      resultId: Nullable(Id()),
       completedAt: Instant(),
     }),
   ),

@@ -26,7 +26,7 @@ export async function topicRequired(db: Db): Promise<boolean> {
 export function completionsOf(db: Db, callId: string) {
   return db
     .selectFrom("completion")
-    .select(["agent_id as agentId", "topic_ids as topicIds", "comment", "after"])
+    .select(["agent_id as agentId", "topic_ids as topicIds", "comment", "after", "result_id as resultId"])
     .select(["completed_at as completedAt"])
     .where("call_id", "=", callId)
     .orderBy("completed_at")

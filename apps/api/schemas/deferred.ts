@@ -1,0 +1,51 @@
+/** Calls for later. */
+import { Type } from "typebox";
+import { Closed, Id, Instant, ListOf, Nullable, PhoneText, PhoneView } from "./common.ts";
+
+const State = Type.Enum(["waiting", "due", "done", "cancelled"]);
+const comment = Type.String({ maxLength: 4000 });
+const when = {
+  dueAt: Type.Optional(Instant("For a date (DEFER-01).")),
+  inMinutes: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 527_040, description: "For a time from now (DEFER-01)." }),
+  ),
+};
+
+/** Part of a completion (WRAP-04). */
+export const Defer = Type.Object({ ...when, comment: Type.Optional(comment) }, Closed);
+export const NewDeferred = Type.Object(
+  {
+    number: Type.Optional(PhoneText),
+    contactId: Type.Optional(Id()),
+    callId: Type.Optional(Id("Calls the customer of this call back; also during the talk (DEFER-06).")),
+    agentId: Type.Optional(Id("Whose; an agent defers only to itself.")),
+    comment: Type.Optional(comment),
+    ...when,
+  },
+  Closed,
+);
+export const DeferredChange = Type.Object(
+  {
+    ...when,
+    comment: Type.Optional(comment),
+    state: Type.Optional(Type.Enum(["done", "cancelled"])),
+  },
+  { ...Closed, minProperties: 1 },
+);
+export const DeferredQuery = Type.Object(
+  { state: Type.Optional(State), agentId: Type.Optional(Id()) },
+  Closed,
+);
+export const DeferredView = Type.Object({
+  id: Id(),
+  agentId: Id(),
+  contactId: Nullable(Id()),
+  number: PhoneView,
+  dueAt: Instant(),
+  comment: Type.String(),
+  state: State,
+  fromCallId: Nullable(Id("In which it was agreed.")),
+  callId: Nullable(Id("Which was placed for it.")),
+  createdAt: Instant(),
+});
+export const DeferredList = ListOf(DeferredView);

@@ -1,0 +1,41 @@
+/** Scripts. */
+import { Type } from "typebox";
+import { ChangeOf, Closed, Id, ListOf, Name, Nullable } from "./common.ts";
+
+const fields = {
+  name: Name(),
+  direction: Type.Enum(["inbound", "outbound"], { description: "Whose calls open it by default (SCEN-03)." }),
+  script: Type.String({ maxLength: 100_000, description: "What the agent says." }),
+  lineIds: Type.Array(Id(), {
+    maxItems: 1000,
+    uniqueItems: true,
+    description: "The lines it belongs to (SCEN-04); none: the default of its direction.",
+  }),
+  results: Type.Array(Name(), { maxItems: 100, description: "What can come of the call, in order." }),
+};
+const result = Type.Object({ id: Id(), name: Type.String() });
+
+export const NewScenario = Type.Object(
+  {
+    name: fields.name,
+    direction: fields.direction,
+    script: Type.Optional(fields.script),
+    lineIds: Type.Optional(fields.lineIds),
+    results: Type.Optional(fields.results),
+  },
+  Closed,
+);
+export const ScenarioChange = ChangeOf(fields);
+export const ScenarioView = Type.Object({
+  id: Id(),
+  name: Type.String(),
+  direction: fields.direction,
+  script: Type.String(),
+  lineIds: Type.Array(Id()),
+  results: Type.Array(result, { description: "Choosable when the service is completed (SCEN-12)." }),
+});
+export const ScenarioList = ListOf(ScenarioView);
+export const ScriptView = Type.Object({
+  callId: Id(),
+  scenario: Nullable(ScenarioView),
+});

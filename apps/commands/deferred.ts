@@ -1,0 +1,132 @@
+/** Calls for later: agreed in a call, in its completion, or from nowhere (DEFER-01, DEFER-02, DEFER-04, DEFER-06). */
+import { mayDial } from "../phone/allowed.ts";
+import { toE164 } from "../phone/number.ts";
+import type { Db } from "../store/database.ts";
+import { callerOf, placeCall } from "./calls.ts";
+import { type Context, isId, required } from "./context.ts";
+import type { Handlers } from "./handlers.ts";
+import { type Asker, CommandProblem, type DeferredFields, type DueAt } from "./port.ts";
+
+type DeferredCommand = "deferred.create" | "deferred.change" | "deferred.delete" | "deferred.call";
+
+export function deferredCommands(context: Context): Pick<Handlers, DeferredCommand> {
+  const { write, engine } = context;
+  const writeAndTell = async <Result>(work: (trx: Db) => Promise<Result>): Promise<Result> => {
+    const result = await write(work);
+    engine.deferredChanged();
+    return result;
+  };
+  return {
+    "deferred.create": ({ agentId, ...fields }, by) =>
+      writeAndTell((trx) => defer(trx, context, callerOf(agentId, by), fields, by)),
+    "deferred.change": ({ id, change }, by) =>
+      writeAndTell(async (trx) => {
+        const row = await ownRow(trx, id, by);
+        if (change.due !== undefined && (row.state === "done" || row.state === "cancelled"))
+          throw new CommandProblem(409, "over", "this call is done or cancelled already", "dueAt");
+        const set = {
+          ...(change.comment !== undefined && { comment: change.comment }),
+          ...(change.due !== undefined && { due_at: dueAt(change.due), state: "waiting" as const }),
+          ...(change.state !== undefined && { state: change.state }),
+        };
+        await trx.updateTable("deferred_call").set(set).where("id", "=", id).execute();
+        return {};
+      }),
+    "deferred.delete": ({ id }, by) =>
+      writeAndTell(async (trx) => {
+        await ownRow(trx, id, by);
+        await trx.deleteFrom("deferred_call").where("id", "=", id).execute();
+        return {};
+      }),
+    "deferred.call": async ({ id }, by) => {
+      const row = await ownRow(context.db, id, by);
+      if (row.state === "done" || row.state === "cancelled")
+        throw new CommandProblem(409, "over", "this call is done or cancelled already");
+      const placed = await placeCall(context, row.agent_id, { to: { number: row.number } });
+      await writeAndTell((trx) =>
+        trx
+          .updateTable("deferred_call")
+          .set({ state: "done", call_id: placed.callId })
+          .where("id", "=", id)
+          .execute(),
+      );
+      return placed;
+    },
+  };
+}
+
+/**
+ * Writes down a call for later, for this agent.
+ * @throws CommandProblem 422 naming what is wrong with whom to call, or when
+ */
+export async function defer(
+  trx: Db,
+  { config }: Pick<Context, "config">,
+  agent: string,
+  fields: DeferredFields,
+  by: Asker,
+): Promise<{ id: string }> {
+  const { number, contactId } = await whom(trx, fields, config);
+  if (!mayDial(number, config))
+    throw new CommandProblem(422, "not-allowed", `${number} may not be called`, "number");
+  const exists = await trx.selectFrom("agent").select("id").where("id", "=", agent).executeTakeFirst();
+  required(exists, "agent", "agentId");
+  const row = {
+    agent_id: agent,
+    contact_id: contactId,
+    number,
+    due_at: dueAt(fields.due),
+    comment: fields.comment,
+    from_call_id: fields.callId ?? null,
+    call_id: null,
+    created_by: isId(by.keyId) ? by.keyId : null,
+  };
+  return trx.insertInto("deferred_call").values(row).returning("id").executeTakeFirstOrThrow();
+}
+
+/** A number, a contact, or the customer of a call. */
+async function whom(
+  trx: Db,
+  fields: DeferredFields,
+  config: Context["config"],
+): Promise<{ number: string; contactId: string | null }> {
+  if (fields.number !== undefined) {
+    const number = toE164(fields.number, config.country);
+    if (!number) throw new CommandProblem(422, "not-a-number", "this is no phone number", "number");
+    return { number, contactId: fields.contactId ?? null };
+  }
+  if (fields.contactId !== undefined) {
+    const query = trx.selectFrom("contact_phone").select("phone").where("contact_id", "=", fields.contactId);
+    const row = isId(fields.contactId) ? await query.orderBy("position").executeTakeFirst() : undefined;
+    const { phone } = required(row, "contact with a phone", "contactId");
+    return { number: phone, contactId: fields.contactId };
+  }
+  const call = await trx
+    .selectFrom("call")
+    .select(["type", "from_number", "to_number", "contact_id"])
+    .where("id", "=", fields.callId && isId(fields.callId) ? fields.callId : NOBODY)
+    .executeTakeFirst();
+  const { type, from_number, to_number, contact_id } = required(call, "call", "callId");
+  const number = type === "outbound" ? to_number : from_number;
+  if (!number?.startsWith("+"))
+    throw new CommandProblem(422, "no-number", "this call has no number to call back", "callId");
+  return { number, contactId: contact_id };
+}
+
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+const LATEST_MS = 366 * 86_400_000;
+
+/** «For time» counts from now, «for date» is an instant (DEFER-01). */
+function dueAt(due: DueAt): Date {
+  const at = "inMinutes" in due ? Date.now() + due.inMinutes * 60_000 : Date.parse(due.dueAt);
+  if (!(at > Date.now() - 60_000 && at < Date.now() + LATEST_MS))
+    throw new CommandProblem(422, "out-of-range", "must be in the future, within a year", "dueAt");
+  return new Date(at);
+}
+
+async function ownRow(db: Db, id: string, by: Asker) {
+  const query = db.selectFrom("deferred_call").selectAll().where("id", "=", id);
+  const row = required(isId(id) ? await query.executeTakeFirst() : undefined, "deferred call");
+  if (by.role === "agent" && row.agent_id !== by.agentId) required(undefined, "deferred call");
+  return row;
+}
