@@ -104,7 +104,7 @@ t.test("every route against every role: the table holds", async (t) => {
         path,
       );
     if (writes) t.equal(await status(annas), 403, `agent may not ${method} ${path}`);
-    if (writes && !path.startsWith("/v1/queues"))
+    if (writes && !/^\/v1\/(queues|settings)/.test(path))
       t.equal(await status(supervisor), 403, `supervisor may not ${method} ${path}`);
   }
   t.ok(forbidden.agent > forbidden.supervisor && forbidden.supervisor > 0);
@@ -215,6 +215,26 @@ t.test("a queue shows who waits, and a change shows what was applied", async (t)
   });
 });
 
+t.test("LINE-18 a supervisor takes back what a supervisor may change, and nothing else", async (t) => {
+  const changeOf = async (command: string, subject_id: string) => {
+    const values = { role: "admin", command, subject_id, subject_name: "S", before: "{}", after: "{}" };
+    const { id } = await db
+      .insertInto("setting_change")
+      .values(values)
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    return `/v1/settings/changes/${id}/undo`;
+  };
+  engine.answers["setting.undo"] = () => ({ applied: APPLIED });
+  const [queues, lines] = [await changeOf("queue.change", queue), await changeOf("line.change", line)];
+  t.equal((await ask("POST", queues, supervisor, {})).statusCode, 200);
+  const before = engine.asked.length;
+  t.equal((await ask("POST", lines, supervisor, {})).statusCode, 403);
+  t.equal((await ask("POST", queues, annas, {})).statusCode, 403);
+  t.equal(engine.asked.length, before, "the engine is not even asked");
+  t.equal((await ask("POST", lines, admin, {})).statusCode, 200);
+});
+
 t.test("what a create fills in, and the phone's account shown once", async (t) => {
   engine.answers["queue.create"] = async (fields) => {
     t.same(fields, {
@@ -225,6 +245,8 @@ t.test("what a create fills in, and the phone's account shown once", async (t) =
       serviceLevelSeconds: 20,
       serviceLevelPercent: 80,
       wrapUp: { mode: "none" },
+      ...{ maxLength: null, joinWhenEmpty: false, overflow: null, weight: 0, penalties: {} },
+      ...{ announcePosition: false, announceWait: false, announceEverySeconds: 45 },
       agents: [],
     });
     const row = await db
