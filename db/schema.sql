@@ -113,6 +113,8 @@ create table call (
   cause integer,
   fallback boolean default false not null,
   updated_at timestamp with time zone default now() not null,
+  wrap_up_ms integer,
+  transfers integer default 0 not null,
   constraint call_pkey PRIMARY KEY (id),
   constraint call_linkedid_key UNIQUE (linkedid),
   constraint call_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
@@ -142,7 +144,6 @@ create table call_event (
   constraint call_event_source_check CHECK ((source = ANY (ARRAY['cel'::text, 'queue'::text, 'engine'::text])))
 );
 CREATE INDEX call_event_call ON call_event USING btree (call_id, at);
-CREATE INDEX call_event_transfer ON call_event USING btree (at) WHERE (kind = ANY (ARRAY['BLINDTRANSFER'::text, 'ATTENDEDTRANSFER'::text]));
 
 create table call_leg (
   channel text not null,

@@ -250,12 +250,15 @@ async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
       insert into call_event select * from json_populate_recordset(null::call_event, ${toJson(events)}::json)
           on conflict (origin) do nothing
     ), calls as (
-      insert into call
+      insert into call (id, linkedid, type, from_number, to_number, line_id, queue_id, contact_id, owner_id, agent_id,
+             first_offered_id, arrived_at, connected_at, ended_at, wait_ms, talk_ms, ending, culprit, cause, fallback,
+             updated_at, wrap_up_ms, transfers)
       select r.id, r.linkedid, r.type, r.from_number, r.to_number,
              (select id from line where id = r.line_id), (select id from queue where id = r.queue_id),
              (select id from contact where id = r.contact_id), (select id from agent where id = r.owner_id),
              (select id from agent where id = r.agent_id), (select id from agent where id = r.first_offered_id),
-             r.arrived_at, r.connected_at, r.ended_at, r.wait_ms, r.talk_ms, r.ending, r.culprit, r.cause, r.fallback, now()
+             r.arrived_at, r.connected_at, r.ended_at, r.wait_ms, r.talk_ms, r.ending, r.culprit, r.cause, r.fallback, now(),
+             r.wrap_up_ms, r.transfers
         from json_populate_recordset(null::call, ${toJson(calls)}::json) r
           on conflict (id) do update set
              type = excluded.type, from_number = excluded.from_number, to_number = excluded.to_number,
@@ -264,7 +267,8 @@ async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
              agent_id = excluded.agent_id, first_offered_id = excluded.first_offered_id,
              arrived_at = excluded.arrived_at, connected_at = excluded.connected_at, ended_at = excluded.ended_at,
              wait_ms = excluded.wait_ms, talk_ms = excluded.talk_ms, ending = excluded.ending,
-             culprit = excluded.culprit, cause = excluded.cause, fallback = excluded.fallback, updated_at = now()
+             culprit = excluded.culprit, cause = excluded.cause, fallback = excluded.fallback, updated_at = now(),
+             wrap_up_ms = excluded.wrap_up_ms, transfers = excluded.transfers
     ), legs as (
       insert into call_leg (channel, call_id, name, agent_id, started_at, answered_at, ended_at, cause, talk_ms)
       select r.channel, r.call_id, r.name, (select id from agent where id = r.agent_id),
@@ -335,6 +339,8 @@ function callRow(id: string, linkedid: string, record: CallRecord): Record<strin
     culprit: record.culprit,
     cause: record.cause,
     fallback: record.fallback,
+    wrap_up_ms: record.wrapUpMs,
+    transfers: record.transfers,
   };
 }
 

@@ -170,6 +170,8 @@ export interface CallTable {
   culprit: "ours" | "theirs" | "carrier" | null;
   cause: number | null;
   fallback: boolean;
+  wrap_up_ms: number | null;
+  transfers: Generated<number>;
   updated_at: Generated<Date>;
 }
 

@@ -14,6 +14,7 @@ import {
   outboundEnding,
 } from "../ending.ts";
 import type { AgentId, Millis } from "../floor.ts";
+import { countTransfers, wrapUpTime } from "./call-sums.ts";
 import type { ChannelFact, Fact } from "./facts.ts";
 import { shareTalk } from "./talk-shares.ts";
 import { foldWrapUps, type WrapUpRecord } from "./wrap-ups.ts";
@@ -58,6 +59,9 @@ export interface CallRecord {
   readonly culprit: Culprit | undefined;
   readonly cause: number | undefined;
   readonly fallback: boolean;
+  readonly transfers: number;
+  /** Of completed wrap-ups, all agents together. */
+  readonly wrapUpMs: number | undefined;
   readonly legs: readonly Leg[];
   /** Agents' time after their talks (WRAP-07). */
   readonly wrapUps: readonly WrapUpRecord[];
@@ -81,6 +85,7 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
   const internal = lineKey === "internal" || start?.context === "from-agent";
   const endedAt = callEnd(ordered, own);
   const talk = foldTalk(ordered, linkedId, legs, endedAt);
+  const wrapUps = foldWrapUps(ordered);
   const shares = shareTalk(ordered, linkedId, endedAt);
   const ending =
     endedAt === undefined
@@ -114,7 +119,9 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     cause: own.cause,
     fallback: channelFacts(ordered).some((fact) => fact.userEvent === "FALLBACK"),
     legs: [...legs.values()].map((leg) => ({ ...leg, talkMs: shares.get(leg.channel) })),
-    wrapUps: foldWrapUps(ordered),
+    wrapUps,
+    transfers: countTransfers(ordered),
+    wrapUpMs: wrapUpTime(wrapUps),
   };
 }
 

@@ -25,9 +25,7 @@ export async function callSums(
   const [since, until] = [borders[0] as number, borders.at(-1) as number];
   const id = sql.ref(by === "queue" ? "c.queue_id" : "c.line_id");
   const query = sql<SumsOf<CallSums>>`
-    with transferred as materialized (${transfersSince(since)}),
-    wrapped as materialized (${wrapUpsSince(since)}),
-    picked as (
+    with picked as (
       select ${id} as id, width_bucket(c.arrived_at, ${instants(borders)}) - 1 as interval, ${columns}
       from call c ${joins}
       where c.arrived_at >= ${instant(since)} and c.arrived_at < ${instant(until)} and ${isCustomers}
@@ -55,9 +53,7 @@ export async function windowSums(
   const earliest = Math.min(...windows.map((window) => window.since));
   const rows = windows.map(({ key, queueId, since }) => ({ key, queue_id: queueId, since: new Date(since) }));
   const { rows: found } = await sql<CallSums & { key: string; queue_id: string | null }>`
-    with transferred as materialized (${transfersSince(earliest)}),
-    wrapped as materialized (${wrapUpsSince(earliest)}),
-    picked as (
+    with picked as (
       select w.key, w.queue_id, ${columns}
       from call c
       join json_to_recordset(${JSON.stringify(rows)}::json) as w(key text, queue_id uuid, since timestamptz)
@@ -71,26 +67,11 @@ export async function windowSums(
   return found.map(({ queue_id, ...row }) => ({ ...row, queueId: queue_id }));
 }
 
-/** The condition stands as text: with it the planner knows the index that holds nothing else. */
-function transfersSince(since: number): RawBuilder<unknown> {
-  return sql`select call_id, count(*)::int as transfers from call_event
-    where kind in ('BLINDTRANSFER', 'ATTENDEDTRANSFER') and source = 'cel' and at >= ${instant(since)}
-    group by call_id`;
-}
-
-/** A wrap-up begins after its call has arrived, so those before `since` belong to earlier calls. */
-function wrapUpsSince(since: number): RawBuilder<unknown> {
-  return sql`select call_id, sum(extract(epoch from ended_at - started_at) * 1000)::bigint as wrap_up_ms
-    from call_wrap_up where started_at >= ${instant(since)} and ended_at is not null group by call_id`;
-}
-
 /** A call is judged by the queue it was last offered for; without one, by its line's. */
 const joins = sql`left join line l on l.id = c.line_id and c.queue_id is null
-      left join queue q on q.id = coalesce(c.queue_id, l.queue_id)
-      left join transferred x on x.call_id = c.id
-      left join wrapped u on u.call_id = c.id`;
+      left join queue q on q.id = coalesce(c.queue_id, l.queue_id)`;
 
-const columns = sql`${outcomeOf} as outcome, c.type = 'missed' as missed, c.wait_ms, c.talk_ms, u.wrap_up_ms, x.transfers,
+const columns = sql`${outcomeOf} as outcome, c.type = 'missed' as missed, c.wait_ms, c.talk_ms, c.wrap_up_ms, c.transfers,
         width_bucket(c.wait_ms, ${WAIT_BUCKETS.map(({ fromSeconds }) => fromSeconds * 1000)}::integer[]) as bucket,
         c.wait_ms <= q.service_level_seconds * 1000 as in_time,
         c.owner_id is not null as owned, c.owner_id = c.agent_id as by_owner`;
