@@ -14,6 +14,8 @@ create table agent (
   call_mode text default 'phone'::text not null,
   mobile text,
   auto_answer boolean default false not null,
+  acceptance_needed boolean default false not null,
+  consultation_only boolean default false not null,
   constraint agent_pkey PRIMARY KEY (id),
   constraint agent_phone_key UNIQUE (phone),
   constraint agent_short_number_key UNIQUE (short_number),
@@ -50,7 +52,7 @@ create table api_key (
   constraint api_key_pkey PRIMARY KEY (id),
   constraint api_key_hash_key UNIQUE (hash),
   constraint api_key_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
-  constraint api_key_check CHECK (((role = 'agent'::text) = (agent_id IS NOT NULL))),
+  constraint api_key_names_its_agent CHECK (((role = 'supervisor'::text) OR ((role = 'agent'::text) = (agent_id IS NOT NULL)))),
   constraint api_key_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'supervisor'::text, 'agent'::text])))
 );
 
@@ -115,6 +117,7 @@ create table call (
   updated_at timestamp with time zone default now() not null,
   wrap_up_ms integer,
   transfers integer default 0 not null,
+  hold_ms integer,
   constraint call_pkey PRIMARY KEY (id),
   constraint call_linkedid_key UNIQUE (linkedid),
   constraint call_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
@@ -155,12 +158,27 @@ create table call_leg (
   ended_at timestamp with time zone,
   cause integer,
   talk_ms integer,
-  constraint call_leg_pkey PRIMARY KEY (channel),
+  constraint call_leg_pkey PRIMARY KEY (call_id, channel),
   constraint call_leg_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
   constraint call_leg_call_id_fkey FOREIGN KEY (call_id) REFERENCES call(id) ON DELETE CASCADE
 );
 CREATE INDEX call_leg_call ON call_leg USING btree (call_id);
 CREATE INDEX call_leg_ended ON call_leg USING btree (ended_at) WHERE (agent_id IS NOT NULL);
+
+create table call_part (
+  call_id uuid not null,
+  "position" integer not null,
+  kind text not null,
+  agent_id uuid,
+  channel text not null,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone,
+  constraint call_part_pkey PRIMARY KEY (call_id, "position"),
+  constraint call_part_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint call_part_call_id_fkey FOREIGN KEY (call_id) REFERENCES call(id) ON DELETE CASCADE,
+  constraint call_part_kind_check CHECK ((kind = ANY (ARRAY['talk'::text, 'conference'::text, 'consult'::text, 'hold'::text])))
+);
+CREATE INDEX call_part_agent ON call_part USING btree (agent_id, from_at) WHERE (agent_id IS NOT NULL);
 
 create table call_wrap_up (
   call_id uuid not null,
@@ -292,13 +310,18 @@ create table line (
   retention_days integer,
   voicemail text default 'off'::text not null,
   voicemail_seconds integer default 120 not null,
+  short_number text,
+  consultation_only boolean default false not null,
+  blind_no_answer text default 'end'::text not null,
   priority integer default 0 not null,
   owner_wait_seconds integer default 0 not null,
   constraint line_pkey PRIMARY KEY (id),
   constraint line_key_key UNIQUE (key),
   constraint line_number_key UNIQUE (number),
+  constraint line_short_number_key UNIQUE (short_number),
   constraint line_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES queue(id),
   constraint line_responsible_id_fkey FOREIGN KEY (responsible_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint line_blind_no_answer_check CHECK ((blind_no_answer = ANY (ARRAY['end'::text, 'return'::text]))),
   constraint line_key_check CHECK ((key ~ '^l[a-z0-9]{1,20}$'::text)),
   constraint line_language_check CHECK ((language = ANY (ARRAY['ru'::text, 'en'::text]))),
   constraint line_number_check CHECK ((number ~ '^\+[1-9][0-9]{4,14}$'::text)),
@@ -306,6 +329,7 @@ create table line (
   constraint line_priority_check CHECK (((priority >= 0) AND (priority <= 20))),
   constraint line_recording_check CHECK ((recording = ANY (ARRAY['off'::text, 'stereo'::text, 'mixed'::text]))),
   constraint line_retention_days_check CHECK (((retention_days >= 1) AND (retention_days <= 36500))),
+  constraint line_short_number_check CHECK ((short_number ~ '^[0-9]{2,6}$'::text)),
   constraint line_voicemail_check CHECK ((voicemail = ANY (ARRAY['off'::text, 'no-answer'::text, 'out-of-hours'::text, 'both'::text]))),
   constraint line_voicemail_seconds_check CHECK (((voicemail_seconds >= 10) AND (voicemail_seconds <= 600)))
 );
@@ -673,6 +697,20 @@ begin
   raise exception '% is only added to', tg_table_name using errcode = 'insufficient_privilege';
 end $function$;
 
+CREATE OR REPLACE FUNCTION refuse_taken_short_number()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.short_number is null then return new; end if;
+  if (tg_table_name = 'agent' and exists (select from line where short_number = new.short_number))
+     or (tg_table_name = 'line' and exists (select from agent where short_number = new.short_number)) then
+    raise exception 'the short number % is in use', new.short_number
+      using errcode = 'unique_violation', constraint = tg_table_name || '_short_number_key';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION tell_agent_state()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -750,12 +788,14 @@ begin
   return null;
 end $function$;
 
+CREATE TRIGGER agent_short_number_is_free BEFORE INSERT OR UPDATE OF short_number ON agent FOR EACH ROW EXECUTE FUNCTION refuse_taken_short_number();
 CREATE TRIGGER agent_state_changed AFTER INSERT ON agent_state_change FOR EACH ROW EXECUTE FUNCTION tell_agent_state();
 CREATE TRIGGER audit_is_only_added_to BEFORE DELETE OR UPDATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER call_closed AFTER UPDATE OF ended_at ON call FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION tell_call();
 CREATE TRIGGER call_closed_new AFTER INSERT ON call FOR EACH ROW WHEN ((new.ended_at IS NOT NULL)) EXECUTE FUNCTION tell_call();
 CREATE TRIGGER contact_changed AFTER UPDATE OF owner_id, name ON contact FOR EACH ROW EXECUTE FUNCTION notify_directory_contact();
 CREATE TRIGGER contact_phone_changed AFTER INSERT OR DELETE OR UPDATE ON contact_phone FOR EACH ROW EXECUTE FUNCTION notify_directory();
+CREATE TRIGGER line_short_number_is_free BEFORE INSERT OR UPDATE OF short_number ON line FOR EACH ROW EXECUTE FUNCTION refuse_taken_short_number();
 CREATE TRIGGER line_told AFTER INSERT OR DELETE OR UPDATE ON line FOR EACH ROW EXECUTE FUNCTION tell_setting();
 CREATE TRIGGER queue_told AFTER INSERT OR DELETE OR UPDATE ON queue FOR EACH ROW EXECUTE FUNCTION tell_setting();
 CREATE TRIGGER queue_agents_told AFTER INSERT ON queue_agent REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tell_queue_agents();

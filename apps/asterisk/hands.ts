@@ -43,10 +43,13 @@ export function createHands(tools: Tools, log: Log): Hands {
           else continueCall(ari, effect, tools.hear, log);
           return;
         case "redirect":
+          redirect(tools, effect, log);
+          return;
+        case "mute":
           tell(
-            mover.redirect(effect.channel, effect.place, effect.other),
+            mover.mute(effect.channel, effect.muted),
             { call: effect.call },
-            "A channel was not moved.",
+            "A microphone was not switched.",
           );
           return;
         case "originate":
@@ -83,6 +86,18 @@ export function createHands(tools: Tools, log: Log): Hands {
   };
 }
 
+/** Neither channel is moved if one of them is gone; then the core hears of it. */
+function redirect(
+  { mover, hear }: Tools,
+  { call, channel, place, other }: Extract<Effect, { kind: "redirect" }>,
+  log: Log,
+): void {
+  mover.redirect(channel, "kind" in place ? placeOf(place) : place, other).catch((error: unknown) => {
+    log.warn({ error: String(error), call }, "A channel was not moved.");
+    hear({ kind: "moveRefused", at: Date.now(), call });
+  });
+}
+
 /** Calls a phone under a channel id of ours; asking twice for the same id is refused by Asterisk (409). */
 async function originate(ari: AriPort, effect: Extract<Effect, { kind: "originate" }>): Promise<void> {
   await ari.request({
@@ -95,6 +110,7 @@ async function originate(ari: AriPort, effect: Extract<Effect, { kind: "originat
       extension: effect.place.extension,
       priority: 1,
       timeout: effect.seconds,
+      ...(effect.originator !== undefined && { originator: effect.originator }),
       ...(effect.callerId !== undefined && { callerId: effect.callerId }),
     },
     body: { variables: effect.variables ?? {} },

@@ -102,6 +102,13 @@ export function hearQuestion(
       const allowed = senses.mayDial(number);
       return { kind: "numberDialled", ...common, byPhone: second, number, contact, allowed };
     }
+    case "parted":
+      return { kind: "partnerGone", ...common, lineKey: first, draw: senses.draw() };
+    case "blind": {
+      const { from: number } = senses.identify(second);
+      const parts = { shortNumber: second, number, byPhone: third };
+      return { kind: "phoneTransferred", ...common, lineKey: first, ...parts, draw: senses.draw() };
+    }
     case "internal":
       return { kind: "colleagueDialled", ...common, shortNumber: first, byPhone: second };
     default:
@@ -157,8 +164,9 @@ export function hearCel(event: CelEvent, callIdOf: (linkedId: string) => string)
     case "HANGUP": {
       const phone = phoneOfChannel(event.channel);
       if (phone === undefined) return undefined;
-      const kind = event.eventType === "BRIDGE_ENTER" ? "talkStarted" : "talkEnded";
-      return { kind, at: event.at, call: callIdOf(event.linkedId), phone, channel: event.uniqueId };
+      const common = { at: event.at, call: callIdOf(event.linkedId), phone, channel: event.uniqueId };
+      if (event.eventType === "BRIDGE_ENTER") return { kind: "talkStarted", ...common };
+      return { kind: "talkEnded", ...common, gone: event.eventType === "HANGUP" };
     }
     case "LINKEDID_END":
       return { kind: "callGone", at: event.at, call: callIdOf(event.linkedId) };

@@ -12,6 +12,8 @@ export interface Mover {
   redirect(channel: string, place: Place, other?: { channel: string; place: Place }): Promise<void>;
   /** As if the caller had pressed a key that no phone has; a caller who is gone is no error. */
   nudge(channel: string): Promise<void>;
+  /** What is said on a channel is heard by nobody, or again (res_mutestream). @throws AmiError */
+  mute(channel: string, muted: boolean): Promise<void>;
 }
 
 /** Over AMI (class `call`). Channels are named by their unique ids, which Asterisk takes in place of names. */
@@ -37,6 +39,10 @@ export function createMover(ami: Ami): Mover {
       } catch (error) {
         if (!(error instanceof AmiError && error.kind === "refused")) throw error;
       }
+    },
+    async mute(channel, muted) {
+      const value = muted ? "on" : "off";
+      await ami.action("Setvar", { Channel: channel, Variable: "MUTEAUDIO(in)", Value: value });
     },
   };
 }

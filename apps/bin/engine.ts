@@ -30,6 +30,7 @@ import { REMEMBERED } from "../core/routing/likely-free.ts";
 import { Alarms } from "../engine/alarms.ts";
 import { announceClosed, announceNotices, announceQueue, createAnnouncer } from "../engine/announcer.ts";
 import { callIdOf } from "../engine/call-id.ts";
+import { viewConversation } from "../engine/conversation-view.ts";
 import { createDeferredClock } from "../engine/deferred.ts";
 import { createEngine } from "../engine/engine.ts";
 import { Histogram, readFigures } from "../engine/figures.ts";
@@ -264,6 +265,7 @@ const commands = createCommands({
     deferredChanged: () => deferred.soon(),
     servers: (call) => serversOf(engine.floor, call),
     ask: (input) => engine.hear(input),
+    conversation: (id) => viewConversation(engine.floor, id),
     agentState: (agent, state) => engine.hear({ kind: "stateChosen", at: Date.now(), agent, state }),
   },
 });

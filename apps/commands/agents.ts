@@ -46,14 +46,11 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
       configure(async (trx) => {
         check(fields);
         const { phone, digest, sip } = newAccount(fields.shortNumber, config);
-        const { name, shortNumber, email = null } = fields;
+        const { name, shortNumber } = fields;
         const row = {
-          name,
-          short_number: shortNumber,
-          email,
-          phone,
-          sip_ha1: digest,
+          ...rowOf(fields),
           ...placing(fields, config),
+          ...{ name, short_number: shortNumber, phone, sip_ha1: digest },
         };
         const { id } = await trx.insertInto("agent").values(row).returning("id").executeTakeFirstOrThrow();
         await trx
@@ -66,12 +63,7 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
       configure(async (trx) => {
         check(change);
         const { phone, name, shortNumber, email } = await agentRow(trx, id);
-        const set = {
-          ...(change.name !== undefined && { name: change.name }),
-          ...(change.shortNumber !== undefined && { short_number: change.shortNumber }),
-          ...placing(change, config),
-          ...(change.email !== undefined && { email: change.email }),
-        };
+        const set = { ...rowOf(change), ...placing(change, config) };
         if (Object.keys(set).length > 0)
           await trx.updateTable("agent").set(set).where("id", "=", id).execute();
         const before = { id, name, shortNumber, email };
@@ -127,6 +119,16 @@ type AgentCommand =
   | "agent.lines"
   | "agent.newPassword"
   | "agent.state";
+
+function rowOf({ name, shortNumber, email, acceptanceNeeded, consultationOnly }: Partial<AgentFields>) {
+  return {
+    ...(name !== undefined && { name }),
+    ...(shortNumber !== undefined && { short_number: shortNumber }),
+    ...(email !== undefined && { email }),
+    ...(acceptanceNeeded !== undefined && { acceptance_needed: acceptanceNeeded }),
+    ...(consultationOnly !== undefined && { consultation_only: consultationOnly }),
+  };
+}
 
 function check({ name, shortNumber }: Partial<AgentFields>): void {
   checkName(name);

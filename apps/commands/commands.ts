@@ -3,6 +3,7 @@ import { agentCommands } from "./agents.ts";
 import { callCommands } from "./calls.ts";
 import { contactCommands } from "./contacts.ts";
 import { type CommandOptions, createContext } from "./context.ts";
+import { conversationCommands } from "./conversations.ts";
 import { deferredCommands } from "./deferred.ts";
 import type { Handlers } from "./handlers.ts";
 import { keyCommands } from "./keys.ts";
@@ -28,6 +29,7 @@ export function createCommands(options: CommandOptions): Handlers {
     ...soundCommands(context),
     ...trunkCommands(context),
     ...contactCommands(context),
+    ...conversationCommands(context),
     ...keyCommands(context),
     ...topicCommands(context),
     ...serviceCommands(context),

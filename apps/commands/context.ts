@@ -8,7 +8,7 @@ import type { Input } from "../core/inputs.ts";
 import type { Refusal } from "../core/turn.ts";
 import { type Db, isDatabaseAway } from "../store/database.ts";
 import { readSettings, type Settings } from "../store/settings.ts";
-import { type Applied, CommandProblem } from "./port.ts";
+import { type Applied, CommandProblem, type ConversationView } from "./port.ts";
 import type { RecordingDeeds } from "./recordings.ts";
 import type { SoundWorkshop } from "./sounds.ts";
 
@@ -26,6 +26,8 @@ export interface EngineEars {
   servers(call: CallId): AgentId[];
   /** A person's request about a call or an agent; answers why not, or undefined when it is being done. */
   ask(input: Input): Refusal | undefined;
+  /** A conversation as it is now. */
+  conversation(id: string): ConversationView;
   /** An agent chose a state, which is written down already. */
   agentState(agent: AgentId, state: AgentState): void;
 }
@@ -111,6 +113,7 @@ export function createTurns(): Turns {
 /** Which field a unique constraint protects (db/migrations). */
 const UNIQUE: Readonly<Record<string, readonly [field: string, what: string]>> = {
   agent_short_number_key: ["shortNumber", "short number"],
+  line_short_number_key: ["shortNumber", "short number"],
   queue_name_key: ["name", "name"],
   scenario_name_key: ["name", "name"],
   topic_name_ru_key: ["nameRu", "name"],

@@ -15,11 +15,11 @@ export function keyCommands({ write }: Context): Pick<Handlers, "key.create" | "
     "key.create": ({ name, role, agentId }, by) =>
       write(async (trx) => {
         checkName(name);
-        if ((role === "agent") !== (agentId !== null))
+        if (role !== "supervisor" && (role === "agent") !== (agentId !== null))
           throw new CommandProblem(
             422,
             "agent-key",
-            "a key for an agent, and only that, names one",
+            "a key for an agent names one; a supervisor's may; an administrator's does not",
             "agentId",
           );
         if (agentId !== null) {

@@ -25,6 +25,7 @@ export function lineCommands({
           key,
           number: fields.number,
           name: fields.name,
+          short_number: fields.shortNumber ?? null,
           queue_id: fields.queueId,
           ...settings(fields),
         };
@@ -40,6 +41,7 @@ export function lineCommands({
         const own = {
           ...(change.number !== undefined && { number: change.number }),
           ...(change.name !== undefined && { name: change.name }),
+          ...(change.shortNumber !== undefined && { short_number: change.shortNumber }),
         };
         const common = settings(change);
         if (Object.keys(own).length > 0)
@@ -132,6 +134,8 @@ function settings(change: Partial<LineFields>) {
     ...(change.retentionDays !== undefined && { retention_days: change.retentionDays }),
     ...(change.voicemail !== undefined && { voicemail: change.voicemail }),
     ...(change.voicemailSeconds !== undefined && { voicemail_seconds: change.voicemailSeconds }),
+    ...(change.consultationOnly !== undefined && { consultation_only: change.consultationOnly }),
+    ...(change.blindNoAnswer !== undefined && { blind_no_answer: change.blindNoAnswer }),
     ...(change.responsibleId !== undefined && { responsible_id: change.responsibleId }),
   };
 }

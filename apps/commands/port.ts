@@ -4,6 +4,8 @@
  * The API validates the shape (its schemas); the engine checks the sense, writes, applies it to Asterisk, and
  * answers with what is now true, or with a problem that names the field. Nothing is ever half-done.
  */
+import type { ConversationAsk } from "../core/conversation/request.ts";
+import type { SupervisionMode } from "../core/conversation/supervise.ts";
 import type { AgentCall, AgentState, RecordingMode, Strategy, VoicemailMode } from "../core/floor.ts";
 import type { Hours } from "../core/routing/hours.ts";
 import type { Prompts } from "../core/routing/prompts.ts";
@@ -29,6 +31,10 @@ export interface AgentFields {
   autoAnswer?: boolean;
   /** Where notices go (MISS-03); null: nowhere. */
   email?: string | null;
+  /** A call is handed to this agent only after they accepted it (XFER-14). */
+  acceptanceNeeded?: boolean;
+  /** No customer may be handed to this agent (XFER-05). */
+  consultationOnly?: boolean;
 }
 
 export interface QueueFields {
@@ -74,6 +80,10 @@ export interface LineFields {
   voicemailSeconds: number;
   /** Who is told of missed calls that were offered to nobody (MISS-01, D-43). */
   responsibleId?: string | null;
+  /** For colleagues' calls and transfers (LINE-20). */
+  shortNumber?: string | null;
+  consultationOnly?: boolean;
+  blindNoAnswer?: "end" | "return";
 }
 
 export interface SoundFields {
@@ -222,6 +232,12 @@ export interface Commands {
   "scenario.create": [ScenarioFields, { id: string }];
   "scenario.change": [{ id: string; change: Partial<ScenarioFields> }, Record<string, never>];
   "scenario.delete": [{ id: string }, Record<string, never>];
+  /** Hold, mute, transfer and all that (apps/core/conversation/). `number` in E.164. */
+  "conversation.ask": [{ id: string; ask: ConversationAsk }, ConversationView];
+  /** A supervisor's phone comes into a conversation, and what it does there. */
+  "conversation.supervise": [{ id: string; agentId: string; ask: SupervisionWish }, SupervisionView];
+  /** ENV-03: the agent's phone rings for the headset test. */
+  "agent.echoTest": [{ id: string }, Record<string, never>];
   "key.create": [{ name: string; role: Role; agentId: string | null }, { id: string; key: string }];
   "webhook.create": [Pick<WebhookFields, "url" | "events">, { id: string; secret: string }];
   "webhook.change": [{ id: string; change: Partial<WebhookFields> }, Record<string, never>];
@@ -232,6 +248,38 @@ export interface Commands {
   "delivery.retry": [{ id: string }, Record<string, never>];
   "notice.read": [{ id: string }, Record<string, never>];
   "key.revoke": [{ id: string }, Record<string, never>];
+}
+
+export type SupervisionWish =
+  | { do: "start" | "change"; mode: SupervisionMode }
+  | { do: "end" }
+  | { do: "take-over" };
+
+/** A conversation after a request. */
+export interface ConversationView {
+  readonly id: string;
+  readonly state:
+    | "talking"
+    | "held"
+    | "consulting"
+    | "returning"
+    | "handing"
+    | "transferring"
+    | "conference"
+    | "over";
+  /** Whose conversation it is, or was until it was handed over. */
+  readonly agentId: string | null;
+  readonly target: { kind: "agent" | "line" | "number"; id: string } | null;
+  /** Whether the one who is consulted has answered; null without a consultation. */
+  readonly answered: boolean | null;
+  readonly acceptanceNeeded: boolean | null;
+  readonly muted: boolean;
+}
+
+export interface SupervisionView {
+  readonly id: string;
+  readonly agentId: string;
+  readonly mode: SupervisionMode | null;
 }
 
 export type CommandName = keyof Commands;

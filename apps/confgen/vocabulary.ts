@@ -26,6 +26,9 @@ export const APPLICATIONS: Readonly<Record<string, string>> = {
   ...{ SoftHangup: "app_softhangup.so", CELGenUserEvent: "app_celgenuserevent.so", AGI: "res_agi.so" },
   ...{ Stasis: "app_stasis.so", MusicOnHold: "res_musiconhold.so", StartMusicOnHold: "res_musiconhold.so" },
   ...{ StopMusicOnHold: "res_musiconhold.so" },
+  ...{ Bridge: "", ChannelRedirect: "app_channelredirect.so", ConfBridge: "app_confbridge.so" },
+  ...{ ConfKick: "app_confbridge.so", ChanSpy: "app_chanspy.so", Echo: "app_echo.so" },
+  ...{ PlayTones: "app_playtones.so" },
 };
 
 export const FUNCTIONS: Readonly<Record<string, string>> = {
@@ -44,5 +47,6 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
     LEN: "func_strings.so",
     STRFTIME: "func_strings.so",
   },
+  ...{ CHANNEL_EXISTS: "func_channel.so", CONFBRIDGE_INFO: "app_confbridge.so" },
   ...{ TOLOWER: "func_strings.so", TOUPPER: "func_strings.so", PJSIP_HEADER: "res_pjsip_header_funcs.so" },
 };

@@ -3,6 +3,14 @@
  *
  * Pure (law L3): no clock, no chance, no I/O. The engine, the tests and the simulator run this function.
  */
+import {
+  conversationAsked,
+  echoAsked,
+  moveRefused,
+  partnerGone,
+  phoneTransferred,
+} from "./conversation/asked.ts";
+import { supervisionAsked } from "./conversation/supervise.ts";
 import type { Floor } from "./floor.ts";
 import { deviceChanged, stateChosen } from "./hear/agents.ts";
 import { callPlaced, hangUpAsked, numberDialled, originateFailed } from "./hear/placing.ts";
@@ -59,6 +67,12 @@ const HEARD: {
   hangUpAsked,
   wrapUpExpired,
   wrapUpsRecovered,
+  conversationAsked,
+  supervisionAsked,
+  echoAsked,
+  partnerGone,
+  phoneTransferred,
+  moveRefused,
   settingsLoaded: (turn, input) => turn.happened({ ...input, kind: "SettingsLoaded" }),
   talksSeen: (turn, input) => turn.happened({ ...input, kind: "TalksSeen" }),
   callsRecovered: (turn, input) => turn.happened({ ...input, kind: "CallsRecovered" }),

@@ -42,7 +42,7 @@ export type Effect =
       kind: "redirect";
       call: CallId;
       channel: string;
-      place: Place;
+      place: Place | Step;
       other?: { channel: string; place: Place } | undefined;
     }
   /** Calls a phone, which then goes on at `place`. The channel's id is ours and is known before (law L4). */
@@ -56,7 +56,11 @@ export type Effect =
       /** What the phone shows. */
       callerId?: string | undefined;
       variables?: Readonly<Record<string, string>> | undefined;
+      /** A channel of the call that it belongs to; without it the phone's is a call of its own. */
+      originator?: string | undefined;
     }
+  /** Nobody hears this channel, or it is heard again. */
+  | { kind: "mute"; call: CallId; channel: string; muted: boolean }
   | { kind: "hangUp"; call: CallId; channel: string }
   /** Makes Asterisk's queue look at its members at once for this caller (agents/freed.ts). */
   | { kind: "nudge"; call: CallId; channel: string }

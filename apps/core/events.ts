@@ -6,6 +6,8 @@
  */
 import { wrapUpOf } from "./agents/wrap-up.ts";
 import type { Because } from "./because.ts";
+import type { ConversationEvent } from "./conversation/events.ts";
+import { evolveConversation } from "./conversation/evolve.ts";
 import type { Step } from "./effects.ts";
 import type {
   Agent,
@@ -24,6 +26,7 @@ import type {
 import { REMEMBERED } from "./routing/likely-free.ts";
 
 export type DomainEvent =
+  | ConversationEvent
   | {
       kind: "CallArrived";
       at: Millis;
@@ -94,7 +97,13 @@ export type DomainEvent =
       lines: readonly Line[];
       trunks: readonly Trunk[];
     }
-  | { kind: "CallsRecovered"; at: Millis; calls: readonly Call[] };
+  | { kind: "CallsRecovered"; at: Millis; calls: readonly RecoveredCall[] };
+
+/** An open call as the record has it. */
+export interface RecoveredCall extends Call {
+  /** The channel of its agent. */
+  readonly agentChannel?: string | undefined;
+}
 
 /** Moves the floor to after the event. Events about calls or agents that are unknown move nothing. */
 export function evolve(floor: Floor, event: DomainEvent): void {
@@ -209,8 +218,8 @@ export function evolve(floor: Floor, event: DomainEvent): void {
     case "TalkStarted":
       freeOffered(floor, event.call, event.agent);
       changeCall(floor, event.call, event.at, { phase: "talking", agentId: talkerOf(floor, event) });
-      // An agent who holds one call and speaks in another is in the first one still.
-      if (floor.agents.get(event.agent)?.call?.phase !== "talking")
+      // An agent who holds one call and speaks in another is in the first one still, unless the channel has moved.
+      if (isNewTalk(floor.agents.get(event.agent), event))
         changeAgent(floor, event.agent, {
           call: {
             id: event.call,
@@ -267,6 +276,8 @@ export function evolve(floor: Floor, event: DomainEvent): void {
     case "CallsRecovered":
       recoverCalls(floor, event.calls);
       return;
+    default:
+      evolveConversation(floor, event);
   }
 }
 
@@ -284,6 +295,11 @@ function changeAgent(floor: Floor, id: AgentId, change: Partial<Agent>): void {
 function talkerOf(floor: Floor, event: { call: CallId; agent: AgentId }): AgentId {
   const call = floor.calls.get(event.call);
   return call?.kind === "internal" && call.agentId ? call.agentId : event.agent;
+}
+
+function isNewTalk(agent: Agent | undefined, event: { call: CallId; channel?: string | undefined }): boolean {
+  if (agent?.call?.phase !== "talking") return true;
+  return agent.call.id !== event.call && event.channel !== undefined && agent.call.channel === event.channel;
 }
 
 function freeAgent(floor: Floor, id: AgentId, call: CallId): void {
@@ -337,7 +353,7 @@ function replaceSettings(floor: Floor, event: Extract<DomainEvent, { kind: "Sett
   }
 }
 
-function recoverCalls(floor: Floor, calls: readonly Call[]): void {
+function recoverCalls(floor: Floor, calls: readonly RecoveredCall[]): void {
   for (const call of calls) {
     floor.calls.set(call.id, call);
     if (call.kind === "outbound" && call.agentId && call.phase !== "talking")
@@ -346,7 +362,8 @@ function recoverCalls(floor: Floor, calls: readonly Call[]): void {
       });
     if (!call.agentId || (call.phase !== "offered" && call.phase !== "talking")) continue;
     const wrapUp = call.phase === "talking" ? wrapUpOf(floor, call.id) : undefined;
-    const held = { id: call.id, phase: call.phase, since: call.phaseSince, wrapUp };
+    const { id, phase, phaseSince: since, agentChannel: channel } = call;
+    const held = { id, phase, since, channel, wrapUp };
     changeAgent(floor, call.agentId, { call: held });
   }
 }

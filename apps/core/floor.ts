@@ -1,6 +1,8 @@
 /**
  * The floor: everything the engine knows at this moment. Plain data; `evolve` in events.ts moves it.
  */
+import type { Regroup } from "./conversation/regroup.ts";
+import type { SupervisionMode } from "./conversation/supervise.ts";
 import type { Hours } from "./routing/hours.ts";
 
 /** Milliseconds since 1970, UTC. */
@@ -25,6 +27,12 @@ export interface AgentCall {
   readonly since: Millis;
   /** The agent's own channel, once Asterisk has made it. */
   readonly channel?: string | undefined;
+  /** In the call, but not with the customer; undefined: the customer's own agent. */
+  readonly as?: "consultant" | "supervisor" | undefined;
+  /** What a supervisor does there. */
+  readonly mode?: SupervisionMode | undefined;
+  /** The microphone is off (SOFT-03). */
+  readonly muted?: boolean | undefined;
   /** What follows this talk; undefined: nothing. */
   readonly wrapUp?: WrapUp | undefined;
   /** The service is completed already, during the talk (WRAP-08). */
@@ -58,6 +66,10 @@ export interface Agent {
   readonly mobile?: string | undefined;
   /** The phone is asked to answer by itself when the agent places a call. */
   readonly autoAnswer?: boolean | undefined;
+  /** A call is handed to this agent only after they accepted it (XFER-14). */
+  readonly acceptanceNeeded?: boolean | undefined;
+  /** Talks to colleagues; no customer may be handed over (XFER-05). */
+  readonly consultationOnly?: boolean | undefined;
 }
 
 export type Strategy = "random" | "most-idle" | "sequential";
@@ -110,6 +122,12 @@ export interface Line {
   /** Undefined: off. The messages are Asterisk's own doing; the core only carries the setting. */
   readonly voicemail?: VoicemailMode | undefined;
   readonly voicemailSeconds?: number | undefined;
+  /** For colleagues: a target of calls and transfers (LINE-20). */
+  readonly shortNumber?: string | undefined;
+  /** No customer may be handed to this line (XFER-05). */
+  readonly consultationOnly?: boolean | undefined;
+  /** What becomes of the line's call that was handed over blindly and that nobody takes; default `end` (D-04). */
+  readonly blindNoAnswer?: "end" | "return" | undefined;
   /** Whether an arrival prompt is played (PROMPT-07). */
   readonly welcome?: boolean | undefined;
 }
@@ -170,6 +188,8 @@ export interface Call {
   readonly welcomed: boolean;
   /** MixMonitor has been started for this call; it must not be started twice. */
   readonly recorded: boolean;
+  /** The conversation is on hold, in a consultation or being handed over; undefined: it is a talk of two. */
+  readonly regroup?: Regroup | undefined;
 }
 
 export interface Floor {

@@ -1,18 +1,10 @@
 /**
  * Everything the house can hear. Time, chance and what the directory knows come with the input (law L3).
  */
-import type {
-  Agent,
-  AgentId,
-  AgentState,
-  Call,
-  CallId,
-  Device,
-  Line,
-  Millis,
-  Queue,
-  Trunk,
-} from "./floor.ts";
+import type { ConversationAsk } from "./conversation/request.ts";
+import type { SupervisionAsk } from "./conversation/supervise.ts";
+import type { RecoveredCall } from "./events.ts";
+import type { Agent, AgentId, AgentState, CallId, Device, Line, Millis, Queue, Trunk } from "./floor.ts";
 
 /** What the directory knows about the caller's number. */
 export interface Contact {
@@ -121,11 +113,47 @@ export type Input =
   | { kind: "hangUpAsked"; at: Millis; call: CallId; agent?: AgentId | undefined }
   /** From Asterisk's record: the customer and an agent hear each other from here on. */
   | { kind: "talkStarted"; at: Millis; call: CallId; phone: string; channel?: string | undefined }
-  | { kind: "talkEnded"; at: Millis; call: CallId; phone: string; channel?: string | undefined }
+  | {
+      kind: "talkEnded";
+      at: Millis;
+      call: CallId;
+      phone: string;
+      channel?: string | undefined;
+      /** The channel is no more; otherwise it has only left a bridge. */
+      gone?: boolean | undefined;
+    }
   /** From Asterisk's record: a phone was called for this call; by the queue, unless the engine offered it. */
   | { kind: "phoneCalled"; at: Millis; call: CallId; phone: string; channel?: string | undefined }
   /** From queue_log: the call waits in this queue (also when the dialplan put it there alone). */
   | { kind: "queueJoined"; at: Millis; call: CallId; channel: string; queueKey: string }
+  /** A person's request; `by` is the agent who asks, undefined: a supervisor. */
+  | { kind: "conversationAsked"; at: Millis; call: CallId; by?: AgentId | undefined; ask: ConversationAsk }
+  | { kind: "supervisionAsked"; at: Millis; call: CallId; by: AgentId; ask: SupervisionAsk }
+  /** ENV-03; `channel` is the id that the phone's channel will have. */
+  | { kind: "echoAsked"; at: Millis; agent: AgentId; channel: string }
+  /** The customer was waiting for somebody who is gone (55-regroup.conf). */
+  | {
+      kind: "partnerGone";
+      at: Millis;
+      call: CallId;
+      channel: string;
+      lineKey: string;
+      draw: number;
+    }
+  /** A phone's own transfer key (REFER): the customer waits in Stasis. `number` is E.164, if it is one. */
+  | {
+      kind: "phoneTransferred";
+      at: Millis;
+      call: CallId;
+      channel: string;
+      lineKey: string;
+      shortNumber: string;
+      number?: string | undefined;
+      byPhone: string;
+      draw: number;
+    }
+  /** Asterisk did not move a channel. */
+  | { kind: "moveRefused"; at: Millis; call: CallId }
   /** Asterisk did not take a step: the call is elsewhere in the dialplan by now, or its answer did not come. */
   | { kind: "stepRefused"; at: Millis; call: CallId }
   /** From Asterisk's record: the last channel is gone. */
@@ -152,4 +180,4 @@ export type Input =
   /** After a restart: how long agents' last talks were, in ms, the newest last. */
   | { kind: "talksSeen"; at: Millis; talks: ReadonlyMap<AgentId, readonly number[]> }
   /** After a restart: calls that were open according to the record and still have a channel. */
-  | { kind: "callsRecovered"; at: Millis; calls: readonly Call[] };
+  | { kind: "callsRecovered"; at: Millis; calls: readonly RecoveredCall[] };

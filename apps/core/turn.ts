@@ -37,7 +37,7 @@ export class Turn implements Decision {
   happened(event: DomainEvent): void {
     evolve(this.floor, event);
     this.events.push(event);
-    if ("step" in event) {
+    if ("step" in event && event.step) {
       const call = this.floor.calls.get(event.call);
       if (call)
         this.effects.push({
@@ -56,7 +56,7 @@ export class Turn implements Decision {
   }
 
   /** Answers a person's request with no. Nothing may have happened in this turn. */
-  refuse(code: string, text: string, field?: string): void {
+  refuse(code: string, text: string, field?: string): undefined {
     this.refused = { code, text, field };
   }
 }

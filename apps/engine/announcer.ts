@@ -7,6 +7,7 @@ import type { Floor } from "../core/floor.ts";
 import { waitingIn } from "../core/floor.ts";
 import { ringSeconds } from "../core/routing/ringing.ts";
 import type { ClosedCall, NewNotice } from "../store/intake.ts";
+import { announceConversation } from "./conversation-news.ts";
 import type { Announcer } from "./ports.ts";
 
 export interface LiveSink {
@@ -128,7 +129,7 @@ function announceCall(floor: Floor, event: DomainEvent, sink: LiveSink): void {
       });
       return;
     default:
-      return;
+      announceConversation(floor, event, sink);
   }
 }
 

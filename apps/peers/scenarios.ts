@@ -27,13 +27,15 @@ export interface PhoneBehaviour {
   /** Hangs up after this long in the call; default: waits for the other side. */
   readonly hangUpAfterMs?: number;
   readonly speech?: string;
+  /** Somebody else speaks and hears at this port of the peer's address; the peer only signals. */
+  readonly earPort?: number;
 }
 
 const HOUR_MS = 3_600_000;
 
 /** A customer who calls [service] through the trunk. */
 export function customerScenario(behaviour: CustomerBehaviour): string {
-  const { from, cancelAfterMs = HOUR_MS, hangUpAfterMs = HOUR_MS, speech, earPort, displayName } = behaviour;
+  const { from, cancelAfterMs = HOUR_MS, hangUpAfterMs = HOUR_MS, speech, displayName, earPort } = behaviour;
   const head = dialogHead(
     `${displayName ? `"${displayName}" ` : ""}<sip:${from}@[local_ip]:[local_port]>;tag=[pid]c[call_number]`,
   );
@@ -56,7 +58,7 @@ export function customerScenario(behaviour: CustomerBehaviour): string {
     ...[403, 404, 480, 486, 488, 500, 503, 603].map(
       (status) => `<recv response="${status}" optional="true" next="refused" ${giveUp}/>`,
     ),
-    `<recv response="200" ${giveUp} rrs="true"/>`,
+    `<recv response="200" ${giveUp} rrs="true">${NOTE_MEDIA}</recv>`,
     send(["ACK [next_url] SIP/2.0", ...IN_DIALOG, "CSeq: 1 ACK", "Max-Forwards: 70", "Content-Length: 0"]),
     log("answered"),
     ...speak(speech),
@@ -101,6 +103,7 @@ export function customerScenario(behaviour: CustomerBehaviour): string {
     ]),
     log("refused"),
     '<label id="end"/>',
+    '<Reference variables="line,port"/>',
   ]);
 }
 
@@ -142,7 +145,7 @@ export function colleagueScenario(hangUpAfterMs: number): string {
 
 /** An agent's phone that takes whatever comes to its port, one scenario run per call. */
 export function phoneScenario(behaviour: PhoneBehaviour): string {
-  const { answerAfterMs, refuse, hangUpAfterMs = HOUR_MS, speech } = behaviour;
+  const { answerAfterMs, refuse, hangUpAfterMs = HOUR_MS, speech, earPort } = behaviour;
   const refusal = [
     send([`SIP/2.0 ${refuse} Refused`, ...REPLY, "Content-Length: 0"]),
     '<recv request="ACK"/>',
@@ -154,10 +157,11 @@ export function phoneScenario(behaviour: PhoneBehaviour): string {
       <ereg regexp=".*" search_in="hdr" header="To:" assign_to="me"/>
       <ereg regexp="sip:[^&gt;]*" search_in="hdr" header="Contact:" assign_to="target"/>
       <log message="[timestamp] rings [$caller]"/>
+      ${MEDIA_ACTIONS}
     </action></recv>`,
-    ...(refuse === undefined ? ringAndAnswer(answerAfterMs, hangUpAfterMs, speech) : refusal),
+    ...(refuse === undefined ? ringAndAnswer(answerAfterMs, hangUpAfterMs, speech, earPort) : refusal),
     '<label id="end"/>',
-    '<Reference variables="caller,me,target"/>',
+    '<Reference variables="caller,me,target,line,port"/>',
   ]);
 }
 
@@ -165,6 +169,7 @@ function ringAndAnswer(
   answerAfterMs: number | "never",
   hangUpAfterMs: number,
   speech: string | undefined,
+  earPort: number | undefined,
 ): string[] {
   return [
     send(["SIP/2.0 180 Ringing", ...REPLY, "Contact: <sip:[local_ip]:[local_port]>", "Content-Length: 0"]),
@@ -185,7 +190,7 @@ function ringAndAnswer(
     '<recv request="ACK"/>',
     log("cancelled", "end"),
     '<label id="answer"/>',
-    send(["SIP/2.0 200 OK", ...REPLY, "Contact: <sip:[local_ip]:[local_port]>", ...sdp()], true),
+    send(["SIP/2.0 200 OK", ...REPLY, "Contact: <sip:[local_ip]:[local_port]>", ...sdp(earPort)], true),
     '<recv request="ACK"/>',
     log("answered [$caller]"),
     ...speak(speech),
@@ -271,7 +276,12 @@ function dialogHead(from: string): string[] {
   ];
 }
 
-function sdp(audioPort?: number): string[] {
+/** Where the other side wants our voice: for whoever speaks in the peer's place. */
+const MEDIA_ACTIONS =
+  '<ereg regexp="m=audio ([0-9]+)" search_in="body" assign_to="line,port"/><log message="[timestamp] media [$port]"/>';
+const NOTE_MEDIA = `<action>${MEDIA_ACTIONS}</action>`;
+
+function sdp(earPort?: number): string[] {
   return [
     "Content-Type: application/sdp",
     "Content-Length: [len]",
@@ -281,7 +291,7 @@ function sdp(audioPort?: number): string[] {
     "s=-",
     "c=IN IP4 [media_ip]",
     "t=0 0",
-    `m=audio ${audioPort ?? "[rtpstream_audio_port]"} RTP/AVP 0`,
+    `m=audio ${earPort ?? "[rtpstream_audio_port]"} RTP/AVP 0`,
     "a=rtpmap:0 PCMU/8000",
   ];
 }

@@ -34,6 +34,8 @@ export const FAR_ADDRESS = "127.0.0.4";
 /** Where agents' phones live. */
 export const PHONE_ADDRESS = "127.0.0.3";
 
+const MEDIA = /^media (\d+)/;
+
 let nextPort = 20_000 + (process.pid % 200) * 100;
 let nextPeer = 0;
 
@@ -64,6 +66,18 @@ export class SippPeer {
 
   /** What happened so far, in order. */
   notes(): PeerNote[] {
+    return this.#written().filter((note) => !MEDIA.test(note.text));
+  }
+
+  /** Where the other side wants to hear us, and since when; undefined before the first call. */
+  media(): { readonly at: number; readonly port: number } | undefined {
+    const last = this.#written()
+      .filter((note) => MEDIA.test(note.text))
+      .at(-1);
+    return last && { at: last.at, port: Number(MEDIA.exec(last.text)?.[1]) };
+  }
+
+  #written(): PeerNote[] {
     if (!existsSync(this.#log)) return [];
     const lines = readFileSync(this.#log, "utf8").split("\n");
     return lines.flatMap((line) => {

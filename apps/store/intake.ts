@@ -241,6 +241,10 @@ async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
   const calls = records.map(({ id, linkedId, record }) => callRow(id, linkedId, record));
   const legs = records.flatMap(({ id, record }) => record.legs.map((leg) => legRow(id, leg)));
   const wrapUps = records.flatMap(({ id, record }) => record.wrapUps.map((each) => wrapUpRow(id, each)));
+  const parts = records.flatMap(({ id, record }) =>
+    record.parts.map((part, place) => partRow(id, part, place)),
+  );
+  const counts = records.map(({ id, record }) => ({ call_id: id, parts: record.parts.length }));
   const moved = checkpoint
     ? sql`insert into intake (source, file, "offset", at) values (${source}, ${checkpoint.file}, ${checkpoint.offset}, now())
               on conflict (source) do update set file = excluded.file, "offset" = excluded."offset", at = now()`
@@ -252,13 +256,13 @@ async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
     ), calls as (
       insert into call (id, linkedid, type, from_number, to_number, line_id, queue_id, contact_id, owner_id, agent_id,
              first_offered_id, arrived_at, connected_at, ended_at, wait_ms, talk_ms, ending, culprit, cause, fallback,
-             updated_at, wrap_up_ms, transfers)
+             updated_at, hold_ms, wrap_up_ms, transfers)
       select r.id, r.linkedid, r.type, r.from_number, r.to_number,
              (select id from line where id = r.line_id), (select id from queue where id = r.queue_id),
              (select id from contact where id = r.contact_id), (select id from agent where id = r.owner_id),
              (select id from agent where id = r.agent_id), (select id from agent where id = r.first_offered_id),
              r.arrived_at, r.connected_at, r.ended_at, r.wait_ms, r.talk_ms, r.ending, r.culprit, r.cause, r.fallback, now(),
-             r.wrap_up_ms, r.transfers
+             r.hold_ms, r.wrap_up_ms, r.transfers
         from json_populate_recordset(null::call, ${toJson(calls)}::json) r
           on conflict (id) do update set
              type = excluded.type, from_number = excluded.from_number, to_number = excluded.to_number,
@@ -268,13 +272,13 @@ async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
              arrived_at = excluded.arrived_at, connected_at = excluded.connected_at, ended_at = excluded.ended_at,
              wait_ms = excluded.wait_ms, talk_ms = excluded.talk_ms, ending = excluded.ending,
              culprit = excluded.culprit, cause = excluded.cause, fallback = excluded.fallback, updated_at = now(),
-             wrap_up_ms = excluded.wrap_up_ms, transfers = excluded.transfers
+             hold_ms = excluded.hold_ms, wrap_up_ms = excluded.wrap_up_ms, transfers = excluded.transfers
     ), legs as (
       insert into call_leg (channel, call_id, name, agent_id, started_at, answered_at, ended_at, cause, talk_ms)
       select r.channel, r.call_id, r.name, (select id from agent where id = r.agent_id),
              r.started_at, r.answered_at, r.ended_at, r.cause, r.talk_ms
         from json_populate_recordset(null::call_leg, ${toJson(legs)}::json) r
-          on conflict (channel) do update set
+          on conflict (call_id, channel) do update set
              answered_at = excluded.answered_at, ended_at = excluded.ended_at, cause = excluded.cause,
              talk_ms = excluded.talk_ms
     ), wrap_ups as (
@@ -283,6 +287,16 @@ async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
         join agent on agent.id = r.agent_id
           on conflict (call_id, agent_id, started_at) do update set
              ended_at = excluded.ended_at, ended_by = excluded.ended_by
+    ), parts as (
+      insert into call_part (call_id, position, kind, agent_id, channel, from_at, to_at)
+      select r.call_id, r.position, r.kind, (select id from agent where id = r.agent_id), r.channel, r.from_at, r.to_at
+        from json_populate_recordset(null::call_part, ${toJson(parts)}::json) r
+          on conflict (call_id, position) do update set
+             kind = excluded.kind, agent_id = excluded.agent_id, channel = excluded.channel,
+             from_at = excluded.from_at, to_at = excluded.to_at
+    ), parted as (
+      delete from call_part p using json_to_recordset(${toJson(counts)}::json) as n (call_id uuid, parts integer)
+       where p.call_id = n.call_id and p.position >= n.parts
     ), moved as (
       ${moved}
     ), notices as (
@@ -340,8 +354,14 @@ function callRow(id: string, linkedid: string, record: CallRecord): Record<strin
     cause: record.cause,
     fallback: record.fallback,
     wrap_up_ms: record.wrapUpMs,
+    hold_ms: record.holdMs,
     transfers: record.transfers,
   };
+}
+
+function partRow(call: string, part: CallRecord["parts"][number], position: number): Record<string, unknown> {
+  const { kind, agentId, channel, from, to } = part;
+  return { call_id: call, position, kind, agent_id: agentId, channel, from_at: iso(from), to_at: iso(to) };
 }
 
 function legRow(call: string, leg: CallRecord["legs"][number]): Record<string, unknown> {

@@ -1,11 +1,13 @@
 /**
  * Calls that the record says are still going on: where the engine takes up again after a restart.
  */
+import type { Regroup } from "../core/conversation/regroup.ts";
+import type { RecoveredCall } from "../core/events.ts";
 import type { Call } from "../core/floor.ts";
 import type { OpenWrapUp } from "../core/inputs.ts";
 import type { Db } from "./database.ts";
 
-export interface OpenCall extends Call {
+export interface OpenCall extends RecoveredCall {
   /** The last thing that Asterisk's record says of it. */
   readonly lastFactAt: number;
 }
@@ -23,6 +25,17 @@ export async function readOpenCalls(db: Db): Promise<OpenCall[]> {
       rows.map((row) => row.id),
     )
     .orderBy("at")
+    .execute();
+  const legs = await db
+    .selectFrom("call_leg")
+    .select(["call_id", "agent_id", "channel"])
+    .where("ended_at", "is", null)
+    .where("agent_id", "is not", null)
+    .where(
+      "call_id",
+      "in",
+      rows.map((row) => row.id),
+    )
     .execute();
   return rows.map((row) => {
     const own = events.filter((event) => event.call_id === row.id);
@@ -55,6 +68,8 @@ export async function readOpenCalls(db: Db): Promise<OpenCall[]> {
           : last?.kind === "AgentOffered"
             ? String(last.data.agent)
             : undefined,
+      agentChannel: legs.find((leg) => leg.call_id === row.id && leg.agent_id === row.agent_id)?.channel,
+      regroup: regroupAfter(decisions),
       queueId: row.queue_id ?? undefined,
       tried: offered,
       welcomed: decisions.some((event) => event.kind === "CallerWelcomed"),
@@ -83,6 +98,14 @@ function lastQueueOf(
 ): string | undefined {
   const queue = decisions.filter((event) => typeof event.data.queue === "string").at(-1)?.data.queue;
   return queue === undefined ? undefined : String(queue);
+}
+
+/** Every decision about who is with whom says what it is from then on. */
+function regroupAfter(
+  decisions: readonly { kind: string; data: Readonly<Record<string, unknown>> }[],
+): Regroup | undefined {
+  const last = decisions.filter(({ kind, data }) => "regroup" in data || kind === "CallReturned").at(-1);
+  return (last?.data.regroup as Regroup | null | undefined) ?? undefined;
 }
 
 function isRecording(step: unknown): boolean {

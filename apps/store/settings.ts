@@ -94,6 +94,7 @@ function readAgents(db: Db) {
       "mobile",
       "auto_answer",
     ])
+    .select(["acceptance_needed", "consultation_only"])
     .select("talk.ended_at")
     .orderBy(sql`length(short_number)`)
     .orderBy("short_number")
@@ -133,6 +134,8 @@ function toAgent(row: AgentRow): Agent {
     device: "unreachable",
     call: undefined,
     lastTalkEndedAt: row.ended_at?.getTime(),
+    acceptanceNeeded: row.acceptance_needed,
+    consultationOnly: row.consultation_only,
   };
 }
 
@@ -184,6 +187,9 @@ function toLine(row: {
   announce_recording: boolean;
   voicemail: VoicemailMode;
   voicemail_seconds: number;
+  short_number: string | null;
+  consultation_only: boolean;
+  blind_no_answer: "end" | "return";
 }): Line {
   return {
     id: row.id,
@@ -199,5 +205,8 @@ function toLine(row: {
     announceRecording: row.announce_recording,
     voicemail: row.voicemail,
     voicemailSeconds: row.voicemail_seconds,
+    shortNumber: row.short_number ?? undefined,
+    consultationOnly: row.consultation_only,
+    blindNoAnswer: row.blind_no_answer,
   };
 }

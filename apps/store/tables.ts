@@ -24,6 +24,8 @@ export interface AgentTable {
   auto_answer: Generated<boolean>;
   created_at: Created;
   email: Generated<string | null>;
+  acceptance_needed: Generated<boolean>;
+  consultation_only: Generated<boolean>;
 }
 
 export interface AgentStateChangeTable {
@@ -101,6 +103,9 @@ export interface LineTable {
   voicemail_seconds: Generated<number>;
   created_at: Created;
   responsible_id: Generated<string | null>;
+  short_number: Generated<string | null>;
+  consultation_only: Generated<boolean>;
+  blind_no_answer: Generated<"end" | "return">;
 }
 
 export interface SoundTable {
@@ -166,6 +171,7 @@ export interface CallTable {
   ended_at: Date | null;
   wait_ms: number | null;
   talk_ms: number | null;
+  hold_ms: Generated<number | null>;
   ending: string | null;
   culprit: "ours" | "theirs" | "carrier" | null;
   cause: number | null;
@@ -185,6 +191,16 @@ export interface CallLegTable {
   ended_at: Date | null;
   cause: number | null;
   talk_ms: number | null;
+}
+
+export interface CallPartTable {
+  call_id: string;
+  position: number;
+  kind: "talk" | "conference" | "consult" | "hold";
+  agent_id: string | null;
+  channel: string;
+  from_at: Date;
+  to_at: Date | null;
 }
 
 export interface CallEventTable {
@@ -326,6 +342,7 @@ export interface Database extends ServiceTables, RecordingTables {
   contact_phone: ContactPhoneTable;
   call: CallTable;
   call_leg: CallLegTable;
+  call_part: CallPartTable;
   call_event: CallEventTable;
   intake: IntakeTable;
   live_event: LiveEventTable;

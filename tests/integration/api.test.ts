@@ -100,9 +100,11 @@ t.test("every route against every role: the table holds", async (t) => {
     const writes =
       method !== "GET" &&
       method !== "HEAD" &&
-      !/state$|sign-(in|out)$|tickets$|recordings.download$|calls$|deferred|calls\/[^/]+\/\w|notices\/.*\/read$/.test(
+      !/state$|sign-(in|out)$|tickets$|echo-test$|recordings.download$|calls$|deferred|calls\/[^/]+\/\w|notices\/.*\/read$/.test(
         path,
       );
+    if (/supervise$|take-over$/.test(path))
+      t.equal(await status(annas), 403, `agent may not ${method} ${path}`);
     if (writes) t.equal(await status(annas), 403, `agent may not ${method} ${path}`);
     if (writes && !/^\/v1\/(queues|settings)/.test(path))
       t.equal(await status(supervisor), 403, `supervisor may not ${method} ${path}`);

@@ -98,6 +98,17 @@ const handlers = createCommands({
     deferredChanged: () => {},
     callIdOf: (channel) => channel,
     ask: () => undefined,
+    conversation: (id) => ({
+      ...{
+        id,
+        state: "over",
+        agentId: null,
+        target: null,
+        answered: null,
+        acceptanceNeeded: null,
+        muted: false,
+      },
+    }),
     agentState: (agent, state) => heard.push({ agent, state }),
   },
 });

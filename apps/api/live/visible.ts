@@ -24,7 +24,7 @@ export function visibility(topics: ReadonlySet<StreamTopic>, agentId: string | u
       return own && topics.has(topic);
     }
     if (topic !== "calls" || typeof data.id !== "string") return false;
-    if (data.agentId === agentId) remember(mine, data.id);
+    if (data.agentId === agentId || data.colleagueId === agentId) remember(mine, data.id);
     return mine.has(data.id) && topics.has(topic);
   };
 }

@@ -1,6 +1,6 @@
 /** Calls: what happened, and why. */
 import { agentNames } from "../../store/reads/agents.ts";
-import { type CallRow, eventsOf, legsOf, listCalls } from "../../store/reads/calls.ts";
+import { type CallRow, eventsOf, legsOf, listCalls, partsOf } from "../../store/reads/calls.ts";
 import { queueNames } from "../../store/reads/queues.ts";
 import { listRecordings, pausedUntil } from "../../store/reads/recordings.ts";
 import { type Api, type ApiContext, type Caller, onlyAgent } from "../context.ts";
@@ -62,8 +62,9 @@ export function callRoutes(api: Api, context: ApiContext): void {
     },
     async (request) => {
       const row = await findCall(context, request.caller, request.params.id);
-      const [legs, recordings, paused] = await Promise.all([
+      const [legs, parts, recordings, paused] = await Promise.all([
         legsOf(db, row.id),
+        partsOf(db, row.id),
         listRecordings(db, { callId: row.id, kind: "call", limit: 1 }),
         pausedUntil(db, row.id),
       ]);
@@ -76,6 +77,7 @@ export function callRoutes(api: Api, context: ApiContext): void {
           answeredAt: isoOrNull(leg.answeredAt),
           endedAt: isoOrNull(leg.endedAt),
         })),
+        parts: parts.map((part) => ({ ...part, from: iso(part.from), to: isoOrNull(part.to) })),
         recording: recording ? recordingView(recording) : null,
         recordingPausedUntil: isoOrNull(paused),
       };

@@ -41,10 +41,10 @@ export function keyRoutes(api: Api, { db, commands }: ApiContext): void {
     },
     async (request, reply) => {
       const { name, role, agentId = null } = request.body;
-      if ((role === "agent") !== (agentId !== null))
+      if (role !== "supervisor" && (role === "agent") !== (agentId !== null))
         throw wrongField(
           "agentId",
-          role === "agent" ? "is required for the role agent" : "is only for the role agent",
+          role === "agent" ? "is required for the role agent" : "is not for administrators",
         );
       const { id, key } = await commands.send("key.create", { name, role, agentId }, request.caller);
       const [row] = await listKeys(db, id);

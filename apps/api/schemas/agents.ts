@@ -22,6 +22,14 @@ const fields = {
     examples: ["101"],
   }),
 };
+const habits = {
+  acceptanceNeeded: Type.Boolean({
+    description: "A call is handed to this agent only after they accepted it (XFER-14).",
+  }),
+  consultationOnly: Type.Boolean({
+    description: "Talks to colleagues; no customer may be handed over (XFER-05).",
+  }),
+};
 const email = Nullable(
   Type.String({
     maxLength: 254,
@@ -50,6 +58,7 @@ const view = {
   id: Id(),
   name: Type.String(),
   shortNumber: Type.String(),
+  ...habits,
   phone: Type.String({ description: "The SIP user of the agent's phone." }),
   state: State,
   stateSince: Instant(),
@@ -105,8 +114,17 @@ const sip = Type.Object(
   { description: "The phone's SIP account. The password is shown once; we keep only its digest." },
 );
 
-export const NewAgent = Type.Object({ ...fields, ...placing, email: Type.Optional(email) }, Closed);
-export const AgentChange = ChangeOf({ ...fields, ...placing, email });
+export const NewAgent = Type.Object(
+  {
+    ...fields,
+    ...placing,
+    email: Type.Optional(email),
+    acceptanceNeeded: Type.Optional(habits.acceptanceNeeded),
+    consultationOnly: Type.Optional(habits.consultationOnly),
+  },
+  Closed,
+);
+export const AgentChange = ChangeOf({ ...fields, ...placing, email, ...habits });
 export const AgentView = Type.Object(view);
 export const AgentList = ListOf(AgentView);
 export const AgentApplied = Type.Object({ ...view, applied: AppliedView });

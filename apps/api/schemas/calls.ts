@@ -25,6 +25,8 @@ const view = {
   endedAt: Nullable(Instant("null while the call is going on.")),
   waitMs: Nullable(Type.Integer({ description: "From arrival to an agent's voice (ROUTE-12)." })),
   talkMs: Nullable(Type.Integer()),
+  holdMs: Nullable(Type.Integer({ description: "How long the caller was on hold (SOFT-02)." })),
+  transfers: Type.Integer({ description: "How often the caller was handed to somebody else." }),
   ending: Nullable(Type.String({ description: `One of ${ENDINGS.join(", ")}.` })),
   culprit: Nullable(Type.Enum(["ours", "theirs", "carrier"])),
   cause: Nullable(Type.Integer({ description: "Q.850 cause of the hang-up." })),
@@ -47,6 +49,16 @@ export const CallDetail = Type.Object({
       endedAt: Nullable(Instant()),
       cause: Nullable(Type.Integer()),
     }),
+  ),
+  parts: Type.Array(
+    Type.Object({
+      kind: Type.Enum(["talk", "conference", "consult", "hold"]),
+      agentId: Nullable(Id()),
+      channel: Type.String(),
+      from: Instant(),
+      to: Nullable(Instant()),
+    }),
+    { description: "Who was with whom, in order: also what a transfer is billed by (XFER-12)." },
   ),
   recording: Nullable(RecordingView),
   recordingPausedUntil: Nullable(

@@ -8,7 +8,13 @@ export const NewKey = Type.Object(
   {
     name: Name("Who or what uses it."),
     role: Role,
-    agentId: Type.Optional(Nullable(Id("For the role agent: whose key it is."))),
+    agentId: Type.Optional(
+      Nullable(
+        Id(
+          "For the role agent: whose key it is. For a supervisor: whose phone rings when listening to calls.",
+        ),
+      ),
+    ),
   },
   Closed,
 );

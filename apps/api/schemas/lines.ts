@@ -29,6 +29,9 @@ export const NEW_LINE = {
   voicemailSeconds: 120,
   responsibleId: null,
   prompts: STANDARD_PROMPTS,
+  shortNumber: null,
+  consultationOnly: false,
+  blindNoAnswer: "end",
 } as const;
 
 const Weekday = Type.Union(([1, 2, 3, 4, 5, 6, 7] as const).map((day) => Type.Literal(day)));
@@ -136,17 +139,30 @@ const settings = {
     description: "At which endings a caller may leave a message (D-39).",
   }),
   voicemailSeconds: Type.Integer({ minimum: 10, maximum: 600, description: "A message's greatest length." }),
+  consultationOnly: Type.Boolean({ description: "No customer may be handed to this line (XFER-05)." }),
+  blindNoAnswer: Type.Enum(["end", "return"], {
+    description:
+      "A call of this line that was handed over without a consultation and not taken within 30 s: it ends, or returns to the agent (D-04).",
+  }),
   responsibleId: Nullable(
     Id("The agent who is told of calls missed out of hours or offered to nobody (MISS-01, D-43)."),
   ),
 };
+const shortNumber = Nullable(
+  Type.String({
+    pattern: "^[0-9]{2,6}$",
+    description: "For colleagues: a target of calls and transfers (LINE-20).",
+    examples: ["4401"],
+  }),
+);
 const name = Name("Shown to the agent when it rings (LINE-15).");
-const fields = { number: PhoneText, name, ...settings, prompts: SomeSlots };
+const fields = { number: PhoneText, name, shortNumber, ...settings, prompts: SomeSlots };
 
 const view = {
   id: Id(),
   number: PhoneView,
   name: Type.String(),
+  shortNumber,
   ...settings,
   openNow: Type.Boolean({ description: "Whether it is open at this moment; see /open for when next." }),
   prompts: SlotsShape,
@@ -170,6 +186,9 @@ export const NewLine = Type.Object(
     voicemail: Type.Optional(settings.voicemail),
     voicemailSeconds: Type.Optional(settings.voicemailSeconds),
     responsibleId: Type.Optional(settings.responsibleId),
+    shortNumber: Type.Optional(shortNumber),
+    consultationOnly: Type.Optional(settings.consultationOnly),
+    blindNoAnswer: Type.Optional(settings.blindNoAnswer),
   },
   { ...Closed, description: `Left out: ${JSON.stringify(NEW_LINE)}.` },
 );

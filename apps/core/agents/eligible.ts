@@ -18,6 +18,13 @@ export function cannotTake(agent: Agent): string | undefined {
   return undefined;
 }
 
+/** `undefined` when this phone can be called whatever its agent's state is; otherwise the reason. */
+export function cannotBeCalled(agent: Agent): string | undefined {
+  if (agent.device === "unreachable") return "phone not reachable";
+  if (agent.device === "ringing" || agent.device === "busy") return "phone busy";
+  return undefined;
+}
+
 /** Takes inbound calls but not at this moment: worth waiting for (D-10). */
 export function canBecomeFree(agent: Agent): boolean {
   return agent.state === "inbound" && agent.device !== "unreachable";

@@ -1,12 +1,15 @@
 /**
  * A call waits in Stasis and asks where to go on: at its arrival, and after each step that did not end it.
  */
-import type { Call } from "../floor.ts";
+import { transferUnanswered } from "../conversation/asked.ts";
 import type { Input } from "../inputs.ts";
 import { refused } from "../outgoing/place.ts";
-import { route, routeAfterWait } from "../routing/inbound.ts";
+import { routeAfterWait } from "../routing/inbound.ts";
 import { routeInternal } from "../routing/internal.ts";
 import { agentAt, type Turn } from "../turn.ts";
+import { adopt, routeOn } from "./adopt.ts";
+
+export { adopt, routeOn };
 
 /** A customer's call, at its first question. */
 export function callerArrived(turn: Turn, input: Extract<Input, { kind: "callerArrived" }>): void {
@@ -44,6 +47,7 @@ export function welcomed(turn: Turn, input: Extract<Input, { kind: "welcomed" }>
 export function externalEnded(turn: Turn, input: Extract<Input, { kind: "externalEnded" }>): void {
   adopt(turn, input);
   turn.happened({ kind: "ExternalEnded", at: input.at, call: input.call, result: input.result });
+  if (transferUnanswered(turn, input)) return;
   const own = turn.floor.calls.get(input.call);
   if (own?.kind === "outbound") {
     const because = { rule: "SOFT-05", text: `${own.to} was not reached (${input.result})` };
@@ -65,8 +69,9 @@ export function offerEnded(turn: Turn, input: Extract<Input, { kind: "offerEnded
       agent: agent.id,
       result: input.result,
     });
+  if (transferUnanswered(turn, input)) return;
   const call = turn.floor.calls.get(input.call);
-  if (call?.kind !== "internal") {
+  if (call?.kind !== "internal" || call.lineId !== undefined) {
     routeOn(turn, input.call, input.at, input.draw);
     return;
   }
@@ -98,9 +103,10 @@ export function ownerAwaited(turn: Turn, input: Extract<Input, { kind: "ownerAwa
   routeOn(turn, input.call, input.at, input.draw);
 }
 
-/** An agent dials a short number (SOFT-08). */
+/** An agent dials a short number: a colleague's (SOFT-08), or a line's, whose rules then count (LINE-20). */
 export function colleagueDialled(turn: Turn, input: Extract<Input, { kind: "colleagueDialled" }>): void {
   const by = agentAt(turn.floor, input.byPhone);
+  const line = [...turn.floor.lines.values()].find((each) => each.shortNumber === input.shortNumber);
   if (!turn.floor.calls.has(input.call))
     turn.happened({
       kind: "CallArrived",
@@ -109,31 +115,11 @@ export function colleagueDialled(turn: Turn, input: Extract<Input, { kind: "coll
       channel: input.channel,
       type: "internal",
       from: by?.shortNumber,
+      lineId: line?.id,
+      queue: line?.queueId,
     });
   const call = turn.floor.calls.get(input.call);
-  if (call) turn.happened(routeInternal(turn.floor, call, input.shortNumber, input.at));
-}
-
-/** A call the engine has not seen arriving (it was away): it is taken over as it is. */
-export function adopt(
-  turn: Turn,
-  input: { at: number; call: string; channel: string; lineKey: string },
-): void {
-  if (turn.floor.calls.has(input.call)) return;
-  const lineId = turn.floor.lineKeys.get(input.lineKey);
-  const type = input.lineKey === "internal" ? "internal" : "inbound";
-  turn.happened({
-    kind: "CallArrived",
-    at: input.at,
-    call: input.call,
-    channel: input.channel,
-    type,
-    lineId,
-  });
-}
-
-/** Asks the rules of routing where the call goes now. */
-export function routeOn(turn: Turn, id: string, at: number, draw: number): void {
-  const call: Call | undefined = turn.floor.calls.get(id);
-  if (call) turn.happened(route(turn.floor, call, at, draw));
+  if (!call) return;
+  if (line) routeOn(turn, call.id, input.at, 0);
+  else turn.happened(routeInternal(turn.floor, call, input.shortNumber, input.at));
 }

@@ -1,16 +1,20 @@
 /**
  * What Asterisk's own record says: who rings, who talks, who waits, who is gone (law L5).
  */
+import { heardInRegroup, isParted, outsideCalled } from "../conversation/heard.ts";
 import type { Agent, AgentCall, Floor } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import { agentAt, type Turn } from "../turn.ts";
-import { adopt } from "./questions.ts";
+import { adopt } from "./adopt.ts";
 import { beginTalk, endTalk, settle } from "./service.ts";
 
 /** The queue, or the fallback, rings an agent without asking us. */
 export function phoneCalled(turn: Turn, input: Extract<Input, { kind: "phoneCalled" }>): void {
   const agent = agentAt(turn.floor, input.phone);
-  if (!agent) return;
+  if (!agent) {
+    outsideCalled(turn, input);
+    return;
+  }
   if (agent.call?.id === input.call) {
     if (agent.call.channel === undefined && input.channel)
       turn.happened({
@@ -35,8 +39,10 @@ export function phoneCalled(turn: Turn, input: Extract<Input, { kind: "phoneCall
 /** An agent's phone enters or leaves a bridge. */
 export function talkChanged(turn: Turn, input: Extract<Input, { kind: "talkStarted" | "talkEnded" }>): void {
   const { floor } = turn;
+  if (heardInRegroup(turn, input)) return;
   const agent = agentAt(floor, input.phone) ?? agentOn(floor, input.channel);
   if (!agent) return;
+  if (input.kind === "talkEnded" && !input.gone && isParted(floor.calls.get(input.call), agent)) return;
   const mine = agent.call?.id === input.call ? agent.call.phase : undefined;
   if (input.kind === "talkEnded" && mine === "offered" && !isOffered(floor, input.call, agent))
     turn.happened({ kind: "QueueRingEnded", at: input.at, call: input.call, agent: agent.id });

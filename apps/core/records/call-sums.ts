@@ -2,10 +2,16 @@
 import type { Fact } from "./facts.ts";
 import type { WrapUpRecord } from "./wrap-ups.ts";
 
-/** Transfers of the call, blind and attended, as Asterisk recorded them. */
+/**
+ * Transfers of the call: by phones, as Asterisk recorded them, and by the workplace, as we decided them. A phone's blind
+ * one is decided by us as well (SOFT-13) and counts once.
+ */
 export function countTransfers(facts: readonly Fact[]): number {
-  return facts.filter(({ source, kind }) => source === "cel" && /^(BLIND|ATTENDED)TRANSFER$/.test(kind))
-    .length;
+  return facts.filter(({ source, kind, data }) => {
+    if (source === "cel") return /^(BLIND|ATTENDED)TRANSFER$/.test(kind);
+    const { rule } = (data.because ?? {}) as { rule?: unknown };
+    return kind === "TransferHanded" || (kind === "CallTransferred" && rule !== "SOFT-13");
+  }).length;
 }
 
 /** Milliseconds of completed wrap-ups, of all agents together; undefined: none. */

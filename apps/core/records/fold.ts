@@ -16,6 +16,7 @@ import {
 import type { AgentId, Millis } from "../floor.ts";
 import { countTransfers, wrapUpTime } from "./call-sums.ts";
 import type { ChannelFact, Fact } from "./facts.ts";
+import { foldParts, holdMs, type Part } from "./parts.ts";
 import { shareTalk } from "./talk-shares.ts";
 import { foldWrapUps, type WrapUpRecord } from "./wrap-ups.ts";
 
@@ -65,6 +66,10 @@ export interface CallRecord {
   readonly legs: readonly Leg[];
   /** Agents' time after their talks (WRAP-07). */
   readonly wrapUps: readonly WrapUpRecord[];
+  /** Who was with whom, in order; the basis of XFER-12's billing with the legs' numbers. */
+  readonly parts: readonly Part[];
+  /** Undefined: never connected. */
+  readonly holdMs: number | undefined;
 }
 
 /** How the channels of calls begin that we place to numbers outside: known before the decision's line is taken in. */
@@ -87,6 +92,7 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
   const talk = foldTalk(ordered, linkedId, legs, endedAt);
   const wrapUps = foldWrapUps(ordered);
   const shares = shareTalk(ordered, linkedId, endedAt);
+  const parts = foldParts(ordered, linkedId, (channel) => legs.get(channel)?.agentId, endedAt);
   const ending =
     endedAt === undefined
       ? undefined
@@ -122,6 +128,8 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     wrapUps,
     transfers: countTransfers(ordered),
     wrapUpMs: wrapUpTime(wrapUps),
+    parts,
+    holdMs: talk.connectedAt === undefined ? undefined : holdMs(parts, endedAt),
   };
 }
 
@@ -149,7 +157,8 @@ function foldLegs(ordered: readonly Fact[], names: Names): Map<string, Leg> {
     if (fact.source !== "cel") continue;
     const { uniqueId, channel, extra } = asChannel(fact);
     const leg = legs.get(uniqueId);
-    if (fact.kind === "CHAN_START") {
+    // A channel that a phone's own transfer brought here began in another call.
+    if (fact.kind === "CHAN_START" || (!leg && fact.kind === "BRIDGE_ENTER")) {
       const phone = phoneOfChannel(channel);
       const agentId = phone === undefined ? undefined : names.agentByPhone(phone);
       legs.set(uniqueId, {
@@ -157,7 +166,7 @@ function foldLegs(ordered: readonly Fact[], names: Names): Map<string, Leg> {
         name: channel,
         agentId,
         startedAt: fact.at,
-        answeredAt: undefined,
+        answeredAt: fact.kind === "CHAN_START" ? undefined : fact.at,
         endedAt: undefined,
         cause: undefined,
         talkMs: undefined,

@@ -19,6 +19,8 @@ export function listAgents(db: Db, id?: string) {
       "agent.id",
       "agent.name",
       "agent.short_number as shortNumber",
+      "agent.acceptance_needed as acceptanceNeeded",
+      "agent.consultation_only as consultationOnly",
       "agent.phone",
       "agent.state",
       "agent.state_since as stateSince",

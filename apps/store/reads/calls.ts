@@ -72,6 +72,8 @@ function selectCalls(db: Db) {
       "call.ended_at as endedAt",
       "call.wait_ms as waitMs",
       "call.talk_ms as talkMs",
+      "call.hold_ms as holdMs",
+      "call.transfers",
       "call.ending",
       "call.culprit",
       "call.cause",
@@ -124,6 +126,16 @@ export function legsOf(db: Db, callId: string) {
     .where("call_id", "=", callId)
     .orderBy("started_at")
     .orderBy("channel")
+    .execute();
+}
+
+/** Who was with whom, in order. */
+export function partsOf(db: Db, callId: string) {
+  return db
+    .selectFrom("call_part")
+    .select(["kind", "agent_id as agentId", "channel", "from_at as from", "to_at as to"])
+    .where("call_id", "=", callId)
+    .orderBy("position")
     .execute();
 }
 

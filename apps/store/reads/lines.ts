@@ -28,6 +28,9 @@ export async function listLines(db: Db, only: { id?: string; agentId?: string | 
       "voicemail",
       "voicemail_seconds as voicemailSeconds",
       "responsible_id as responsibleId",
+      "short_number as shortNumber",
+      "consultation_only as consultationOnly",
+      "blind_no_answer as blindNoAnswer",
       "created_at as createdAt",
     ])
     .$if(only.id !== undefined, (query) => query.where("id", "=", only.id as string))

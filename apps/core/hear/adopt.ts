@@ -1,0 +1,30 @@
+/**
+ * What every question of a call begins and ends with: the call is known, and the rules of routing are asked.
+ */
+import type { Call } from "../floor.ts";
+import { route } from "../routing/inbound.ts";
+import type { Turn } from "../turn.ts";
+
+/** A call the engine has not seen arriving (it was away): it is taken over as it is. */
+export function adopt(
+  turn: Turn,
+  input: { at: number; call: string; channel: string; lineKey: string },
+): void {
+  if (turn.floor.calls.has(input.call)) return;
+  const lineId = turn.floor.lineKeys.get(input.lineKey);
+  const type = input.lineKey === "internal" ? "internal" : "inbound";
+  turn.happened({
+    kind: "CallArrived",
+    at: input.at,
+    call: input.call,
+    channel: input.channel,
+    type,
+    lineId,
+  });
+}
+
+/** Asks the rules of routing where the call goes now. */
+export function routeOn(turn: Turn, id: string, at: number, draw: number): void {
+  const call: Call | undefined = turn.floor.calls.get(id);
+  if (call) turn.happened(route(turn.floor, call, at, draw));
+}

@@ -1,0 +1,159 @@
+/**
+ * What happens to a conversation, on a real Asterisk: everybody speaks a tone of their own, and what each of them hears
+ * on the wire says who is with whom.
+ */
+import t from "tap";
+import { cast, onShift, talk } from "../support/conversation.ts";
+import { openScene, type Scene } from "../support/scene.ts";
+import { until } from "../support/until.ts";
+
+t.jobs = 1;
+t.setTimeout(420_000);
+
+const scene: Scene = await openScene();
+const company = await cast(scene);
+const { voices, all } = company;
+const { customer: client, operator: own, colleague } = voices;
+t.teardown(async () => {
+  company.close();
+  await scene.close();
+});
+t.afterEach(async () => {
+  await scene.clear();
+  scene.live.length = 0;
+});
+
+let nextCustomer = 2000;
+const someone = (): string => `+7916556${nextCustomer++}`;
+const ask = (id: string, what: string, body?: object) => scene.must("POST", `/v1/calls/${id}/${what}`, body);
+const refused = async (id: string, what: string, body?: object) => {
+  const { status, body: problem } = await scene.ask("POST", `/v1/calls/${id}/${what}`, body);
+  return `${status} ${problem.code}`;
+};
+const state = async (agentId: string) => (await scene.get(`/v1/agents/${agentId}`)).live.status;
+
+/** An operator who talks with a customer, and a colleague whose phone is free. */
+async function begin(change: { line?: object; colleague?: object } = {}) {
+  const [operator, other] = [await scene.agent("Operator"), await scene.agent("Colleague")];
+  if (change.colleague) await scene.must("PATCH", `/v1/agents/${other.id}`, change.colleague);
+  const line = await scene.line([operator], { line: { recording: "stereo", ...change.line } });
+  await onShift(scene, operator, own);
+  const from = someone();
+  return { operator, other, line, from, ...(await talk(scene, company, operator, line, from)) };
+}
+
+t.test(
+  "SOFT-02, SOFT-03 hold and mute: the client hears music, then the operator; then nobody",
+  async (t) => {
+    const { id, operator, from, customer } = await begin();
+    t.match(await ask(id, "hold"), { state: "held", agentId: operator.id });
+    await client.hearsMusic(all);
+    await own.hears("the operator waits", [], all);
+    t.equal(await state(operator.id), "talking", "and is busy for everybody else");
+    t.equal(await refused(id, "hold"), "409 not-now");
+    t.match(await ask(id, "resume"), { state: "returning" });
+    await client.hears("both talk again", [own], all);
+    await own.hears("both talk again", [client], all);
+    t.match(await ask(id, "mute"), { muted: true });
+    await client.hears("the operator is muted", [], all);
+    await own.hears("but hears the client", [client], all);
+    t.match(await ask(id, "unmute"), { muted: false });
+    await client.hears("the operator speaks again", [own], all);
+    await ask(id, "hold");
+    await client.hearsMusic(all);
+    await ask(id, "resume");
+    await client.hears("a second time", [own], all);
+    await customer.stop();
+    await scene.instance.console("channel request hangup all");
+    const record = await scene.record(from);
+    t.match(record, { agentId: operator.id, ending: "answered", transfers: 0, ownerId: null });
+    t.ok(record.holdMs > 500, `on hold for ${record.holdMs} ms`);
+    const { parts } = await scene.get(`/v1/calls/${record.id}`);
+    t.match(
+      parts.map((part: { kind: string }) => part.kind),
+      ["talk", "hold", "talk", "hold", "talk"],
+    );
+  },
+);
+
+t.test(
+  "XFER-01, XFER-03, XFER-09, AGENT-13 consultation: the client waits; interrupted, left by the colleague, completed",
+  async (t) => {
+    const { id, operator, other, from, customer } = await begin();
+    const phone = await onShift(scene, other, colleague);
+    const consult = { type: "consultation", to: { agentId: other.id } };
+    t.match(await ask(id, "transfer", consult), {
+      state: "consulting",
+      agentId: operator.id,
+      target: { kind: "agent", id: other.id },
+      acceptanceNeeded: false,
+    });
+    await own.hears("the operator talks with the colleague", [colleague], all);
+    await colleague.hears("and the colleague with the operator", [own], all);
+    await client.hearsMusic(all);
+    t.equal(await state(other.id), "talking", "the colleague is busy for everybody else");
+    t.equal(await state(operator.id), "talking");
+    t.match(await ask(id, "transfer/interrupt"), { state: "returning" });
+    await client.hears("the operator is back", [own], all);
+    await until("the colleague is free", async () => (await state(other.id)) === "available");
+
+    await ask(id, "transfer", consult);
+    await colleague.hears("a second consultation", [own], all);
+    const { channel } = await scene
+      .heard("the colleague's channel", (each) => each.kind === "transfer.offered")
+      .then(async () => {
+        const text: string = await scene.instance.console("core show channels concise");
+        return {
+          channel: text
+            .split("\n")
+            .find((row) => row.includes(other.account.username))
+            ?.split("!")[0],
+        };
+      });
+    await scene.instance.console(`channel request hangup ${channel}`);
+    await client.hears("the colleague hung up: the operator is back", [own], all);
+    await until("the colleague is free again", async () => (await state(other.id)) === "available");
+
+    await ask(id, "transfer", consult);
+    await colleague.hears("a third consultation", [own], all);
+    t.match(await ask(id, "transfer/complete"), { state: "handing" });
+    await client.hears("the client talks with the colleague", [colleague], all);
+    await colleague.hears("and the colleague with the client", [client], all);
+    await until("the operator is free", async () => (await state(operator.id)) !== "talking");
+    t.equal(await refused(id, "transfer/complete"), "409 no-consultation");
+    await customer.stop();
+    await scene.instance.console("channel request hangup all");
+    const record = await scene.record(from);
+    t.match(record, { agentId: other.id, firstOfferedId: operator.id, ending: "answered", transfers: 1 });
+    t.ok(record.holdMs > 1000);
+    const { parts } = await scene.get(`/v1/calls/${record.id}`);
+    const talks = parts.filter((part: { kind: string }) => part.kind === "talk");
+    t.equal(talks[0].agentId, operator.id);
+    t.equal(talks.at(-1).agentId, other.id, "the agents in their order");
+    t.equal(phone.notes().filter((note) => note.text.startsWith("rings")).length, 3);
+  },
+);
+
+t.test("XFER-04, D-06 conference: all three hear each other, the operator leaves, two stay", async (t) => {
+  const { id, operator, other, from, customer } = await begin();
+  await onShift(scene, other, colleague);
+  await ask(id, "transfer", { type: "conference", to: { shortNumber: other.shortNumber } });
+  await client.hears("all three", [own, colleague], all);
+  await own.hears("all three", [client, colleague], all);
+  await colleague.hears("all three", [client, own], all);
+  await ask(id, "conference/leave");
+  await client.hears("two are left", [colleague], all);
+  await colleague.hears("two are left", [client], all);
+  await until("the operator is free", async () => (await state(operator.id)) !== "talking");
+  await customer.stop();
+  await scene.instance.console("channel request hangup PJSIP/t1-00000000");
+  await scene.instance.console("channel request hangup all");
+  const record = await scene.record(from);
+  t.match(record, { agentId: other.id, ending: "answered" });
+  const { parts } = await scene.get(`/v1/calls/${record.id}`);
+  t.ok(
+    parts.some(
+      (part: { kind: string; agentId: string }) => part.kind === "conference" && part.agentId === operator.id,
+    ),
+  );
+});
