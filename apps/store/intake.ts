@@ -10,6 +10,7 @@ import type { Fact } from "../core/records/facts.ts";
 import { type CallRecord, foldCall, type Names } from "../core/records/fold.ts";
 import { whoIsTold } from "../core/records/missed.ts";
 import { type Db, isDatabaseAway } from "./database.ts";
+import { callRow, eventRow, legRow, partRow, toJson, wrapUpRow } from "./intake-rows.ts";
 
 export type Source = "cel" | "queue" | "engine";
 
@@ -325,79 +326,4 @@ function bornAt(fact: TakenFact): number {
   const channel = fact.linkedId ?? fact.data.channel ?? fact.data.callId;
   const epoch = typeof channel === "string" ? /-(\d{9,11})\.\d+$/.exec(channel)?.[1] : undefined;
   return epoch ? Number(epoch) * 1000 : 0;
-}
-
-function eventRow({ origin, call, at, source, kind, data }: TakenFact): Record<string, unknown> {
-  return { origin, call_id: call, at: iso(at), source, kind, data };
-}
-
-function callRow(id: string, linkedid: string, record: CallRecord): Record<string, unknown> {
-  return {
-    id,
-    linkedid,
-    type: record.type,
-    from_number: record.fromNumber,
-    to_number: record.toNumber,
-    line_id: record.lineId,
-    queue_id: record.queueId,
-    contact_id: record.contactId,
-    owner_id: record.ownerId,
-    agent_id: record.agentId,
-    first_offered_id: record.firstOfferedId,
-    arrived_at: iso(record.arrivedAt),
-    connected_at: iso(record.connectedAt),
-    ended_at: iso(record.endedAt),
-    wait_ms: record.waitMs,
-    talk_ms: record.talkMs,
-    ending: record.ending,
-    culprit: record.culprit,
-    cause: record.cause,
-    fallback: record.fallback,
-    wrap_up_ms: record.wrapUpMs,
-    hold_ms: record.holdMs,
-    transfers: record.transfers,
-  };
-}
-
-function partRow(call: string, part: CallRecord["parts"][number], position: number): Record<string, unknown> {
-  const { kind, agentId, channel, from, to } = part;
-  return { call_id: call, position, kind, agent_id: agentId, channel, from_at: iso(from), to_at: iso(to) };
-}
-
-function legRow(call: string, leg: CallRecord["legs"][number]): Record<string, unknown> {
-  return {
-    channel: leg.channel,
-    call_id: call,
-    name: leg.name,
-    agent_id: leg.agentId,
-    started_at: iso(leg.startedAt),
-    answered_at: iso(leg.answeredAt),
-    ended_at: iso(leg.endedAt),
-    cause: leg.cause,
-    talk_ms: leg.talkMs,
-  };
-}
-
-function wrapUpRow(call: string, wrapUp: CallRecord["wrapUps"][number]): Record<string, unknown> {
-  return {
-    call_id: call,
-    agent_id: wrapUp.agentId,
-    started_at: iso(wrapUp.startedAt),
-    until_at: iso(wrapUp.until),
-    ended_at: iso(wrapUp.endedAt),
-    ended_by: wrapUp.endedBy,
-  };
-}
-
-/** PostgreSQL's text holds no NUL; nothing else in a line can upset it. */
-function toJson(rows: readonly object[]): string {
-  const text = JSON.stringify(rows);
-  if (!text.includes("\\u0000")) return text;
-  return JSON.stringify(rows, (_, value: unknown) =>
-    typeof value === "string" ? value.replaceAll("\0", "\uFFFD") : value,
-  );
-}
-
-function iso(at: number | undefined): string | undefined {
-  return at === undefined ? undefined : new Date(at).toISOString();
 }
