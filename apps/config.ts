@@ -69,6 +69,12 @@ const Settings = Type.Object(
       default: 1500,
       description: "How long a call waits for the engine's decision before the dialplan goes on without it.",
     }),
+    menuSeconds: Type.Integer({
+      minimum: 10,
+      maximum: 86_400,
+      default: 900,
+      description: "The longest time that a call spends in voice menus, whatever their repeats.",
+    }),
     dialAllow: Type.Optional(
       Type.String({
         pattern: "^\\+[0-9]{1,14}(,\\+[0-9]{1,14})*$",

@@ -10,6 +10,8 @@ create table agent (
   state_since timestamp with time zone default now() not null,
   created_at timestamp with time zone default now() not null,
   email text,
+  forward_number text,
+  forward_state text default 'none'::text not null,
   pending_state text,
   call_mode text default 'phone'::text not null,
   mobile text,
@@ -20,7 +22,10 @@ create table agent (
   constraint agent_phone_key UNIQUE (phone),
   constraint agent_short_number_key UNIQUE (short_number),
   constraint agent_call_mode_check CHECK ((call_mode = ANY (ARRAY['phone'::text, 'external'::text, 'webrtc'::text]))),
+  constraint agent_check CHECK (((forward_state = 'none'::text) = (forward_number IS NULL))),
   constraint agent_email_check CHECK ((email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text)),
+  constraint agent_forward_number_check CHECK ((forward_number ~ '^\+[1-9][0-9]{4,14}$'::text)),
+  constraint agent_forward_state_check CHECK ((forward_state = ANY (ARRAY['none'::text, 'pending'::text, 'verified'::text, 'approved'::text]))),
   constraint agent_mobile_check CHECK ((mobile ~ '^\+[1-9][0-9]{4,14}$'::text)),
   constraint agent_pending_state_check CHECK ((pending_state = ANY (ARRAY['offline'::text, 'break'::text, 'inbound'::text, 'outbound'::text]))),
   constraint agent_phone_check CHECK ((phone ~ '^[a-z0-9-]{3,40}$'::text)),
@@ -115,6 +120,7 @@ create table call (
   cause integer,
   fallback boolean default false not null,
   updated_at timestamp with time zone default now() not null,
+  forwarded_to text,
   wrap_up_ms integer,
   transfers integer default 0 not null,
   hold_ms integer,
@@ -158,6 +164,7 @@ create table call_leg (
   ended_at timestamp with time zone,
   cause integer,
   talk_ms integer,
+  to_number text,
   constraint call_leg_pkey PRIMARY KEY (call_id, channel),
   constraint call_leg_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
   constraint call_leg_call_id_fkey FOREIGN KEY (call_id) REFERENCES call(id) ON DELETE CASCADE
@@ -310,6 +317,15 @@ create table line (
   retention_days integer,
   voicemail text default 'off'::text not null,
   voicemail_seconds integer default 120 not null,
+  menu_id uuid,
+  menu_when text default 'never'::text not null,
+  trunk_id uuid,
+  forward_mode text default 'off'::text not null,
+  forward_number text,
+  forward_number_verified_at timestamp with time zone,
+  forward_seconds integer default 25 not null,
+  forward_attempts integer default 1 not null,
+  forward_caller_id text default 'line'::text not null,
   short_number text,
   consultation_only boolean default false not null,
   blind_no_answer text default 'end'::text not null,
@@ -319,11 +335,19 @@ create table line (
   constraint line_key_key UNIQUE (key),
   constraint line_number_key UNIQUE (number),
   constraint line_short_number_key UNIQUE (short_number),
+  constraint line_menu_id_fkey FOREIGN KEY (menu_id) REFERENCES menu(id),
   constraint line_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES queue(id),
   constraint line_responsible_id_fkey FOREIGN KEY (responsible_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint line_trunk_id_fkey FOREIGN KEY (trunk_id) REFERENCES trunk(id) ON DELETE SET NULL,
   constraint line_blind_no_answer_check CHECK ((blind_no_answer = ANY (ARRAY['end'::text, 'return'::text]))),
+  constraint line_forward_attempts_check CHECK (((forward_attempts >= 1) AND (forward_attempts <= 5))),
+  constraint line_forward_caller_id_check CHECK ((forward_caller_id = ANY (ARRAY['caller'::text, 'line'::text]))),
+  constraint line_forward_mode_check CHECK ((forward_mode = ANY (ARRAY['off'::text, 'number'::text, 'agents'::text]))),
+  constraint line_forward_number_check CHECK ((forward_number ~ '^\+[1-9][0-9]{4,14}$'::text)),
+  constraint line_forward_seconds_check CHECK (((forward_seconds >= 5) AND (forward_seconds <= 120))),
   constraint line_key_check CHECK ((key ~ '^l[a-z0-9]{1,20}$'::text)),
   constraint line_language_check CHECK ((language = ANY (ARRAY['ru'::text, 'en'::text]))),
+  constraint line_menu_when_check CHECK ((menu_when = ANY (ARRAY['always'::text, 'open'::text, 'closed'::text, 'never'::text]))),
   constraint line_number_check CHECK ((number ~ '^\+[1-9][0-9]{4,14}$'::text)),
   constraint line_owner_wait_seconds_check CHECK (((owner_wait_seconds >= 0) AND (owner_wait_seconds <= 600))),
   constraint line_priority_check CHECK (((priority >= 0) AND (priority <= 20))),
@@ -377,6 +401,54 @@ create table mail_out (
   constraint mail_out_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'taken'::text, 'sent'::text, 'logged'::text, 'failed'::text])))
 );
 CREATE INDEX mail_out_queued ON mail_out USING btree (created_at) WHERE (state = 'queued'::text);
+
+create table menu (
+  id uuid default gen_random_uuid() not null,
+  key text not null,
+  name text not null,
+  greeting_id uuid,
+  input_wait_seconds integer default 5 not null,
+  repeat_mode text default 'times'::text not null,
+  repeat_count integer default 2 not null,
+  created_at timestamp with time zone default now() not null,
+  constraint menu_pkey PRIMARY KEY (id),
+  constraint menu_key_key UNIQUE (key),
+  constraint menu_name_key UNIQUE (name),
+  constraint menu_greeting_id_fkey FOREIGN KEY (greeting_id) REFERENCES sound(id),
+  constraint menu_input_wait_seconds_check CHECK (((input_wait_seconds >= 1) AND (input_wait_seconds <= 60))),
+  constraint menu_key_check CHECK ((key ~ '^m[a-z0-9]{1,20}$'::text)),
+  constraint menu_repeat_count_check CHECK (((repeat_count >= 1) AND (repeat_count <= 20))),
+  constraint menu_repeat_mode_check CHECK ((repeat_mode = ANY (ARRAY['none'::text, 'times'::text, 'cyclic'::text])))
+);
+
+create table menu_choice (
+  menu_id uuid not null,
+  digit text not null,
+  action text not null,
+  agent_id uuid,
+  queue_id uuid,
+  number text,
+  next_id uuid,
+  sound_id uuid,
+  constraint menu_choice_pkey PRIMARY KEY (menu_id, digit),
+  constraint menu_choice_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id),
+  constraint menu_choice_menu_id_fkey FOREIGN KEY (menu_id) REFERENCES menu(id) ON DELETE CASCADE,
+  constraint menu_choice_next_id_fkey FOREIGN KEY (next_id) REFERENCES menu(id),
+  constraint menu_choice_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES queue(id),
+  constraint menu_choice_sound_id_fkey FOREIGN KEY (sound_id) REFERENCES sound(id),
+  constraint menu_choice_action_check CHECK ((action = ANY (ARRAY['agent'::text, 'queue'::text, 'external'::text, 'menu'::text, 'sound'::text, 'replay'::text, 'end'::text]))),
+  constraint menu_choice_check CHECK (((action = 'agent'::text) = (agent_id IS NOT NULL))),
+  constraint menu_choice_check1 CHECK (((action = 'queue'::text) = (queue_id IS NOT NULL))),
+  constraint menu_choice_check2 CHECK (((action = 'external'::text) = (number IS NOT NULL))),
+  constraint menu_choice_check3 CHECK (((action = 'menu'::text) = (next_id IS NOT NULL))),
+  constraint menu_choice_check4 CHECK (((action = 'sound'::text) = (sound_id IS NOT NULL))),
+  constraint menu_choice_digit_check CHECK (((digit ~ '^[0-9*#]$'::text) OR (digit = 'none'::text))),
+  constraint menu_choice_number_check CHECK ((number ~ '^\+[1-9][0-9]{4,14}$'::text))
+);
+CREATE INDEX menu_choice_agent ON menu_choice USING btree (agent_id);
+CREATE INDEX menu_choice_next ON menu_choice USING btree (next_id);
+CREATE INDEX menu_choice_queue ON menu_choice USING btree (queue_id);
+CREATE INDEX menu_choice_sound ON menu_choice USING btree (sound_id);
 
 create table notice (
   id uuid default gen_random_uuid() not null,
@@ -594,11 +666,13 @@ create table trunk (
   username text,
   password text,
   created_at timestamp with time zone default now() not null,
+  number_format text default 'e164'::text not null,
   constraint trunk_pkey PRIMARY KEY (id),
   constraint trunk_key_key UNIQUE (key),
   constraint trunk_name_key UNIQUE (name),
   constraint trunk_addresses_check CHECK ((cardinality(addresses) > 0)),
   constraint trunk_key_check CHECK ((key ~ '^t[a-z0-9]{1,20}$'::text)),
+  constraint trunk_number_format_check CHECK ((number_format = ANY (ARRAY['e164'::text, 'digits'::text]))),
   constraint trunk_port_check CHECK (((port >= 1) AND (port <= 65535)))
 );
 

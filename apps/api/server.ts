@@ -23,6 +23,7 @@ import { conversationRoutes } from "./routes/conversations.ts";
 import { deferredRoutes } from "./routes/deferred.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { lineRoutes } from "./routes/lines.ts";
+import { menuRoutes } from "./routes/menus.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { noticeRoutes } from "./routes/notices.ts";
 import { queueRoutes } from "./routes/queues.ts";
@@ -93,6 +94,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     queueRoutes(routes, context);
     simulationRoutes(routes, context);
     lineRoutes(routes, context);
+    menuRoutes(routes, context);
     trunkRoutes(routes, context);
     contactRoutes(routes, context);
     callRoutes(routes, context);

@@ -17,6 +17,8 @@ export interface Decision {
     | "queued"
     | "owner-awaited"
     | "dialled-outside"
+    | "menu"
+    | "chosen"
     | "refused"
     | "fallback";
   rule: string | null;
@@ -37,6 +39,8 @@ export interface StoryCall {
   readonly connectedAt: Date | null;
   readonly ending: string | null;
   readonly waitMs: number | null;
+  /** The number outside that took the call. */
+  readonly forwardedTo?: string | null;
 }
 
 const FALLBACK = "the engine did not decide; the dialplan took the line's fallback";
@@ -62,6 +66,7 @@ export function explain(call: StoryCall, events: readonly StoryEvent[], names: S
 function decisionOf(event: StoryEvent, names: StoryNames): Decision | undefined {
   const { kind, source, data } = event;
   const base = { at: iso(event.at), agentId: text(data.agent), queueId: text(data.queue) };
+  if (source === "cel" && data.userEvent === "MENU") return menuStep(event);
   if (source === "cel")
     return kind === "USER_DEFINED" && data.userEvent === "FALLBACK"
       ? {
@@ -91,12 +96,26 @@ function decisionOf(event: StoryEvent, names: StoryNames): Decision | undefined 
   };
 }
 
+/** Where the caller was in the menus, by Asterisk's own word: a menu's key when it begins, or `m1.2` for a key. */
+function menuStep({ at, data }: StoryEvent): Decision {
+  const said = text((data.extra as { extra?: unknown } | undefined)?.extra) ?? "";
+  const [menu, digit] = said.split(".");
+  const pressed =
+    digit === "none" ? `nothing was pressed in the menu ${menu}` : `${digit} in the menu ${menu}`;
+  const because = digit === undefined ? `the menu ${menu} was played` : pressed;
+  const over = said === "time-over" ? "the time in the menus was over" : because;
+  const nobody = { agentId: null, queueId: null, considered: [] };
+  return { ...nobody, at: iso(at), decision: "menu", rule: digit ? "IVR-05" : null, because: over };
+}
+
 const DECISIONS: Readonly<Record<string, Decision["decision"]>> = {
   AgentOffered: "offered",
   CallQueued: "queued",
   OwnerAwaited: "owner-awaited",
   ExternalDialled: "dialled-outside",
   CallWelcomed: "welcomed",
+  MenuPlayed: "menu",
+  MenuChose: "chosen",
   CallRefused: "refused",
 };
 
@@ -129,6 +148,9 @@ function clauseOf(decision: Decision, { agentName, queueName }: StoryNames): str
       return `waited for ${nameOf(decision.agentId, agentName)}${because}`;
     case "dialled-outside":
       return `sent outside${because}`;
+    case "menu":
+    case "chosen":
+      return decision.because;
     case "refused":
       return `not connected${because}`;
     default:
@@ -137,6 +159,8 @@ function clauseOf(decision: Decision, { agentName, queueName }: StoryNames): str
 }
 
 function outcome(call: StoryCall, names: StoryNames): string {
+  if (call.connectedAt && call.forwardedTo && call.agentId === null)
+    return `answered outside by ${call.forwardedTo} after ${Math.round((call.waitMs ?? 0) / 1000)} s`;
   if (call.connectedAt)
     return `answered by ${nameOf(call.agentId, names.agentName)} after ${Math.round((call.waitMs ?? 0) / 1000)} s`;
   if (call.endedAt) return `ended as ${(call.ending ?? "unknown").replaceAll("_", " ")}`;

@@ -149,6 +149,7 @@ function continueCall(
 export function placeOf(step: Step): Place {
   if (step.kind === "ending") return { context: "ending", extension: step.name };
   if (step.kind === "welcome") return { context: "welcome", extension: step.lineKey };
+  if (step.kind === "menu") return { context: "menu", extension: step.menuKey };
   const context = step.record === "off" ? step.kind : `${step.kind}-${step.record}`;
   const more = step.kind === "queue" && step.priority > 0 ? `_${step.priority}` : "";
   const extension = `to-${extensionOf(step)}_${step.seconds}${more}`;
@@ -157,7 +158,7 @@ export function placeOf(step: Step): Place {
     : { context, extension };
 }
 
-function extensionOf(step: Exclude<Step, { kind: "ending" | "welcome" }>): string {
+function extensionOf(step: Exclude<Step, { kind: "ending" | "welcome" | "menu" }>): string {
   if (step.kind === "offer") return step.phone;
   if (step.kind === "queue") return step.key;
   if (step.kind === "await-owner") return "owner";

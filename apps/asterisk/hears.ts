@@ -76,6 +76,8 @@ export function hearQuestion(
       return { kind: "welcomed", ...common, lineKey: first, draw: senses.draw() };
     case "awaited":
       return { kind: "ownerAwaited", ...common, lineKey: first, draw: senses.draw() };
+    case "menu":
+      return hearChoice(second, third, { ...common, lineKey: first, draw: senses.draw() });
     case "external":
       return {
         kind: "externalEnded",
@@ -114,6 +116,18 @@ export function hearQuestion(
     default:
       return undefined;
   }
+}
+
+/** What a menu of generated/menus.conf says: `m1.2`, and `queue.q1`, `agent.<phone>` or `external.<number>`. */
+function hearChoice(
+  where: string,
+  what: string,
+  common: { at: number; call: string; channel: string; lineKey: string; draw: number },
+): Input | undefined {
+  const [menuKey = "", digit = ""] = where.split(".");
+  const [action = "", target = ""] = what.split(".");
+  if (action !== "agent" && action !== "queue" && action !== "external") return undefined;
+  return { kind: "menuChose", ...common, menuKey, digit, action, target };
 }
 
 function hearDeviceState(event: AriEvent, senses: Senses): Input | undefined {

@@ -1,15 +1,19 @@
 /** Agents: who they are, their phones, their states. */
 import { createHash } from "node:crypto";
+import { sql } from "kysely";
 import { SIP_REALM } from "../confgen/generated.ts";
 import { isPostponed } from "../core/agents/wrap-up.ts";
 import { mayDial } from "../phone/allowed.ts";
 import { toE164 } from "../phone/number.ts";
 import type { Db } from "../store/database.ts";
 import { readSettings } from "../store/settings.ts";
+import type { ForwardState } from "../store/tables.ts";
 import { planState, saveState } from "../store/writes/agent-state.ts";
 import { randomText } from "../store/writes/keys.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
+import { requireNoMenu } from "./menu-uses.ts";
+import { checkOutside } from "./outside-numbers.ts";
 import { type AgentFields, CommandProblem, type SipAccount } from "./port.ts";
 import { setMembers } from "./queues.ts";
 import { note } from "./settings.ts";
@@ -44,11 +48,15 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
   return {
     "agent.create": (fields) =>
       configure(async (trx) => {
-        check(fields);
+        check(fields, config);
         const { phone, digest, sip } = newAccount(fields.shortNumber, config);
         const { name, shortNumber } = fields;
+        const own = { forward_number: fields.forwardNumber ?? null };
+        const forward_state = own.forward_number === null ? ("none" as const) : ("pending" as const);
         const row = {
           ...rowOf(fields),
+          ...own,
+          forward_state,
           ...placing(fields, config),
           ...{ name, short_number: shortNumber, phone, sip_ha1: digest },
         };
@@ -61,9 +69,9 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
       }),
     "agent.change": ({ id, change }, by) =>
       configure(async (trx) => {
-        check(change);
+        check(change, config);
         const { phone, name, shortNumber, email } = await agentRow(trx, id);
-        const set = { ...rowOf(change), ...placing(change, config) };
+        const set = { ...rowOf(change), ...placing(change, config), ...ownNumber(change) };
         if (Object.keys(set).length > 0)
           await trx.updateTable("agent").set(set).where("id", "=", id).execute();
         const before = { id, name, shortNumber, email };
@@ -74,6 +82,7 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
       configure(async (trx) => {
         await agentRow(trx, id);
         await requireOthers(trx, id);
+        await requireNoMenu(trx, "agent_id", id);
         await trx.deleteFrom("agent").where("id", "=", id).execute();
         return { result: {}, focus: { nothing: true } };
       }),
@@ -130,8 +139,9 @@ function rowOf({ name, shortNumber, email, acceptanceNeeded, consultationOnly }:
   };
 }
 
-function check({ name, shortNumber }: Partial<AgentFields>): void {
+function check({ name, shortNumber, forwardNumber }: Partial<AgentFields>, config: Context["config"]): void {
   checkName(name);
+  if (typeof forwardNumber === "string") checkOutside(forwardNumber, "forwardNumber", config);
   if (shortNumber !== undefined && !/^[0-9]{2,6}$/.test(shortNumber))
     throw new CommandProblem(422, "not-a-short-number", "a short number has 2 to 6 digits", "shortNumber");
 }
@@ -150,6 +160,13 @@ function placing({ callMode, mobile, autoAnswer }: Partial<AgentFields>, config:
     ...(mobile !== undefined && { mobile: number }),
     ...(autoAnswer !== undefined && { auto_answer: autoAnswer }),
   };
+}
+
+/** Another number has to be verified and approved anew (FWD-03). */
+function ownNumber({ forwardNumber: number }: Partial<AgentFields>) {
+  if (number === undefined) return {};
+  const state = sql<ForwardState>`case when forward_number = ${number} then forward_state else 'pending' end`;
+  return { forward_number: number, forward_state: number === null ? ("none" as const) : state };
 }
 
 async function agentRow(db: Db, id: string) {

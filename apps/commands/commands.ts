@@ -8,6 +8,7 @@ import { deferredCommands } from "./deferred.ts";
 import type { Handlers } from "./handlers.ts";
 import { keyCommands } from "./keys.ts";
 import { lineCommands } from "./lines.ts";
+import { menuCommands } from "./menus.ts";
 import { noticeCommands } from "./notices.ts";
 import { queueCommands } from "./queues.ts";
 import { recordingCommands } from "./recordings.ts";
@@ -27,6 +28,7 @@ export function createCommands(options: CommandOptions): Handlers {
     ...changing,
     ...settingCommands(context, changing),
     ...soundCommands(context),
+    ...menuCommands(context),
     ...trunkCommands(context),
     ...contactCommands(context),
     ...conversationCommands(context),

@@ -118,6 +118,7 @@ const UNIQUE: Readonly<Record<string, readonly [field: string, what: string]>> =
   scenario_name_key: ["name", "name"],
   topic_name_ru_key: ["nameRu", "name"],
   topic_name_en_key: ["nameEn", "name"],
+  menu_name_key: ["name", "name"],
   line_number_key: ["number", "number"],
   trunk_name_key: ["name", "name"],
 };

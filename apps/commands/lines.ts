@@ -10,16 +10,19 @@ import { keepRetention } from "../store/writes/deletions.ts";
 import { nextKey } from "../store/writes/keys.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
+import { checkRouting, forgetVerified, requireNumber, routingColumns } from "./line-routing.ts";
 import { CommandProblem, type LineFields } from "./port.ts";
 import { note } from "./settings.ts";
 
 export function lineCommands({
   configure,
+  config,
 }: Context): Pick<Handlers, "line.create" | "line.change" | "line.delete"> {
   return {
     "line.create": (fields) =>
       configure(async (trx) => {
         await check(trx, fields);
+        await checkRouting(trx, fields, config);
         const key = await nextKey(trx, "line");
         const row = {
           key,
@@ -31,6 +34,7 @@ export function lineCommands({
         };
         const { id } = await trx.insertInto("line").values(row).returning("id").executeTakeFirstOrThrow();
         await writePrompts(trx, [id], fields.prompts);
+        await requireNumber(trx);
         return { result: { id }, focus: { line: key } };
       }),
     "line.change": ({ id, change, scope }, by) =>
@@ -38,18 +42,21 @@ export function lineCommands({
         const { key } = await lineRow(trx, id);
         const before = await listLines(trx, scope === "all" ? {} : { id });
         await check(trx, change, id);
+        await checkRouting(trx, change, config);
         const own = {
           ...(change.number !== undefined && { number: change.number }),
           ...(change.name !== undefined && { name: change.name }),
           ...(change.shortNumber !== undefined && { short_number: change.shortNumber }),
         };
         const common = settings(change);
+        await forgetVerified(trx, change.forwardNumber, scope === "all" ? undefined : id);
         if (Object.keys(own).length > 0)
           await trx.updateTable("line").set(own).where("id", "=", id).execute();
         if (Object.keys(common).length > 0) {
           const update = trx.updateTable("line").set(common);
           await (scope === "all" ? update : update.where("id", "=", id)).execute();
         }
+        await requireNumber(trx);
         if (change.prompts)
           await writePrompts(trx, scope === "all" ? await everyLine(trx) : [id], change.prompts);
         for (const line of before)
@@ -137,6 +144,7 @@ function settings(change: Partial<LineFields>) {
     ...(change.consultationOnly !== undefined && { consultation_only: change.consultationOnly }),
     ...(change.blindNoAnswer !== undefined && { blind_no_answer: change.blindNoAnswer }),
     ...(change.responsibleId !== undefined && { responsible_id: change.responsibleId }),
+    ...routingColumns(change),
   };
 }
 

@@ -9,7 +9,8 @@ import type { SupervisionMode } from "../core/conversation/supervise.ts";
 import type { AgentCall, AgentState, RecordingMode, Strategy, VoicemailMode } from "../core/floor.ts";
 import type { Hours } from "../core/routing/hours.ts";
 import type { Prompts } from "../core/routing/prompts.ts";
-import type { Role } from "../store/tables.ts";
+import type { MenuAction, MenuRepeat } from "../store/settings-menus.ts";
+import type { MenuWhen, Role } from "../store/tables.ts";
 
 /** Who asks: for the records. */
 export interface Asker {
@@ -35,6 +36,8 @@ export interface AgentFields {
   acceptanceNeeded?: boolean;
   /** No customer may be handed to this agent (XFER-05). */
   consultationOnly?: boolean;
+  /** The agent's own number outside; a new one has to be verified and approved (FWD-03). */
+  forwardNumber?: string | null;
 }
 
 export interface QueueFields {
@@ -84,11 +87,33 @@ export interface LineFields {
   shortNumber?: string | null;
   consultationOnly?: boolean;
   blindNoAnswer?: "end" | "return";
+  /** null: the main menu, which is the first that was made (IVR-01). */
+  menuId?: string | null;
+  menuWhen?: MenuWhen;
+  /** null: the first trunk that calls can be placed through. */
+  trunkId?: string | null;
+  forwardMode?: "off" | "number" | "agents";
+  /** A new one has to be verified before anything is forwarded to it (FWD-02). */
+  forwardNumber?: string | null;
+  forwardSeconds?: number;
+  forwardAttempts?: number;
+  forwardCallerId?: "caller" | "line";
 }
 
 export interface SoundFields {
   name: string;
   language: "ru" | "en" | null;
+}
+
+export interface MenuFields {
+  name: string;
+  /** null: the standard greeting. */
+  greetingId: string | null;
+  inputWaitSeconds: number;
+  repeat: MenuRepeat;
+  buttons: { digit: string; action: MenuAction }[];
+  /** For the caller who presses nothing (IVR-08). */
+  fallback: MenuAction;
 }
 
 export interface TrunkFields {
@@ -98,6 +123,8 @@ export interface TrunkFields {
   port: number;
   username: string | null;
   password: string | null;
+  /** How numbers are spelt towards this carrier: `+7495…` or `7495…`. */
+  numberFormat?: "e164" | "digits";
 }
 
 export interface ContactFields {
@@ -197,6 +224,9 @@ export interface Commands {
   "sound.delete": [{ id: string }, Record<string, never>];
   /** Takes a change of settings back; `force` also when a later change touched the same fields. */
   "setting.undo": [{ id: string; force: boolean }, Applied];
+  "menu.create": [MenuFields, Created];
+  "menu.change": [{ id: string; change: Partial<MenuFields> }, Applied];
+  "menu.delete": [{ id: string }, Applied];
   "trunk.create": [TrunkFields, Created];
   "trunk.change": [{ id: string; change: Partial<TrunkFields> }, Applied];
   "trunk.delete": [{ id: string }, Applied];

@@ -4,16 +4,19 @@ import { listQueues } from "../store/reads/queues.ts";
 import { nextKey } from "../store/writes/keys.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
+import { requireNoMenu } from "./menu-uses.ts";
+import { checkOutside } from "./outside-numbers.ts";
 import { CommandProblem, type QueueFields } from "./port.ts";
 import { note } from "./settings.ts";
 
 export function queueCommands({
   configure,
+  config,
 }: Context): Pick<Handlers, "queue.create" | "queue.change" | "queue.delete"> {
   return {
     "queue.create": (fields) =>
       configure(async (trx) => {
-        check(fields);
+        check(fields, config);
         const key = await nextKey(trx, "queue");
         const row = { key, name: fields.name, ...columns(fields) };
         const { id } = await trx.insertInto("queue").values(row).returning("id").executeTakeFirstOrThrow();
@@ -24,7 +27,7 @@ export function queueCommands({
       }),
     "queue.change": ({ id, change }, by) =>
       configure(async (trx) => {
-        check(change);
+        check(change, config);
         const { key, version } = await queueRow(trx, id);
         const [before] = await listQueues(trx, { id });
         await trx
@@ -55,6 +58,7 @@ export function queueCommands({
           .executeTakeFirst();
         if (other)
           throw new CommandProblem(409, "queue-in-use", `the queue «${other.name}» overflows into this one`);
+        await requireNoMenu(trx, "queue_id", id);
         await trx.deleteFrom("queue").where("id", "=", id).execute();
         return { result: {}, focus: { nothing: true } };
       }),
@@ -107,8 +111,10 @@ const RANGES = {
   serviceLevelPercent: [1, 100, " per cent"],
 } as const;
 
-function check(fields: Partial<QueueFields>): void {
+function check(fields: Partial<QueueFields>, config: Context["config"]): void {
   checkName(fields.name);
+  const { overflow } = fields;
+  if (overflow && "number" in overflow) checkOutside(overflow.number, "overflow.number", config);
   if (fields.wrapUp?.mode === "limit" && fields.wrapUp.seconds === undefined)
     throw new CommandProblem(422, "incomplete", "how many seconds?", "wrapUp.seconds");
   for (const field of Object.keys(RANGES) as (keyof typeof RANGES)[]) {

@@ -5,6 +5,7 @@ import type { Db } from "../store/database.ts";
 import { audit } from "../store/writes/audit.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
+import { menuUse } from "./menu-uses.ts";
 import { CommandProblem } from "./port.ts";
 
 /** Uploaded files a company can have (PROMPT-02). */
@@ -74,7 +75,7 @@ export function soundCommands({
       await inTurn(() =>
         write(async (trx) => {
           const { name } = await soundRow(trx, id);
-          const [use] = await usesOf(trx, id);
+          const use = (await usesOf(trx, id))[0] ?? (await menuUse(trx, "sound_id", id));
           if (use) throw new CommandProblem(409, "sound-in-use", `«${name}» is used: ${use}`);
           await trx.deleteFrom("sound").where("id", "=", id).execute();
           await audit(trx, {

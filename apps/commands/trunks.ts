@@ -17,18 +17,17 @@ export function trunkCommands({
         const key = await nextKey(trx, "trunk");
         const { id } = await trx
           .insertInto("trunk")
-          .values({ key, ...fields })
+          .values({ key, ...columns(fields) })
           .returning("id")
           .executeTakeFirstOrThrow();
         return { result: { id }, focus: { trunk: key } };
       }),
     "trunk.change": ({ id, change }) =>
       configure(async (trx) => {
-        const { key, created_at: _, ...before } = await trunkRow(trx, id);
-        const { name, addresses, host, port, username, password } = { ...before, ...change };
-        const fields = { name, addresses, host, port, username, password };
+        const { key, number_format: numberFormat, ...before } = await trunkRow(trx, id);
+        const fields = { ...before, numberFormat, ...change };
         await check(trx, fields, id);
-        await trx.updateTable("trunk").set(fields).where("id", "=", id).execute();
+        await trx.updateTable("trunk").set(columns(fields)).where("id", "=", id).execute();
         return { result: {}, focus: { trunk: key } };
       }),
     "trunk.delete": ({ id }) =>
@@ -38,6 +37,10 @@ export function trunkCommands({
         return { result: {}, focus: { nothing: true } };
       }),
   };
+}
+
+function columns({ name, addresses, host, port, username, password, numberFormat }: TrunkFields) {
+  return { name, addresses, host, port, username, password, number_format: numberFormat ?? "e164" };
 }
 
 async function check(trx: Db, fields: TrunkFields, self?: string): Promise<void> {

@@ -15,7 +15,7 @@ import * as readback from "./readback.ts";
 import { readInstalled, type Swap, swapIn } from "./swap.ts";
 
 export interface ApplierOptions extends readback.Switch {
-  readonly config: Pick<Config, "dataDir" | "decisionMs" | "agiPort">;
+  readonly config: Pick<Config, "dataDir" | "decisionMs" | "agiPort" | "menuSeconds">;
   readonly log: { warn(fields: object, text: string): void };
   readonly now?: () => Date;
 }
@@ -43,6 +43,8 @@ const READERS: Readonly<Record<string, readonly string[]>> = {
   "lines.conf": ["pbx_config.so"],
   "prompts.conf": ["pbx_config.so"],
   "music.conf": ["res_musiconhold.so"],
+  "menus.conf": ["pbx_config.so"],
+  "trunks.conf": ["pbx_config.so"],
   "short-numbers.conf": ["pbx_config.so"],
   "queues.conf": ["app_queue.so"],
   "pjsip-agents.conf": ["res_pjsip.so"],

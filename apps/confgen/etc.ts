@@ -29,9 +29,12 @@ export const STASIS_APP = "dozvon";
 export const DEFAULT_LANGUAGE = "ru";
 
 /** What generated/ needs of the configuration. */
-export function instanceOf(config: Pick<Config, "decisionMs" | "agiPort" | "dataDir">): Instance {
-  const sounds = { data: asteriskPlaces(config.dataDir).data, built: soundPlaces(config.dataDir).built };
-  return { decisionMs: config.decisionMs, agiPort: config.agiPort, language: DEFAULT_LANGUAGE, sounds };
+export function instanceOf(
+  config: Pick<Config, "decisionMs" | "agiPort" | "menuSeconds" | "dataDir">,
+): Instance {
+  const { decisionMs, agiPort, menuSeconds, dataDir } = config;
+  const sounds = { data: asteriskPlaces(dataDir).data, built: soundPlaces(dataDir).built };
+  return { decisionMs, agiPort, menuSeconds, sounds, language: DEFAULT_LANGUAGE };
 }
 
 /** Asterisk's files as they would be written: path below etc/ → text. */

@@ -7,6 +7,7 @@
 import type { Agent } from "../core/floor.ts";
 import { STANDARD_PROMPTS } from "../core/routing/prompts.ts";
 import type { Language, QueueSettings, Settings, Trunk } from "../store/settings.ts";
+import { menuView } from "./menus.ts";
 import { openingView } from "./opening.ts";
 import { ownPrompts, waitingView } from "./prompts.ts";
 import { displayName, safe } from "./safe.ts";
@@ -19,6 +20,8 @@ export interface Instance {
   readonly agiPort: number;
   /** Where Asterisk finds prompts: its own data, and the uploaded ones. */
   readonly sounds: { readonly data: string; readonly built: string };
+  /** The longest time that a call spends in voice menus. */
+  readonly menuSeconds: number;
   /** What Asterisk speaks unless told otherwise. */
   readonly language: Language;
 }
@@ -40,7 +43,8 @@ export const STRATEGIES = { random: "random", "most-idle": "leastrecent", sequen
 export function render(settings: Settings, instance: Instance, at: Date): Files {
   const view = { ...instanceView(instance), ...settingsView(settings, instance) };
   const names = [
-    ...["globals", "lines", "prompts", "music", "queues", "short-numbers", "pjsip-agents", "pjsip-trunks"],
+    ...["globals", "lines", "menus", "trunks", "prompts", "music"],
+    ...["queues", "short-numbers", "pjsip-agents", "pjsip-trunks"],
   ];
   const head = `; Rendered by Dozvon from the database at ${at.toISOString()}. Changes here are lost: your own go into custom.d/.\n`;
   return Object.fromEntries(
@@ -60,7 +64,11 @@ function tidy(text: string): string {
 function instanceView(instance: Instance): View {
   const seconds = instance.decisionMs / 1000;
   if (!(seconds > 0 && seconds < 60)) throw new Error(`decisionMs: ${instance.decisionMs}`);
-  return { decisionSeconds: String(seconds), agiPort: safe("count", instance.agiPort) };
+  return {
+    decisionSeconds: String(seconds),
+    agiPort: safe("count", instance.agiPort),
+    menuSeconds: safe("count", instance.menuSeconds),
+  };
 }
 
 function settingsView(settings: Settings, instance: Instance): View {
@@ -72,6 +80,7 @@ function settingsView(settings: Settings, instance: Instance): View {
     lines: settings.lines.map((line) => lineView(line, settings, instance)),
     ...ownPrompts(settings, instance),
     messages: settings.lines.flatMap(messageViews),
+    menus: settings.menus.map((menu) => menuView(menu, settings, instance)),
     trunks: settings.trunks.map(trunkView),
   };
 }
@@ -131,6 +140,23 @@ function lineView(line: Settings["lines"][number], settings: Settings, instance:
     announce: line.announceRecording && line.recording !== "off" ? "1" : "0",
     ...openingView(line.hours),
     ...waitingView(settings.prompts.get(line.id) ?? STANDARD_PROMPTS, key, language, instance),
+    ...outsideView(line, settings),
+    menuOpen: line.menu && line.menu.when !== "closed" ? safe("key", line.menu.key) : "",
+    menuClosed: line.menu && line.menu.when !== "open" ? safe("key", line.menu.key) : "",
+  };
+}
+
+/** What the fallback needs for numbers outside: the first trunk that dials, whom it shows, and where it forwards. */
+function outsideView({ outside, number }: Settings["lines"][number], settings: Settings): View {
+  const dialling = settings.carriers.filter((trunk) => trunk.dials);
+  const trunk = dialling.find(({ id }) => id === outside?.trunkId) ?? dialling[0];
+  const forward = outside?.forward;
+  const single = forward?.mode === "number" && forward.verified ? safe("number", forward.number) : "";
+  return {
+    trunk: trunk ? safe("key", trunk.key) : "",
+    shown: outside?.callerId === "caller" ? "-" : safe("number", number),
+    outsideRing: safe("count", outside?.seconds ?? 25),
+    forward: single,
   };
 }
 
@@ -154,6 +180,7 @@ function trunkView(trunk: Trunk): View {
     addresses: trunk.addresses.map((address) => ({ address: safe("address", address) })),
     host,
     port: safe("count", trunk.port),
+    plus: trunk.number_format === "digits" ? "" : "+",
     username,
     password: username ? safe("secret", trunk.password ?? "") : false,
   };

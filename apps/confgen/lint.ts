@@ -91,6 +91,7 @@ function checkArguments(world: World, step: Step, complain: Complain): undefined
     case "Set":
       if (first.startsWith("DZ_QUEUE=")) checkQueue(world, first.slice("DZ_QUEUE=".length), complain);
       return;
+    case "Background":
     case "Playback":
       for (const name of first.split("&"))
         if (!dynamic(name) && !world.input.soundExists(name)) complain(`there is no prompt ${name}`);

@@ -96,6 +96,17 @@ export function wantedExtensions(settings: Settings): Map<string, string[]> {
   return new Map([
     ["lines", settings.lines.flatMap((line) => spellings(line.number))],
     ["line-settings", keys],
+    ["carriers", settings.trunks.map((trunk) => trunk.key)],
+    ...settings.menus.map((menu): [string, string[]] => [
+      `menu-${menu.key}`,
+      [
+        "s",
+        "t",
+        "i",
+        ...(menu.repeat.mode === "cyclic" ? [] : ["none"]),
+        ...menu.buttons.map(({ digit }) => digit),
+      ],
+    ]),
     ["short-numbers", settings.agents.map((agent) => agent.shortNumber)],
   ]);
 }

@@ -21,6 +21,8 @@ const KINDS = {
   zone: /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/,
   word: /^[a-z][a-z-]{0,31}$/,
   date: /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/,
+  /** A key of a telephone, or the menus' word for none. */
+  digit: /^([0-9*#]|none)$/,
   time: /^([01][0-9]|2[0-3]):[0-5][0-9]$/,
   path: /^\/[A-Za-z0-9._/ @+-]{0,400}$/,
 } as const;

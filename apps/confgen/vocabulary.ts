@@ -5,6 +5,8 @@
 export const APPLICATIONS: Readonly<Record<string, string>> = {
   ...{
     Answer: "",
+    Background: "",
+    WaitExten: "",
     Goto: "",
     GotoIf: "",
     GotoIfTime: "",

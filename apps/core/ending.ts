@@ -9,6 +9,8 @@ export const ENDINGS = [
   "out_of_hours",
   "not_in_service",
   "unavailable",
+  /** The caller got what a voice menu had to say, and it ended the call. */
+  "self_service",
   "busy",
   "rejected",
   "unreachable",
@@ -28,6 +30,7 @@ export const CULPRITS: Readonly<Record<Ending, Culprit>> = {
   out_of_hours: "theirs",
   not_in_service: "theirs",
   unavailable: "ours",
+  self_service: "theirs",
   busy: "theirs",
   rejected: "theirs",
   unreachable: "carrier",
@@ -41,6 +44,7 @@ const SAID: Readonly<Record<string, Ending>> = {
   no_answer: "no_answer",
   not_in_service: "not_in_service",
   unavailable: "unavailable",
+  self_service: "self_service",
   lost: "lost",
 };
 

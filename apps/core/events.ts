@@ -15,6 +15,7 @@ import type {
   AgentState,
   Call,
   CallId,
+  Chosen,
   Device,
   Floor,
   Line,
@@ -59,11 +60,34 @@ export type DomainEvent =
   | { kind: "OwnerAwaited"; at: Millis; call: CallId; agent: AgentId; step: Step; because: Because }
   | { kind: "OwnerMissed"; at: Millis; call: CallId }
   | { kind: "TalksSeen"; at: Millis; talks: ReadonlyMap<AgentId, readonly number[]> }
+  /** A menu is played; the call asks again with what was chosen in it. */
+  | { kind: "MenuPlayed"; at: Millis; call: CallId; menu: string; step: Step; because: Because }
+  | {
+      kind: "MenuChose";
+      at: Millis;
+      call: CallId;
+      menu: string;
+      digit: string;
+      /** Undefined: what the key leads to is no longer there. */
+      chosen?: Chosen | undefined;
+      /** The queue that was chosen: the call counts in its figures from here on. */
+      queue?: QueueId | undefined;
+      because: Because;
+    }
   /** The arrival prompt is played; the call asks again after it. */
   | { kind: "CallWelcomed"; at: Millis; call: CallId; step: Step; because: Because }
   | { kind: "CallerWelcomed"; at: Millis; call: CallId }
   /** A number outside is dialled through a carrier. */
-  | { kind: "ExternalDialled"; at: Millis; call: CallId; number: string; step: Step; because: Because }
+  | {
+      kind: "ExternalDialled";
+      at: Millis;
+      call: CallId;
+      number: string;
+      /** Whose own number it is; this agent is offered nothing else meanwhile (law L7). */
+      agent?: AgentId | undefined;
+      step: Step;
+      because: Because;
+    }
   | { kind: "ExternalEnded"; at: Millis; call: CallId; result: string }
   /** An agent calls somebody: busy with it from now on. */
   | { kind: "CallPlaced"; at: Millis; call: CallId; agent: AgentId; channel: string }
@@ -141,6 +165,17 @@ export function evolve(floor: Floor, event: DomainEvent): void {
         call: { id: event.call, phase: "dialling", since: event.at, channel: event.channel },
       });
       return;
+    case "MenuPlayed":
+      changeCall(floor, event.call, event.at, { phase: "menu", menuPlayed: true });
+      return;
+    case "MenuChose":
+      changeCall(floor, event.call, event.at, {
+        phase: "deciding",
+        menuPlayed: true,
+        chosen: event.chosen,
+        ...(event.chosen?.kind === "queue" && { servedBy: event.chosen.queue }),
+      });
+      return;
     case "CallWelcomed":
       changeCall(floor, event.call, event.at, { phase: "welcome", ...recordedBy(event.step) });
       return;
@@ -150,9 +185,12 @@ export function evolve(floor: Floor, event: DomainEvent): void {
     case "ExternalDialled":
       changeCall(floor, event.call, event.at, {
         phase: "external",
-        ...(floor.calls.get(event.call)?.kind !== "outbound" && { agentId: undefined }),
+        ...(floor.calls.get(event.call)?.kind !== "outbound" && { agentId: event.agent }),
+        dialled: [...(floor.calls.get(event.call)?.dialled ?? []), event.number],
         ...recordedBy(event.step),
       });
+      if (event.agent)
+        changeAgent(floor, event.agent, { call: { id: event.call, phase: "offered", since: event.at } });
       return;
     case "OwnerAwaited":
       changeCall(floor, event.call, event.at, {
@@ -168,7 +206,11 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       for (const [agent, talks] of event.talks) floor.talks.set(agent, talks);
       return;
     case "ExternalEnded":
-      changeCall(floor, event.call, event.at, { phase: "deciding" });
+      freeOffered(floor, event.call);
+      changeCall(floor, event.call, event.at, {
+        phase: "deciding",
+        ...(floor.calls.get(event.call)?.kind !== "outbound" && { agentId: undefined }),
+      });
       return;
     case "OfferEnded": {
       const call = floor.calls.get(event.call);
@@ -250,7 +292,12 @@ export function evolve(floor: Floor, event: DomainEvent): void {
     }
     case "StepRefused":
       freeOffered(floor, event.call);
-      changeCall(floor, event.call, event.at, { phase: "deciding", agentId: undefined });
+      changeCall(floor, event.call, event.at, {
+        phase: "deciding",
+        agentId: undefined,
+        // A menu that was not reached is not a menu that was played.
+        ...(floor.calls.get(event.call)?.phase === "menu" && { menuPlayed: false }),
+      });
       return;
     case "CallGone":
       for (const agent of floor.agents.values())

@@ -70,6 +70,8 @@ export interface Agent {
   readonly acceptanceNeeded?: boolean | undefined;
   /** Talks to colleagues; no customer may be handed over (XFER-05). */
   readonly consultationOnly?: boolean | undefined;
+  /** The agent's own number outside, for forwarding; only an approved one is called (FWD-03). */
+  readonly ownNumber?: { readonly number: string; readonly approved: boolean } | undefined;
 }
 
 export type Strategy = "random" | "most-idle" | "sequential";
@@ -130,7 +132,41 @@ export interface Line {
   readonly blindNoAnswer?: "end" | "return" | undefined;
   /** Whether an arrival prompt is played (PROMPT-07). */
   readonly welcome?: boolean | undefined;
+  /** The menu that is played, and when (IVR-01, IVR-02). */
+  readonly menu?: LineMenu | undefined;
+  /** How calls of this line go to numbers outside, and whether they are forwarded there. */
+  readonly outside?: Outside | undefined;
 }
+
+export interface LineMenu {
+  /** The dialplan's name for it. */
+  readonly key: string;
+  readonly name: string;
+  /** At any time, in the working hours, or outside of them. */
+  readonly when: "always" | "open" | "closed";
+}
+
+export interface Outside {
+  /** The trunk that is used; undefined: the first that calls can be placed through. */
+  readonly trunkId?: TrunkId | undefined;
+  /** How long a number outside rings (FWD-04). */
+  readonly seconds: number;
+  /** What the number outside sees: the caller's number, or the line's (FWD-05). */
+  readonly callerId: "caller" | "line";
+  /** Where a call goes that nobody took (FWD-01). */
+  readonly forward: Forward;
+}
+
+export type Forward =
+  | { readonly mode: "off" }
+  | {
+      readonly mode: "number";
+      readonly number: string;
+      readonly verified: boolean;
+      /** How often it is called (FWD-04). */
+      readonly attempts: number;
+    }
+  | { readonly mode: "agents"; readonly attempts: number };
 
 /** A carrier's connection. */
 export interface Trunk {
@@ -148,6 +184,7 @@ export interface Trunk {
  *   deciding ─▶ offered ─▶ talking ─▶ (gone)
  *      │  ▲        │          ▲
  *      │  ├────────┘          │
+ *      ├──┴─ menu             │
  *      ├──┴─ awaiting-owner   │
  *      ├──┴─ welcome          │    every step that ends without a conversation asks again
  *      ├──┴─ external ────────┤
@@ -168,6 +205,7 @@ export interface Call {
   readonly arrivedAt: Millis;
   readonly phase:
     | "deciding"
+    | "menu"
     | "welcome"
     | "awaiting-owner"
     | "offered"
@@ -182,6 +220,12 @@ export interface Call {
   readonly servedBy?: QueueId | undefined;
   /** The owner has been waited for; not twice. */
   readonly ownerAwaited?: boolean | undefined;
+  /** The line's menu has been entered; it is not played again. */
+  readonly menuPlayed?: boolean | undefined;
+  /** What the caller chose in a menu. */
+  readonly chosen?: Chosen | undefined;
+  /** Numbers outside that were called, one entry for each attempt. */
+  readonly dialled?: readonly string[] | undefined;
   /** Agents whose phone has rung in vain (D-44: one round). */
   readonly tried: readonly AgentId[];
   /** The arrival prompt has been heard; it is played once. */
@@ -191,6 +235,12 @@ export interface Call {
   /** The conversation is on hold, in a consultation or being handed over; undefined: it is a talk of two. */
   readonly regroup?: Regroup | undefined;
 }
+
+/** What a key of a menu leads to, as far as routing is concerned (IVR-05). */
+export type Chosen =
+  | { readonly kind: "agent"; readonly agent: AgentId }
+  | { readonly kind: "queue"; readonly queue: QueueId }
+  | { readonly kind: "external"; readonly number: string };
 
 export interface Floor {
   readonly agents: Map<AgentId, Agent>;

@@ -50,6 +50,20 @@ export type Input =
     }
   /** The arrival prompt has been played (the step `welcome`). */
   | { kind: "welcomed"; at: Millis; call: CallId; channel: string; lineKey: string; draw: number }
+  /** A key of a menu, or nobody pressing one, leads out of it: `digit` is `none` then. The target as rendered. */
+  | {
+      kind: "menuChose";
+      at: Millis;
+      call: CallId;
+      channel: string;
+      lineKey: string;
+      menuKey: string;
+      digit: string;
+      action: "agent" | "queue" | "external";
+      /** A phone, a queue's key, or a number in E.164. */
+      target: string;
+      draw: number;
+    }
   /** A number outside, dialled by the step `external`, ended without a conversation. */
   | {
       kind: "externalEnded";

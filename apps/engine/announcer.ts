@@ -103,6 +103,12 @@ function announceCall(floor: Floor, event: DomainEvent, sink: LiveSink): void {
         because: event.because.text,
       });
       return;
+    case "MenuPlayed":
+      sink.push("calls", "call.menu", { id: event.call, menu: event.menu, because: event.because.text });
+      return;
+    case "MenuChose":
+      sink.push("calls", "call.chose", { id: event.call, digit: event.digit, because: event.because.text });
+      return;
     case "ExternalDialled":
       sink.push("calls", "call.dialled-outside", {
         id: event.call,

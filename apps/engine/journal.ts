@@ -16,6 +16,8 @@ const KEPT: ReadonlySet<DomainEvent["kind"]> = new Set([
   "AgentOffered",
   "OfferEnded",
   "CallQueued",
+  "MenuPlayed",
+  "MenuChose",
   "CallWelcomed",
   "CallerWelcomed",
   "OwnerAwaited",

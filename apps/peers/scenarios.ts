@@ -17,6 +17,13 @@ export interface CustomerBehaviour {
   /** Takes audio at this port of its address, instead of SIPp's own. */
   readonly earPort?: number;
   readonly displayName?: string;
+  /** Keys that are pressed, each after so long; SIP INFO tells them (RFC 6086, application/dtmf-relay). */
+  readonly keys?: readonly KeyPress[];
+}
+
+export interface KeyPress {
+  readonly key: string;
+  readonly afterMs: number;
 }
 
 export interface PhoneBehaviour {
@@ -62,12 +69,14 @@ export function customerScenario(behaviour: CustomerBehaviour): string {
     send(["ACK [next_url] SIP/2.0", ...IN_DIALOG, "CSeq: 1 ACK", "Max-Forwards: 70", "Content-Length: 0"]),
     log("answered"),
     ...speak(speech),
+    ...(behaviour.keys ?? []).flatMap(press),
     `<recv request="BYE" timeout="${hangUpAfterMs}" ontimeout="leave"/>`,
+    '<label id="left"/>',
     send(OK_TO_LAST),
     log("left by us", "end"),
     '<label id="leave"/>',
     send(
-      ["BYE [next_url] SIP/2.0", ...IN_DIALOG, "CSeq: 2 BYE", "Max-Forwards: 70", "Content-Length: 0"],
+      ["BYE [next_url] SIP/2.0", ...IN_DIALOG, "CSeq: 20 BYE", "Max-Forwards: 70", "Content-Length: 0"],
       true,
     ),
     '<recv response="200" timeout="5000" ontimeout="end"/>',
@@ -143,9 +152,10 @@ export function colleagueScenario(hangUpAfterMs: number): string {
   ]);
 }
 
-/** An agent's phone that takes whatever comes to its port, one scenario run per call. */
-export function phoneScenario(behaviour: PhoneBehaviour): string {
+/** An agent's phone that takes whatever comes to its port, one scenario run per call; it may tell whom it is called as. */
+export function phoneScenario(behaviour: PhoneBehaviour, options: { tellDialled?: boolean } = {}): string {
   const { answerAfterMs, refuse, hangUpAfterMs = HOUR_MS, speech, earPort } = behaviour;
+  const { tellDialled = false } = options;
   const refusal = [
     send([`SIP/2.0 ${refuse} Refused`, ...REPLY, "Content-Length: 0"]),
     '<recv request="ACK"/>',
@@ -156,8 +166,10 @@ export function phoneScenario(behaviour: PhoneBehaviour): string {
       <ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>
       <ereg regexp=".*" search_in="hdr" header="To:" assign_to="me"/>
       <ereg regexp="sip:[^&gt;]*" search_in="hdr" header="Contact:" assign_to="target"/>
+      ${tellDialled ? '<ereg regexp="sip:[^@ ]*" search_in="msg" assign_to="dialled"/>' : ""}
       <log message="[timestamp] rings [$caller]"/>
       ${MEDIA_ACTIONS}
+      ${tellDialled ? '<log message="[timestamp] dialled [$dialled]"/>' : ""}
     </action></recv>`,
     ...(refuse === undefined ? ringAndAnswer(answerAfterMs, hangUpAfterMs, speech, earPort) : refusal),
     '<label id="end"/>',
@@ -238,6 +250,30 @@ export function registerScenario(): string {
     '<recv response="100" optional="true"/>',
     '<recv response="200"/>',
   ]);
+}
+
+/** One key, unless the other side hangs up before it. */
+function press({ key, afterMs }: KeyPress, index: number): string[] {
+  const body = [`Signal=${key}`, "Duration=120"];
+  return [
+    `<recv request="BYE" timeout="${afterMs}" ontimeout="key${index}" next="left"/>`,
+    `<label id="key${index}"/>`,
+    send(
+      [
+        "INFO [next_url] SIP/2.0",
+        ...IN_DIALOG,
+        `CSeq: ${2 + index} INFO`,
+        "Max-Forwards: 70",
+        "Content-Type: application/dtmf-relay",
+        "Content-Length: [len]",
+        "",
+        ...body,
+      ],
+      true,
+    ),
+    '<recv response="200"/>',
+    log(`pressed ${key}`),
+  ];
 }
 
 const CONTACT = ["Contact: <sip:sipp@[local_ip]:[local_port]>", "Max-Forwards: 70"];

@@ -123,9 +123,10 @@ export async function phone(
   return start(place, `phone-${account.username}`, phoneScenario(behaviour), PHONE_ADDRESS, port, ["-aa"]);
 }
 
-/** A carrier's far end: takes the calls that we place to numbers outside. */
+/** A carrier's far end: takes the calls that we place to numbers outside, and notes whom it is called as. */
 export function farEnd(place: PeerPlace, behaviour: PhoneBehaviour): SippPeer {
-  return start(place, "far-end", phoneScenario(behaviour), FAR_ADDRESS, takePort(), ["-aa"]);
+  const scenario = phoneScenario(behaviour, { tellDialled: true });
+  return start(place, "far-end", scenario, FAR_ADDRESS, takePort(), ["-aa"]);
 }
 
 /** An agent's phone calls a short number (SOFT-08), from a port of its own. */

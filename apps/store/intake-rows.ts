@@ -33,6 +33,7 @@ export function callRow(id: string, linkedid: string, record: CallRecord): Recor
     hold_ms: record.holdMs,
     wrap_up_ms: record.wrapUpMs,
     transfers: record.transfers,
+    forwarded_to: record.forwardedTo,
   };
 }
 
@@ -58,6 +59,7 @@ export function legRow(call: string, leg: CallRecord["legs"][number]): Record<st
     ended_at: iso(leg.endedAt),
     cause: leg.cause,
     talk_ms: leg.talkMs,
+    to_number: leg.toNumber,
   };
 }
 

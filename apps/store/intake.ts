@@ -257,13 +257,13 @@ async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
     ), calls as (
       insert into call (id, linkedid, type, from_number, to_number, line_id, queue_id, contact_id, owner_id, agent_id,
              first_offered_id, arrived_at, connected_at, ended_at, wait_ms, talk_ms, ending, culprit, cause, fallback,
-             updated_at, hold_ms, wrap_up_ms, transfers)
+             updated_at, hold_ms, wrap_up_ms, transfers, forwarded_to)
       select r.id, r.linkedid, r.type, r.from_number, r.to_number,
              (select id from line where id = r.line_id), (select id from queue where id = r.queue_id),
              (select id from contact where id = r.contact_id), (select id from agent where id = r.owner_id),
              (select id from agent where id = r.agent_id), (select id from agent where id = r.first_offered_id),
              r.arrived_at, r.connected_at, r.ended_at, r.wait_ms, r.talk_ms, r.ending, r.culprit, r.cause, r.fallback, now(),
-             r.hold_ms, r.wrap_up_ms, r.transfers
+             r.hold_ms, r.wrap_up_ms, r.transfers, r.forwarded_to
         from json_populate_recordset(null::call, ${toJson(calls)}::json) r
           on conflict (id) do update set
              type = excluded.type, from_number = excluded.from_number, to_number = excluded.to_number,
@@ -273,15 +273,16 @@ async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
              arrived_at = excluded.arrived_at, connected_at = excluded.connected_at, ended_at = excluded.ended_at,
              wait_ms = excluded.wait_ms, talk_ms = excluded.talk_ms, ending = excluded.ending,
              culprit = excluded.culprit, cause = excluded.cause, fallback = excluded.fallback, updated_at = now(),
-             hold_ms = excluded.hold_ms, wrap_up_ms = excluded.wrap_up_ms, transfers = excluded.transfers
+             hold_ms = excluded.hold_ms, wrap_up_ms = excluded.wrap_up_ms, transfers = excluded.transfers,
+             forwarded_to = excluded.forwarded_to
     ), legs as (
-      insert into call_leg (channel, call_id, name, agent_id, started_at, answered_at, ended_at, cause, talk_ms)
+      insert into call_leg (channel, call_id, name, agent_id, started_at, answered_at, ended_at, cause, talk_ms, to_number)
       select r.channel, r.call_id, r.name, (select id from agent where id = r.agent_id),
-             r.started_at, r.answered_at, r.ended_at, r.cause, r.talk_ms
+             r.started_at, r.answered_at, r.ended_at, r.cause, r.talk_ms, r.to_number
         from json_populate_recordset(null::call_leg, ${toJson(legs)}::json) r
           on conflict (call_id, channel) do update set
              answered_at = excluded.answered_at, ended_at = excluded.ended_at, cause = excluded.cause,
-             talk_ms = excluded.talk_ms
+             talk_ms = excluded.talk_ms, to_number = excluded.to_number
     ), wrap_ups as (
       insert into call_wrap_up
       select r.* from json_populate_recordset(null::call_wrap_up, ${toJson(wrapUps)}::json) r

@@ -72,6 +72,7 @@ export async function readOpenCalls(db: Db): Promise<OpenCall[]> {
       regroup: regroupAfter(decisions),
       queueId: row.queue_id ?? undefined,
       tried: offered,
+      ...choicesIn(decisions),
       welcomed: decisions.some((event) => event.kind === "CallerWelcomed"),
       ownerAwaited: decisions.some((event) => event.kind === "OwnerAwaited"),
       servedBy: lastQueueOf(decisions),
@@ -108,6 +109,20 @@ function regroupAfter(
   return (last?.data.regroup as Regroup | null | undefined) ?? undefined;
 }
 
+/** What the caller chose in a menu, and which numbers outside were called. */
+function choicesIn(
+  decisions: readonly { kind: string; data: Record<string, unknown> }[],
+): Pick<Call, "menuPlayed" | "chosen" | "dialled"> {
+  const dialled = decisions.filter(({ kind }) => kind === "ExternalDialled");
+  const choice = decisions.findLast(({ kind }) => kind === "MenuChose");
+  const chosen = choice?.data.chosen as Call["chosen"];
+  return {
+    menuPlayed: decisions.some(({ kind }) => kind === "MenuPlayed" || kind === "MenuChose"),
+    chosen,
+    ...(dialled.length > 0 && { dialled: dialled.map(({ data }) => String(data.number)) }),
+  };
+}
+
 function isRecording(step: unknown): boolean {
   const record = (step as { record?: unknown } | undefined)?.record;
   return record === "stereo" || record === "mixed";
@@ -115,6 +130,7 @@ function isRecording(step: unknown): boolean {
 
 function phaseAfter(kind: string | undefined, queued: boolean): Call["phase"] {
   if (kind === "AgentOffered") return "offered";
+  if (kind === "MenuPlayed") return "menu";
   if (kind === "CallWelcomed") return "welcome";
   if (kind === "OwnerAwaited") return "awaiting-owner";
   if (kind === "ExternalDialled") return "external";

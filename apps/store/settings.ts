@@ -1,27 +1,28 @@
 /**
  * All rows that steer calls, as the core and the renderer see them: agents, queues, lines and trunks.
  */
-import { sql } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type {
   Agent,
   AgentId,
   Trunk as Carrier,
   Line,
   LineId,
+  Outside,
   Overflow,
   Queue,
-  VoicemailMode,
   WrapUp,
 } from "../core/floor.ts";
 import type { Prompts } from "../core/routing/prompts.ts";
 import type { Db } from "./database.ts";
 import { readPrompts } from "./prompts.ts";
-import type { TrunkTable } from "./tables.ts";
+import { type Menu, menuOf, readMenus } from "./settings-menus.ts";
+import type { LineTable, TrunkTable } from "./tables.ts";
 
 export type Language = "ru" | "en";
 
 /** A carrier's connection, as in its row. */
-export type Trunk = Readonly<Omit<TrunkTable, "port" | "id" | "created_at"> & { id: string; port: number }>;
+export type Trunk = Readonly<Selectable<Omit<TrunkTable, "created_at">>>;
 
 /** A queue with what only Asterisk's configuration needs to know. */
 export interface QueueSettings extends Queue {
@@ -36,6 +37,7 @@ export interface Settings {
   readonly agents: readonly Agent[];
   readonly queues: readonly QueueSettings[];
   readonly lines: readonly Line[];
+  readonly menus: readonly Menu[];
   readonly trunks: readonly Trunk[];
   /** The trunks as the core knows them. */
   readonly carriers: readonly Carrier[];
@@ -51,9 +53,10 @@ export interface Settings {
  * Phones are `unreachable` and idle-less until Asterisk says otherwise.
  */
 export async function readSettings(db: Db): Promise<Settings> {
-  const [agentRows, queueRows, lineRows, trunks] = [
+  const [agentRows, queueRows, menus, lineRows, trunks] = [
     await readAgents(db),
     await readQueues(db),
+    await readMenus(db),
     await db.selectFrom("line").selectAll().orderBy("created_at").orderBy("key").execute(),
     await db.selectFrom("trunk").selectAll().orderBy("created_at").orderBy("key").execute(),
   ];
@@ -62,7 +65,11 @@ export async function readSettings(db: Db): Promise<Settings> {
   return {
     agents: agentRows.map(({ sip_ha1: _, ...row }) => toAgent(row)),
     queues: queueRows.map((row) => toQueue(row, everybody)),
-    lines: lineRows.map((row) => ({ ...toLine(row), welcome: prompts.get(row.id)?.arrival !== "none" })),
+    lines: lineRows.map((row) => ({
+      ...toLine(row, menus),
+      welcome: prompts.get(row.id)?.arrival !== "none",
+    })),
+    menus,
     trunks: trunks.map(({ created_at: _, ...row }) => row),
     carriers: trunks.map(({ id, key, name, host }) => ({ id, key, name, dials: host !== null })),
     digests: new Map(agentRows.map((row) => [row.id, row.sip_ha1])),
@@ -93,6 +100,8 @@ function readAgents(db: Db) {
       "call_mode",
       "mobile",
       "auto_answer",
+      "forward_number",
+      "forward_state",
     ])
     .select(["acceptance_needed", "consultation_only"])
     .select("talk.ended_at")
@@ -136,6 +145,10 @@ function toAgent(row: AgentRow): Agent {
     lastTalkEndedAt: row.ended_at?.getTime(),
     acceptanceNeeded: row.acceptance_needed,
     consultationOnly: row.consultation_only,
+    ownNumber:
+      row.forward_number === null
+        ? undefined
+        : { number: row.forward_number, approved: row.forward_state === "approved" },
   };
 }
 
@@ -173,24 +186,7 @@ function overflowOf(row: {
   return row.overflow_number ? { number: row.overflow_number } : undefined;
 }
 
-function toLine(row: {
-  id: string;
-  key: string;
-  number: string;
-  name: string;
-  queue_id: string;
-  owner_first: boolean;
-  priority: number;
-  owner_wait_seconds: number;
-  hours: Line["hours"] | null;
-  recording: Line["recording"];
-  announce_recording: boolean;
-  voicemail: VoicemailMode;
-  voicemail_seconds: number;
-  short_number: string | null;
-  consultation_only: boolean;
-  blind_no_answer: "end" | "return";
-}): Line {
+function toLine(row: Selectable<LineTable>, menus: readonly Menu[]): Line {
   return {
     id: row.id,
     key: row.key,
@@ -208,5 +204,19 @@ function toLine(row: {
     shortNumber: row.short_number ?? undefined,
     consultationOnly: row.consultation_only,
     blindNoAnswer: row.blind_no_answer,
+    menu: menuOf(row, menus),
+    outside: {
+      trunkId: row.trunk_id ?? undefined,
+      seconds: row.forward_seconds,
+      callerId: row.forward_caller_id,
+      forward: forwardOf(row),
+    },
   };
+}
+
+function forwardOf(row: Selectable<LineTable>): Outside["forward"] {
+  const { forward_mode: mode, forward_number: number, forward_attempts: attempts } = row;
+  if (mode === "agents") return { mode, attempts };
+  if (mode === "off" || number === null) return { mode: "off" };
+  return { mode, number, attempts, verified: row.forward_number_verified_at !== null };
 }

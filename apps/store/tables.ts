@@ -22,11 +22,16 @@ export interface AgentTable {
   call_mode: Generated<"phone" | "external" | "webrtc">;
   mobile: Generated<string | null>;
   auto_answer: Generated<boolean>;
+  forward_number: string | null;
+  forward_state: Generated<ForwardState>;
   created_at: Created;
   email: Generated<string | null>;
   acceptance_needed: Generated<boolean>;
   consultation_only: Generated<boolean>;
 }
+
+/** How far an agent's own number is (FWD-03). */
+export type ForwardState = "none" | "pending" | "verified" | "approved";
 
 export interface AgentStateChangeTable {
   id: Generated<string>;
@@ -101,6 +106,15 @@ export interface LineTable {
   retention_days: number | null;
   voicemail: Generated<VoicemailMode>;
   voicemail_seconds: Generated<number>;
+  menu_id: string | null;
+  menu_when: Generated<MenuWhen>;
+  trunk_id: string | null;
+  forward_mode: Generated<"off" | "number" | "agents">;
+  forward_number: string | null;
+  forward_number_verified_at: Date | null;
+  forward_seconds: Generated<number>;
+  forward_attempts: Generated<number>;
+  forward_caller_id: Generated<"caller" | "line">;
   created_at: Created;
   responsible_id: Generated<string | null>;
   short_number: Generated<string | null>;
@@ -127,6 +141,32 @@ export interface LinePromptTable {
   sound_id: string | null;
 }
 
+/** When a line plays its menu (IVR-02). */
+export type MenuWhen = "always" | "open" | "closed" | "never";
+
+export interface MenuTable {
+  id: Generated<string>;
+  key: string;
+  name: string;
+  greeting_id: string | null;
+  input_wait_seconds: Generated<number>;
+  repeat_mode: Generated<"none" | "times" | "cyclic">;
+  repeat_count: Generated<number>;
+  created_at: Created;
+}
+
+export interface MenuChoiceTable {
+  menu_id: string;
+  /** A key, or `none` for the caller who presses nothing. */
+  digit: string;
+  action: "agent" | "queue" | "external" | "menu" | "sound" | "replay" | "end";
+  agent_id: string | null;
+  queue_id: string | null;
+  number: string | null;
+  next_id: string | null;
+  sound_id: string | null;
+}
+
 export interface TrunkTable {
   id: Generated<string>;
   key: string;
@@ -136,6 +176,8 @@ export interface TrunkTable {
   port: Generated<number>;
   username: string | null;
   password: string | null;
+  /** How numbers are spelt towards this carrier: `+7495…` or `7495…`. */
+  number_format: Generated<"e164" | "digits">;
   created_at: Created;
 }
 
@@ -178,6 +220,7 @@ export interface CallTable {
   fallback: boolean;
   wrap_up_ms: number | null;
   transfers: Generated<number>;
+  forwarded_to: string | null;
   updated_at: Generated<Date>;
 }
 
@@ -191,6 +234,8 @@ export interface CallLegTable {
   ended_at: Date | null;
   cause: number | null;
   talk_ms: number | null;
+  /** The number outside that this leg called. */
+  to_number: string | null;
 }
 
 export interface CallPartTable {
@@ -335,6 +380,8 @@ export interface Database extends ServiceTables, RecordingTables {
   queue_penalty: QueuePenaltyTable;
   setting_change: SettingChangeTable;
   line: LineTable;
+  menu: MenuTable;
+  menu_choice: MenuChoiceTable;
   sound: SoundTable;
   line_prompt: LinePromptTable;
   trunk: TrunkTable;

@@ -32,6 +32,9 @@ function run({ app, data }: Step, at: number, variables: Map<string, string>): s
       variables.set(name, today ? `${today.year}-${two(today.month)}-${two(today.day)}` : value);
       return undefined;
     }
+    case "MSet":
+      for (const pair of split(data, ",")) variables.set(...(pair.split("=") as [string, string]));
+      return undefined;
     case "NoOp":
       return undefined;
     case "Return":

@@ -184,6 +184,12 @@ export class Scene {
     return peer;
   }
 
+  /** A peer of the scene's own making; `clear` ends it with the others. */
+  keep(peer: SippPeer): SippPeer {
+    this.#peers.push(peer);
+    return peer;
+  }
+
   /** Waits for a live message. */
   async heard(
     what: string,

@@ -4,7 +4,7 @@ import { listAgents } from "../../store/reads/agents.ts";
 import { listCalls } from "../../store/reads/calls.ts";
 import { type Api, type ApiContext, type Caller, floorOrNull, onlyAgent } from "../context.ts";
 import { cursorFrom, shown } from "../pages.ts";
-import { phoneView } from "../phones.ts";
+import { forwardNumberFrom, phoneView, phoneViewOrNull } from "../phones.ts";
 import { notFound } from "../problem.ts";
 import * as S from "../schemas/agents.ts";
 import { CallPage, JournalQuery } from "../schemas/calls.ts";
@@ -54,7 +54,11 @@ export function agentRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request, reply) => {
-      const { id, applied, sip } = await commands.send("agent.create", request.body, request.caller);
+      const { id, applied, sip } = await commands.send(
+        "agent.create",
+        { ...request.body, ...forwardNumberFrom(request.body, context.country) },
+        request.caller,
+      );
       return reply.code(201).send({ ...(await show(context, id)), applied, sip });
     },
   );
@@ -91,7 +95,8 @@ export function agentRoutes(api: Api, context: ApiContext): void {
     },
     async (request) => {
       const { id } = request.params;
-      const { applied } = await commands.send("agent.change", { id, change: request.body }, request.caller);
+      const change = { ...request.body, ...forwardNumberFrom(request.body, context.country) };
+      const { applied } = await commands.send("agent.change", { id, change }, request.caller);
       return { ...(await show(context, id)), applied };
     },
   );
@@ -166,6 +171,7 @@ function agentView(row: Row, floor: FloorView | null, live: Live | undefined) {
     ...row,
     state,
     stateSince: iso(since),
+    forwardNumber: phoneViewOrNull(row.forwardNumber),
     console: consoleOf(state, since, floor?.at ?? Date.now()),
     mobile: row.mobile === null ? null : phoneView(row.mobile),
     pendingState: (live ? live.pendingState : row.pendingState) ?? null,

@@ -5,7 +5,7 @@ import { queueNames } from "../../store/reads/queues.ts";
 import { listRecordings, pausedUntil } from "../../store/reads/recordings.ts";
 import { type Api, type ApiContext, type Caller, onlyAgent } from "../context.ts";
 import { cursorFrom, shown } from "../pages.ts";
-import { phoneView, spellings } from "../phones.ts";
+import { phoneViewOrNull, spellings } from "../phones.ts";
 import { notFound } from "../problem.ts";
 import * as S from "../schemas/calls.ts";
 import { IdParams } from "../schemas/common.ts";
@@ -73,6 +73,7 @@ export function callRoutes(api: Api, context: ApiContext): void {
         ...callView(row),
         legs: legs.map((leg) => ({
           ...leg,
+          toNumber: phoneViewOrNull(leg.toNumber),
           startedAt: iso(leg.startedAt),
           answeredAt: isoOrNull(leg.answeredAt),
           endedAt: isoOrNull(leg.endedAt),
@@ -143,8 +144,9 @@ export async function findCall({ db }: ApiContext, caller: Caller, id: string): 
 export function callView(row: CallRow) {
   return {
     ...row,
-    from: row.fromNumber === null ? null : phoneView(row.fromNumber),
-    to: row.toNumber === null ? null : phoneView(row.toNumber),
+    from: phoneViewOrNull(row.fromNumber),
+    to: phoneViewOrNull(row.toNumber),
+    forwardedTo: phoneViewOrNull(row.forwardedTo),
     arrivedAt: iso(row.arrivedAt),
     connectedAt: isoOrNull(row.connectedAt),
     endedAt: isoOrNull(row.endedAt),

@@ -5,7 +5,7 @@ import { nextTimes, openTimes } from "../../core/routing/opening-times.ts";
 import { localText, zoneExists } from "../../core/routing/wall-clock.ts";
 import { listLines } from "../../store/reads/lines.ts";
 import { type Api, type ApiContext, onlyAgent } from "../context.ts";
-import { phoneFrom, phoneView } from "../phones.ts";
+import { forwardNumberFrom, phoneFrom, phoneView, phoneViewOrNull } from "../phones.ts";
 import { notFound, Problem } from "../problem.ts";
 import { IdParams, Nothing } from "../schemas/common.ts";
 import * as S from "../schemas/lines.ts";
@@ -53,7 +53,11 @@ export function lineRoutes(api: Api, context: ApiContext): void {
       const fields = { ...S.NEW_LINE, ...request.body };
       checkHours(fields.hours);
       const number = phoneFrom(fields.number, country, "number");
-      const { id, applied } = await commands.send("line.create", { ...fields, number }, request.caller);
+      const { id, applied } = await commands.send(
+        "line.create",
+        { ...fields, number, ...forwardNumberFrom(fields, country) },
+        request.caller,
+      );
       return reply.code(201).send({ ...(await show(context, id)), applied });
     },
   );
@@ -92,7 +96,8 @@ export function lineRoutes(api: Api, context: ApiContext): void {
     },
     async (request) => {
       const { id } = request.params;
-      const { number: text, ...rest } = request.body;
+      const { number: text, ...given } = request.body;
+      const rest = { ...given, ...forwardNumberFrom(given, country) };
       checkHours(rest.hours);
       const change = text === undefined ? rest : { ...rest, number: phoneFrom(text, country, "number") };
       const args = { id, change, scope: request.query.scope };
@@ -177,7 +182,14 @@ async function show({ db }: ApiContext, id: string, agentId?: string) {
 
 function lineView(row: Awaited<ReturnType<typeof listLines>>[number]) {
   const openNow = isOpen(row.hours ?? undefined, Date.now());
-  return { ...row, number: phoneView(row.number), openNow, createdAt: iso(row.createdAt) };
+  return {
+    ...row,
+    number: phoneView(row.number),
+    forwardNumber: phoneViewOrNull(row.forwardNumber),
+    forwardVerifiedAt: isoOrNull(row.forwardVerifiedAt),
+    openNow,
+    createdAt: iso(row.createdAt),
+  };
 }
 
 /** @throws Problem 422 naming each field that makes no sense. */

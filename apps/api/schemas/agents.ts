@@ -71,6 +71,10 @@ const view = {
   callMode,
   mobile: Nullable(PhoneView),
   autoAnswer,
+  forwardNumber: Nullable(PhoneView),
+  forwardState: Type.Enum(["none", "pending", "verified", "approved"], {
+    description: "Calls are forwarded to the agent's own number when it is approved (FWD-03).",
+  }),
   console: Type.Object(
     {
       state: Type.Enum(["inactive", "inbound", "outbound", "break"], {
@@ -114,17 +118,19 @@ const sip = Type.Object(
   { description: "The phone's SIP account. The password is shown once; we keep only its digest." },
 );
 
+const forwardNumber = Nullable(PhoneText);
 export const NewAgent = Type.Object(
   {
     ...fields,
     ...placing,
     email: Type.Optional(email),
+    forwardNumber: Type.Optional(forwardNumber),
     acceptanceNeeded: Type.Optional(habits.acceptanceNeeded),
     consultationOnly: Type.Optional(habits.consultationOnly),
   },
   Closed,
 );
-export const AgentChange = ChangeOf({ ...fields, ...placing, email, ...habits });
+export const AgentChange = ChangeOf({ ...fields, ...placing, email, forwardNumber, ...habits });
 export const AgentView = Type.Object(view);
 export const AgentList = ListOf(AgentView);
 export const AgentApplied = Type.Object({ ...view, applied: AppliedView });

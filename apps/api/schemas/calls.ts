@@ -31,6 +31,7 @@ const view = {
   culprit: Nullable(Type.Enum(["ours", "theirs", "carrier"])),
   cause: Nullable(Type.Integer({ description: "Q.850 cause of the hang-up." })),
   fallback: Type.Boolean({ description: "The dialplan routed this call without the engine." }),
+  forwardedTo: Nullable(PhoneView),
   recordingId: Nullable(Id()),
   voicemailId: Nullable(Id("The message that the caller left (D-39); a recording of the kind `voicemail`.")),
 };
@@ -48,6 +49,8 @@ export const CallDetail = Type.Object({
       answeredAt: Nullable(Instant()),
       endedAt: Nullable(Instant()),
       cause: Nullable(Type.Integer()),
+      talkMs: Nullable(Type.Integer({ description: "With the caller; null: never." })),
+      toNumber: Nullable(PhoneView),
     }),
   ),
   parts: Type.Array(
@@ -104,6 +107,8 @@ export const WhyView = Type.Object({
         "queued",
         "owner-awaited",
         "dialled-outside",
+        "menu",
+        "chosen",
         "refused",
         "fallback",
       ]),

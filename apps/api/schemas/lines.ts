@@ -155,8 +155,30 @@ const shortNumber = Nullable(
     examples: ["4401"],
   }),
 );
+const routing = {
+  menuId: Nullable(Id("null: the main menu, which is the first that was made (IVR-01).")),
+  menuWhen: Type.Enum(["always", "open", "closed", "never"], {
+    description:
+      "When the menu is played: at any time, in the working hours, outside of them, never (IVR-02).",
+  }),
+  trunkId: Nullable(Id("Through which trunk numbers outside are called; null: the first that can.")),
+  forwardMode: Type.Enum(["off", "number", "agents"], {
+    description: "Where calls go that nobody took: nowhere, to one number, to agents' own numbers (FWD-01).",
+  }),
+  forwardSeconds: Type.Integer({ minimum: 5, maximum: 120, description: "How long it rings (FWD-04)." }),
+  forwardAttempts: Type.Integer({
+    minimum: 1,
+    maximum: 5,
+    description: "How often each is called (FWD-04).",
+  }),
+  forwardCallerId: Type.Enum(["caller", "line"], { description: "Whose number is shown there (FWD-05)." }),
+};
+const forwardNumber = Nullable(PhoneText);
 const name = Name("Shown to the agent when it rings (LINE-15).");
-const fields = { number: PhoneText, name, shortNumber, ...settings, prompts: SomeSlots };
+const fields = {
+  ...{ number: PhoneText, name, shortNumber, ...settings },
+  ...{ prompts: SomeSlots, ...routing, forwardNumber },
+};
 
 const view = {
   id: Id(),
@@ -164,6 +186,9 @@ const view = {
   name: Type.String(),
   shortNumber,
   ...settings,
+  ...routing,
+  forwardNumber: Nullable(PhoneView),
+  forwardVerifiedAt: Nullable(Instant("null: nothing is forwarded to it yet (FWD-02).")),
   openNow: Type.Boolean({ description: "Whether it is open at this moment; see /open for when next." }),
   prompts: SlotsShape,
   createdAt: Instant(),
@@ -189,6 +214,8 @@ export const NewLine = Type.Object(
     shortNumber: Type.Optional(shortNumber),
     consultationOnly: Type.Optional(settings.consultationOnly),
     blindNoAnswer: Type.Optional(settings.blindNoAnswer),
+    ...Type.Partial(Type.Object(routing)).properties,
+    forwardNumber: Type.Optional(forwardNumber),
   },
   { ...Closed, description: `Left out: ${JSON.stringify(NEW_LINE)}.` },
 );

@@ -22,6 +22,9 @@ const fields = {
   port: Type.Integer({ minimum: 1, maximum: 65535 }),
   username: Nullable(Word(100)),
   password: Nullable(Word(200)),
+  numberFormat: Type.Enum(["e164", "digits"], {
+    description: "How the carrier wants numbers: `+7495…` or `7495…`.",
+  }),
 };
 
 const view = {
@@ -31,6 +34,7 @@ const view = {
   host: Nullable(Type.String()),
   port: Type.Integer(),
   username: Nullable(Type.String()),
+  numberFormat: fields.numberFormat,
   hasPassword: Type.Boolean({ description: "The password itself is never shown." }),
   createdAt: Instant(),
 };
@@ -43,6 +47,7 @@ export const NewTrunk = Type.Object(
     port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535, default: 5060 })),
     username: Type.Optional(fields.username),
     password: Type.Optional(fields.password),
+    numberFormat: Type.Optional(fields.numberFormat),
   },
   Closed,
 );

@@ -2,6 +2,7 @@
  * A call waits in Stasis and asks where to go on: at its arrival, and after each step that did not end it.
  */
 import { transferUnanswered } from "../conversation/asked.ts";
+import type { Chosen, Floor } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import { refused } from "../outgoing/place.ts";
 import { routeAfterWait } from "../routing/inbound.ts";
@@ -41,6 +42,38 @@ export function welcomed(turn: Turn, input: Extract<Input, { kind: "welcomed" }>
   adopt(turn, input);
   turn.happened({ kind: "CallerWelcomed", at: input.at, call: input.call });
   routeOn(turn, input.call, input.at, input.draw);
+}
+
+/** A menu was left by a key, or because nobody pressed one (IVR-05, IVR-08). */
+export function menuChose(turn: Turn, input: Extract<Input, { kind: "menuChose" }>): void {
+  adopt(turn, input);
+  const { menuKey: menu, digit } = input;
+  const chosen = chosenBy(turn.floor, input);
+  const queue = chosen?.kind === "queue" ? chosen.queue : undefined;
+  const pressed = digit === "none" ? `nothing was pressed in ${menu}` : `${digit} was pressed in ${menu}`;
+  const because = {
+    rule: digit === "none" ? "IVR-08" : "IVR-05",
+    text: `${pressed}: ${input.action} ${chosen ? nameOf(turn.floor, chosen) : "that is no longer there"}`,
+  };
+  turn.happened({ kind: "MenuChose", at: input.at, call: input.call, menu, digit, chosen, queue, because });
+  routeOn(turn, input.call, input.at, input.draw);
+}
+
+function chosenBy(floor: Floor, input: Extract<Input, { kind: "menuChose" }>): Chosen | undefined {
+  const { action, target } = input;
+  if (action === "external") return { kind: "external", number: target };
+  if (action === "agent") {
+    const agent = floor.phones.get(target);
+    return agent === undefined ? undefined : { kind: "agent", agent };
+  }
+  const queue = [...floor.queues.values()].find((each) => each.key === target);
+  return queue && { kind: "queue", queue: queue.id };
+}
+
+function nameOf(floor: Floor, chosen: Chosen): string {
+  if (chosen.kind === "agent") return floor.agents.get(chosen.agent)?.name ?? "";
+  if (chosen.kind === "queue") return `«${floor.queues.get(chosen.queue)?.name}»`;
+  return chosen.number;
 }
 
 /** A number outside did not take the call (forwarding, a menu, a transfer). */
@@ -85,7 +118,7 @@ export function offerEnded(turn: Turn, input: Extract<Input, { kind: "offerEnded
   });
 }
 
-/** Queue() gave up: its longest wait is over, or it was emptied. One wait per call, then the ending (D-44). */
+/** Queue() gave up: its longest wait is over, or it was emptied. One wait per call, then outside or the end (D-44). */
 export function queueLeft(turn: Turn, input: Extract<Input, { kind: "queueLeft" }>): void {
   adopt(turn, input);
   const text =

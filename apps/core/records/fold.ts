@@ -35,6 +35,8 @@ export interface Leg {
   readonly answeredAt: Millis | undefined;
   readonly endedAt: Millis | undefined;
   readonly cause: number | undefined;
+  /** The number outside that it called (FWD-08); undefined: a phone of the house, or the caller. */
+  readonly toNumber?: string | undefined;
   /** How long it was in one bridge with the call's first channel (that one: with anybody); undefined: never. */
   readonly talkMs: number | undefined;
 }
@@ -63,6 +65,8 @@ export interface CallRecord {
   readonly transfers: number;
   /** Of completed wrap-ups, all agents together. */
   readonly wrapUpMs: number | undefined;
+  /** The number outside that took the call. */
+  readonly forwardedTo?: string | undefined;
   readonly legs: readonly Leg[];
   /** Agents' time after their talks (WRAP-07). */
   readonly wrapUps: readonly WrapUpRecord[];
@@ -99,12 +103,13 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
       : placed
         ? outboundEnding(talk.connectedAt !== undefined, [...legs.values()], linkedId)
         : endingOf(talk.connectedAt !== undefined, saidEnding(ordered), own.cause);
+  const served = talk.connectedAt !== undefined || ending === "self_service";
   return {
     type: placed
       ? "outbound"
       : internal
         ? "internal"
-        : endedAt !== undefined && talk.connectedAt === undefined
+        : endedAt !== undefined && !served
           ? "missed"
           : "inbound",
     fromNumber: text(arrival?.from) ?? text(start?.callerNumber),
@@ -124,6 +129,7 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     culprit: (ending && (placed ? OUTBOUND_CULPRITS[ending] : undefined)) || (ending && CULPRITS[ending]),
     cause: own.cause,
     fallback: channelFacts(ordered).some((fact) => fact.userEvent === "FALLBACK"),
+    forwardedTo: [...legs.values()].findLast((leg) => leg.toNumber && shares.has(leg.channel))?.toNumber,
     legs: [...legs.values()].map((leg) => ({ ...leg, talkMs: shares.get(leg.channel) })),
     wrapUps,
     transfers: countTransfers(ordered),
@@ -153,14 +159,19 @@ export function phoneOfChannel(name: string): string | undefined {
 
 function foldLegs(ordered: readonly Fact[], names: Names): Map<string, Leg> {
   const legs = new Map<string, Leg>();
+  let outside: string | undefined;
   for (const fact of ordered) {
     if (fact.source !== "cel") continue;
-    const { uniqueId, channel, extra } = asChannel(fact);
+    const { uniqueId, channel, extra, userEvent } = asChannel(fact);
     const leg = legs.get(uniqueId);
+    if (fact.kind === "USER_DEFINED" && userEvent === "EXTERNAL") outside = text(extra?.extra);
     // A channel that a phone's own transfer brought here began in another call.
     if (fact.kind === "CHAN_START" || (!leg && fact.kind === "BRIDGE_ENTER")) {
       const phone = phoneOfChannel(channel);
       const agentId = phone === undefined ? undefined : names.agentByPhone(phone);
+      // The dialplan says whom it is about to call outside; the next channel that is nobody's phone is that leg.
+      const toNumber = agentId === undefined && legs.size > 0 ? outside : undefined;
+      if (toNumber !== undefined) outside = undefined;
       legs.set(uniqueId, {
         channel: uniqueId,
         name: channel,
@@ -170,6 +181,7 @@ function foldLegs(ordered: readonly Fact[], names: Names): Map<string, Leg> {
         endedAt: undefined,
         cause: undefined,
         talkMs: undefined,
+        toNumber,
       });
     } else if (leg && fact.kind === "ANSWER")
       legs.set(uniqueId, { ...leg, answeredAt: leg.answeredAt ?? fact.at });

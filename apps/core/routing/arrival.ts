@@ -6,13 +6,16 @@ import type { AgentId } from "../floor.ts";
 import { isOpen } from "./hours.ts";
 import { type Rule, refuse } from "./rule.ts";
 
-/** Outside the working hours a new call does not enter (ROUTE-07, PROMPT-06). */
+/** Outside the working hours a new call does not enter (ROUTE-07, PROMPT-06), from a menu neither (D-09). */
 export const outOfHours: Rule = ({ call, line, at }) => {
   if (call.tried.length > 0 || call.welcomed || isOpen(line.hours, at)) return undefined;
-  return refuse(call, at, "out-of-hours", {
-    rule: "ROUTE-07",
-    text: `outside the working hours of line «${line.name}»`,
-  });
+  const text = `outside the working hours of line «${line.name}»`;
+  return refuse(
+    call,
+    at,
+    "out-of-hours",
+    call.chosen ? { rule: "D-09", text: `an agent was chosen ${text}` } : { rule: "ROUTE-07", text },
+  );
 };
 
 /**

@@ -1,9 +1,12 @@
 /**
  * A customer's call, from the first ring to somebody's voice.
  *
+ *   a menu first (menu.ts), if the line plays one now; what is chosen in it goes before what follows
+ *
  *   line known? ─▶ open? ─▶ welcomed? ─▶ owner free? ─▶ owner free soon? ─▶ an agent free, nobody waiting? ─▶ can wait?
  *     │ no          │ no      │ no         │ yes          │ yes               │ yes                          │ yes  │ no
  *   not in service  closed  arrival prompt offer owner   wait for owner      offer agent                   queue  overflow,
+ *                                                                                                                 forwarding,
  *                                                                                                                 no answer
  *
  * After every step that ended without a conversation the same questions are asked again, without those already tried.
@@ -11,6 +14,8 @@
 import type { DomainEvent } from "../events.ts";
 import type { Call, Floor } from "../floor.ts";
 import { outOfHours, welcome } from "./arrival.ts";
+import { forward, whyNotForwarded } from "./forwarding.ts";
+import { chosenAgent, chosenNumber, playMenu } from "./menu.ts";
 import { noAnswer } from "./no-answer.ts";
 import { overflow, overflowAfterWait } from "./overflow.ts";
 import { awaitOwner, toOwner } from "./owner.ts";
@@ -18,7 +23,13 @@ import { toQueue } from "./queueing.ts";
 import { type Asked, type Rule, refuse } from "./rule.ts";
 
 /** In this order; the first one that has an answer decides. */
-const RULES: readonly Rule[] = [outOfHours, welcome, toOwner, awaitOwner, toQueue, overflow];
+const RULES: readonly Rule[] = [
+  ...[playMenu, chosenNumber, outOfHours, welcome, chosenAgent],
+  ...[toOwner, awaitOwner, toQueue, overflow, forward],
+];
+
+/** A call that went outside and came back is not offered in the house again: one round (D-44). */
+const AFTER_OUTSIDE: readonly Rule[] = [chosenNumber, forward];
 
 /** The event that says where this call goes next, with its reason. `call` is in phase `deciding`. */
 export function route(floor: Floor, call: Call, at: number, draw: number): DomainEvent {
@@ -28,14 +39,17 @@ export function route(floor: Floor, call: Call, at: number, draw: number): Domai
       rule: "LINE-14",
       text: "the number dialled is not one of our lines",
     });
-  for (const rule of RULES) {
+  for (const rule of call.dialled ? AFTER_OUTSIDE : RULES) {
     const event = rule(asked);
     if (event) return event;
   }
   return noAnswer(asked);
 }
 
-/** Where a call goes that has waited its queue's longest time: one wait per queue (D-44). */
+/**
+ * Where a call goes that has waited its queue's longest time: one wait per queue, then outside or the end (D-08, D-44).
+ * @param text why the queue let it go
+ */
 export function routeAfterWait(
   floor: Floor,
   call: Call,
@@ -44,11 +58,13 @@ export function routeAfterWait(
   text: string,
 ): DomainEvent {
   const asked = askedOf(floor, call, at, draw);
-  return (asked && overflowAfterWait(asked)) ?? refuse(call, at, "no-answer", { rule: "D-44", text });
+  const event = asked && (overflowAfterWait(asked) ?? forward(asked));
+  const more = (asked && whyNotForwarded(asked)) ?? "";
+  return event ?? refuse(call, at, "no-answer", { rule: "D-44", text: `${text}${more}` });
 }
 
 function askedOf(floor: Floor, call: Call, at: number, draw: number): Asked | undefined {
   const line = call.lineId === undefined ? undefined : floor.lines.get(call.lineId);
-  const queue = line && floor.queues.get(call.servedBy ?? line.queueId);
+  const queue = line && (floor.queues.get(call.servedBy ?? line.queueId) ?? floor.queues.get(line.queueId));
   return queue && { floor, call, line, queue, at, draw };
 }

@@ -2,8 +2,9 @@
  * A queue that is full, empty, or has kept the caller for its longest time sends the call on.
  */
 import type { DomainEvent } from "../events.ts";
+import { dialOutside } from "./external.ts";
 import { toQueue, whyNotWaiting } from "./queueing.ts";
-import { type Asked, dialOutside, type Rule } from "./rule.ts";
+import type { Asked, Rule } from "./rule.ts";
 
 /** After the queue could not take the call. */
 export const overflow: Rule = (asked) => {

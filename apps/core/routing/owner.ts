@@ -4,14 +4,15 @@
 import { canBecomeFree, cannotTake } from "../agents/eligible.ts";
 import type { Agent, Call, Floor, Queue } from "../floor.ts";
 import { ENOUGH, likelyFreeWithin } from "./likely-free.ts";
-import { offer, type Rule, recording } from "./rule.ts";
+import { type Asked, offer, type Rule, recording } from "./rule.ts";
 import { verdict } from "./verdict.ts";
 
 /** Offers the call to its owner, if the line asks owners first and the owner can take a call now (D-41). */
 export const toOwner: Rule = (asked) => {
-  const { floor, call, line } = asked;
+  const { floor, call } = asked;
   const owner = ownerOf(floor, call);
-  if (!line.ownerFirst || !owner || call.tried.includes(owner.id) || cannotTake(owner)) return undefined;
+  if (!owner || !isForOwner(asked, owner) || call.tried.includes(owner.id) || cannotTake(owner))
+    return undefined;
   return offer(asked, owner, {
     rule: "ROUTE-05",
     text: `${owner.name} owns this caller and can take a call`,
@@ -23,10 +24,17 @@ export const toOwner: Rule = (asked) => {
 const LIKELY = 0.5;
 
 /** Waits for an owner who talks, when the talk is likely to end within the line's limit; once per call. */
-export const awaitOwner: Rule = ({ floor, call, line, queue, at }) => {
+export const awaitOwner: Rule = (asked) => {
+  const { floor, call, line, queue, at } = asked;
   const owner = ownerOf(floor, call);
   const limit = line.ownerWaitSeconds ?? 0;
-  if (!line.ownerFirst || limit === 0 || !owner || call.ownerAwaited || call.tried.includes(owner.id))
+  if (
+    limit === 0 ||
+    !owner ||
+    !isForOwner(asked, owner) ||
+    call.ownerAwaited ||
+    call.tried.includes(owner.id)
+  )
     return undefined;
   if (owner.call?.phase !== "talking" || !canBecomeFree(owner)) return undefined;
   const chance = likelyFreeWithin(talksOf(floor, owner, queue), at - owner.call.since, limit * 1000);
@@ -44,6 +52,11 @@ export const awaitOwner: Rule = ({ floor, call, line, queue, at }) => {
     },
   };
 };
+
+/** A caller who chose somebody or a group in a menu is the owner's only where the owner serves that group. */
+function isForOwner({ call, line, queue }: Asked, owner: Agent): boolean {
+  return line.ownerFirst && (!call.chosen || queue.agents.includes(owner.id));
+}
 
 /** The agent who owns the caller. */
 export function ownerOf(floor: Floor, call: Call): Agent | undefined {

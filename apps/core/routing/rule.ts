@@ -47,28 +47,6 @@ export function enqueue({ call, line, queue, at }: Asked, because: Because): Dom
   return { kind: "CallQueued", at, call: call.id, queue: queue.id, step, because };
 }
 
-/** How long a number outside may ring, in seconds. */
-const OUTSIDE_SECONDS = 30;
-
-/** The call goes to a number outside through the first carrier that dials; undefined when there is none. */
-export function dialOutside(
-  { floor, call, line, at }: Asked,
-  number: string,
-  because: Because,
-): DomainEvent | undefined {
-  const trunk = [...floor.trunks.values()].find((each) => each.dials);
-  if (!trunk) return undefined;
-  const step: Step = {
-    kind: "external",
-    number,
-    trunkKey: trunk.key,
-    callerId: call.from,
-    seconds: OUTSIDE_SECONDS,
-    ...recording(call, line),
-  };
-  return { kind: "ExternalDialled", at, call: call.id, number, step, because };
-}
-
 /** The call ends with an announcement. */
 export function refuse(
   call: Call,

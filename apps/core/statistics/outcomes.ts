@@ -4,7 +4,7 @@
  */
 import type { Ending } from "../ending.ts";
 
-/** `not-ours`: the number dialled is none of our lines; such calls are in no figure. */
+/** `not-ours`: the number dialled is none of our lines, or a voice menu served the caller; in no figure. */
 export type Outcome = "answered" | "abandoned" | "no-answer" | "failed" | "out-of-hours" | "not-ours";
 
 export const OUTCOMES: Readonly<Record<Ending, Outcome>> = {
@@ -13,6 +13,7 @@ export const OUTCOMES: Readonly<Record<Ending, Outcome>> = {
   no_answer: "no-answer",
   out_of_hours: "out-of-hours",
   not_in_service: "not-ours",
+  self_service: "not-ours",
   unavailable: "failed",
   busy: "failed",
   rejected: "failed",

@@ -29,6 +29,8 @@ export function listAgents(db: Db, id?: string) {
       "agent.mobile",
       "agent.auto_answer as autoAnswer",
       "agent.email",
+      "agent.forward_number as forwardNumber",
+      "agent.forward_state as forwardState",
       "agent.created_at as createdAt",
       sql<ServedLine[]>`coalesce((
         select json_agg(json_build_object('id', line.id, 'name', line.name, 'number', line.number) order by line.number)

@@ -78,6 +78,7 @@ function selectCalls(db: Db) {
       "call.culprit",
       "call.cause",
       "call.fallback",
+      "call.forwarded_to as forwardedTo",
       "recording.id as recordingId",
       sql<
         string | null
@@ -122,6 +123,8 @@ export function legsOf(db: Db, callId: string) {
       "answered_at as answeredAt",
       "ended_at as endedAt",
       "cause",
+      "talk_ms as talkMs",
+      "to_number as toNumber",
     ])
     .where("call_id", "=", callId)
     .orderBy("started_at")

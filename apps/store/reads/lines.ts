@@ -31,6 +31,15 @@ export async function listLines(db: Db, only: { id?: string; agentId?: string | 
       "short_number as shortNumber",
       "consultation_only as consultationOnly",
       "blind_no_answer as blindNoAnswer",
+      "menu_id as menuId",
+      "menu_when as menuWhen",
+      "trunk_id as trunkId",
+      "forward_mode as forwardMode",
+      "forward_number as forwardNumber",
+      "forward_number_verified_at as forwardVerifiedAt",
+      "forward_seconds as forwardSeconds",
+      "forward_attempts as forwardAttempts",
+      "forward_caller_id as forwardCallerId",
       "created_at as createdAt",
     ])
     .$if(only.id !== undefined, (query) => query.where("id", "=", only.id as string))

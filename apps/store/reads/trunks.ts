@@ -13,6 +13,7 @@ export function listTrunks(db: Db, id?: string) {
       "host",
       "port",
       "username",
+      "number_format as numberFormat",
       sql<boolean>`password is not null`.as("hasPassword"),
       "created_at as createdAt",
     ])

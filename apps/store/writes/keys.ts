@@ -13,7 +13,7 @@ export function randomText(length: number, letters = LETTERS): string {
  * A free key such as `q7`: one more than the highest. Queue logs and records of removed queues keep their meaning as
  * long as the newest is not removed, and a reader can remember it.
  */
-export async function nextKey(db: Db, table: "queue" | "line" | "trunk"): Promise<string> {
+export async function nextKey(db: Db, table: "queue" | "line" | "trunk" | "menu"): Promise<string> {
   const rows = await db.selectFrom(table).select("key").execute();
   const numbers = rows.map(({ key }) => Number(/\d+$/.exec(key)?.[0] ?? 0));
   return `${table[0]}${Math.max(0, ...numbers) + 1}`;
