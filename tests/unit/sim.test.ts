@@ -197,6 +197,14 @@ t.test(
       { waitMs: 10_000, ending: "answered" },
       "the nudge is late",
     );
+    const newcomer = oneAgent([...calls, { at: 10_400, talkMs: 1000 }], {}, late).simulated;
+    t.same(
+      newcomer[1],
+      { waitMs: 10_000, ending: "answered" },
+      "a newcomer does not take the agent in between",
+    );
+    t.same(newcomer[2]?.ending, "answered");
+    t.ok((newcomer[2]?.waitMs ?? 0) > 4000);
   },
 );
 
