@@ -7,7 +7,7 @@ const ANSWER_WITHIN_MS = 15_000;
 /** Except the making of a sound, which may have to fetch the converter first. */
 const SOUND_WITHIN_MS = 150_000;
 /** A killed engine is back in about two seconds: a command that found nobody waits that long. */
-const PATIENCE_MS = 4000;
+const PATIENCE_MS = 10_000;
 const RETRY_MS = 100;
 
 /** A port to the engine that listens on this socket; `close` lets its idle connections go. */
