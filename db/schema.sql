@@ -18,6 +18,7 @@ create table agent (
   auto_answer boolean default false not null,
   acceptance_needed boolean default false not null,
   consultation_only boolean default false not null,
+  shown_number text,
   constraint agent_pkey PRIMARY KEY (id),
   constraint agent_phone_key UNIQUE (phone),
   constraint agent_short_number_key UNIQUE (short_number),
@@ -30,6 +31,7 @@ create table agent (
   constraint agent_pending_state_check CHECK ((pending_state = ANY (ARRAY['offline'::text, 'break'::text, 'inbound'::text, 'outbound'::text]))),
   constraint agent_phone_check CHECK ((phone ~ '^[a-z0-9-]{3,40}$'::text)),
   constraint agent_short_number_check CHECK ((short_number ~ '^[0-9]{2,6}$'::text)),
+  constraint agent_shown_number_check CHECK ((shown_number ~ '^\+[1-9][0-9]{4,14}$'::text)),
   constraint agent_sip_ha1_check CHECK ((sip_ha1 ~ '^[0-9a-f]{32}$'::text)),
   constraint agent_state_check CHECK ((state = ANY (ARRAY['offline'::text, 'break'::text, 'inbound'::text, 'outbound'::text])))
 );
@@ -331,6 +333,8 @@ create table line (
   blind_no_answer text default 'end'::text not null,
   priority integer default 0 not null,
   owner_wait_seconds integer default 0 not null,
+  project text,
+  city text,
   constraint line_pkey PRIMARY KEY (id),
   constraint line_key_key UNIQUE (key),
   constraint line_number_key UNIQUE (number),
@@ -340,6 +344,7 @@ create table line (
   constraint line_responsible_id_fkey FOREIGN KEY (responsible_id) REFERENCES agent(id) ON DELETE SET NULL,
   constraint line_trunk_id_fkey FOREIGN KEY (trunk_id) REFERENCES trunk(id) ON DELETE SET NULL,
   constraint line_blind_no_answer_check CHECK ((blind_no_answer = ANY (ARRAY['end'::text, 'return'::text]))),
+  constraint line_city_check CHECK (((length(city) >= 1) AND (length(city) <= 100))),
   constraint line_forward_attempts_check CHECK (((forward_attempts >= 1) AND (forward_attempts <= 5))),
   constraint line_forward_caller_id_check CHECK ((forward_caller_id = ANY (ARRAY['caller'::text, 'line'::text]))),
   constraint line_forward_mode_check CHECK ((forward_mode = ANY (ARRAY['off'::text, 'number'::text, 'agents'::text]))),
@@ -351,6 +356,7 @@ create table line (
   constraint line_number_check CHECK ((number ~ '^\+[1-9][0-9]{4,14}$'::text)),
   constraint line_owner_wait_seconds_check CHECK (((owner_wait_seconds >= 0) AND (owner_wait_seconds <= 600))),
   constraint line_priority_check CHECK (((priority >= 0) AND (priority <= 20))),
+  constraint line_project_check CHECK (((length(project) >= 1) AND (length(project) <= 100))),
   constraint line_recording_check CHECK ((recording = ANY (ARRAY['off'::text, 'stereo'::text, 'mixed'::text]))),
   constraint line_retention_days_check CHECK (((retention_days >= 1) AND (retention_days <= 36500))),
   constraint line_short_number_check CHECK ((short_number ~ '^[0-9]{2,6}$'::text)),
@@ -464,6 +470,34 @@ create table notice (
 );
 CREATE INDEX notice_agent ON notice USING btree (agent_id, at DESC, id DESC);
 CREATE INDEX notice_newest ON notice USING btree (at DESC, id DESC);
+
+create table number_verification (
+  id uuid default gen_random_uuid() not null,
+  number text not null,
+  subject text not null,
+  agent_id uuid,
+  line_id uuid,
+  method text not null,
+  code_hash bytea not null,
+  attempts_left integer default 5 not null,
+  expires_at timestamp with time zone not null,
+  verified_at timestamp with time zone,
+  valid_until timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint number_verification_pkey PRIMARY KEY (id),
+  constraint number_verification_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
+  constraint number_verification_line_id_fkey FOREIGN KEY (line_id) REFERENCES line(id) ON DELETE CASCADE,
+  constraint number_verification_attempts_left_check CHECK (((attempts_left >= 0) AND (attempts_left <= 5))),
+  constraint number_verification_check CHECK (((subject = ANY (ARRAY['agent'::text, 'agent-forwarding'::text])) = (agent_id IS NOT NULL))),
+  constraint number_verification_check1 CHECK (((subject = 'line-forwarding'::text) = (line_id IS NOT NULL))),
+  constraint number_verification_check2 CHECK (((verified_at IS NULL) = (valid_until IS NULL))),
+  constraint number_verification_method_check CHECK ((method = ANY (ARRAY['call'::text, 'sms'::text]))),
+  constraint number_verification_number_check CHECK ((number ~ '^\+[1-9][0-9]{4,14}$'::text)),
+  constraint number_verification_subject_check CHECK ((subject = ANY (ARRAY['agent'::text, 'company'::text, 'line-forwarding'::text, 'agent-forwarding'::text])))
+);
+CREATE INDEX number_verification_agent ON number_verification USING btree (agent_id);
+CREATE INDEX number_verification_line ON number_verification USING btree (line_id);
+CREATE INDEX number_verification_number ON number_verification USING btree (number, created_at DESC);
 
 create table queue (
   id uuid default gen_random_uuid() not null,
@@ -667,14 +701,22 @@ create table trunk (
   password text,
   created_at timestamp with time zone default now() not null,
   number_format text default 'e164'::text not null,
+  kind text default 'carrier'::text not null,
+  number text,
+  domain text,
   constraint trunk_pkey PRIMARY KEY (id),
   constraint trunk_key_key UNIQUE (key),
   constraint trunk_name_key UNIQUE (name),
-  constraint trunk_addresses_check CHECK ((cardinality(addresses) > 0)),
+  constraint trunk_check CHECK (((kind = 'pbx'::text) OR (cardinality(addresses) > 0))),
+  constraint trunk_check1 CHECK (((kind = 'pbx'::text) = (number IS NOT NULL))),
+  constraint trunk_check2 CHECK (((kind = 'pbx'::text) OR (domain IS NULL))),
   constraint trunk_key_check CHECK ((key ~ '^t[a-z0-9]{1,20}$'::text)),
+  constraint trunk_kind_check CHECK ((kind = ANY (ARRAY['carrier'::text, 'pbx'::text]))),
+  constraint trunk_number_check CHECK ((number ~ '^\+[1-9][0-9]{4,14}$'::text)),
   constraint trunk_number_format_check CHECK ((number_format = ANY (ARRAY['e164'::text, 'digits'::text]))),
   constraint trunk_port_check CHECK (((port >= 1) AND (port <= 65535)))
 );
+CREATE UNIQUE INDEX trunk_one_pbx ON trunk USING btree (kind) WHERE (kind = 'pbx'::text);
 
 create table webhook (
   id uuid default gen_random_uuid() not null,

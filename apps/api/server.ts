@@ -26,6 +26,8 @@ import { lineRoutes } from "./routes/lines.ts";
 import { menuRoutes } from "./routes/menus.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { noticeRoutes } from "./routes/notices.ts";
+import { numberRoutes } from "./routes/numbers.ts";
+import { pbxRoutes } from "./routes/pbx.ts";
 import { queueRoutes } from "./routes/queues.ts";
 import { recordingActionRoutes } from "./routes/recording-actions.ts";
 import { recordingRoutes } from "./routes/recordings.ts";
@@ -96,6 +98,8 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     lineRoutes(routes, context);
     menuRoutes(routes, context);
     trunkRoutes(routes, context);
+    pbxRoutes(routes, context);
+    numberRoutes(routes, context);
     contactRoutes(routes, context);
     callRoutes(routes, context);
     conversationRoutes(routes, context);

@@ -299,8 +299,8 @@ function recordingsLeft(error: unknown): void {
 }
 
 function takeSettings(settings: Settings): void {
-  const { agents, queues, lines, carriers: trunks } = settings;
-  engine.hear({ kind: "settingsLoaded", at: Date.now(), agents, queues, lines, trunks });
+  const { agents, queues, lines, carriers: trunks, numbers } = settings;
+  engine.hear({ kind: "settingsLoaded", at: Date.now(), agents, queues, lines, trunks, numbers });
 }
 
 /** Said again after it is written: settings that were read before this would bring the state of before. */

@@ -64,7 +64,7 @@ export async function placeCall(context: Context, agent: string, wanted: PlacedC
 }
 
 /** A mark that could not be made is made at the next start, by looking (store/attempts.ts). */
-async function settleAttempt(db: Db, id: string, refusal: Refusal | undefined): Promise<void> {
+export async function settleAttempt(db: Db, id: string, refusal: Refusal | undefined): Promise<void> {
   await db
     .updateTable("attempt")
     .set({ state: refusal ? "refused" : "placed", reason: refusal?.text ?? null })

@@ -82,7 +82,14 @@ function exchange(target: Target, text: string | undefined): Promise<unknown> {
 function understand(status: number, text: string): unknown {
   const body = JSON.parse(text) as { code: string; message: string; field?: string };
   if (status === 200) return body;
-  if (status === 403 || status === 404 || status === 409 || status === 422 || status === 503)
+  if (
+    status === 403 ||
+    status === 404 ||
+    status === 409 ||
+    status === 422 ||
+    status === 429 ||
+    status === 503
+  )
     throw new CommandProblem(status, body.code, body.message, body.field);
   throw new Error(`the engine answered ${status}: ${body.message}`);
 }

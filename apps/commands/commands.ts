@@ -10,6 +10,8 @@ import { keyCommands } from "./keys.ts";
 import { lineCommands } from "./lines.ts";
 import { menuCommands } from "./menus.ts";
 import { noticeCommands } from "./notices.ts";
+import { numberCommands } from "./numbers.ts";
+import { pbxCommands } from "./pbx.ts";
 import { queueCommands } from "./queues.ts";
 import { recordingCommands } from "./recordings.ts";
 import { scenarioCommands } from "./scenarios.ts";
@@ -18,6 +20,7 @@ import { settingCommands } from "./settings.ts";
 import { soundCommands } from "./sounds.ts";
 import { topicCommands } from "./topics.ts";
 import { trunkCommands } from "./trunks.ts";
+import { verificationCommands } from "./verifications.ts";
 import { webhookCommands } from "./webhooks.ts";
 
 /** Every change that a manager or an agent can make. */
@@ -30,6 +33,9 @@ export function createCommands(options: CommandOptions): Handlers {
     ...soundCommands(context),
     ...menuCommands(context),
     ...trunkCommands(context),
+    ...pbxCommands(context),
+    ...verificationCommands(context),
+    ...numberCommands(context),
     ...contactCommands(context),
     ...conversationCommands(context),
     ...keyCommands(context),

@@ -9,8 +9,11 @@ import type { SupervisionMode } from "../core/conversation/supervise.ts";
 import type { AgentCall, AgentState, RecordingMode, Strategy, VoicemailMode } from "../core/floor.ts";
 import type { Hours } from "../core/routing/hours.ts";
 import type { Prompts } from "../core/routing/prompts.ts";
+import type { ProofFor } from "../store/proofs.ts";
 import type { MenuAction, MenuRepeat } from "../store/settings-menus.ts";
 import type { MenuWhen, Role } from "../store/tables.ts";
+
+export type { ProofFor };
 
 /** Who asks: for the records. */
 export interface Asker {
@@ -147,6 +150,37 @@ export interface CompanySettings {
   wrapUpTopicRequired: boolean;
 }
 
+export interface VerificationStarted {
+  id: string;
+  number: string;
+  expiresAt: string;
+  /** The call that dictates the code; null for an SMS. */
+  callId: string | null;
+}
+
+/** What the company chose about the numbers that customers see (LINE-01, LINE-02). */
+export interface NumbersChange {
+  source?: "line" | "common" | "personal";
+  display?: "own" | "service";
+  serviceNumber?: string | null;
+}
+
+/** The company's own PBX (LINE-07). */
+export interface PbxFields {
+  number: string;
+  server: string;
+  login: string;
+  domain: string | null;
+  password: string;
+}
+
+/** Whether the PBX has taken our registration, as Asterisk says. */
+export interface PbxState {
+  registered: boolean;
+  /** Why not; null when registered. */
+  reason: string | null;
+}
+
 /** Whom to call: exactly one of the four. */
 export interface PlacedCall {
   to: { number?: string; contactId?: string; shortNumber?: string; agentId?: string };
@@ -230,6 +264,18 @@ export interface Commands {
   "trunk.create": [TrunkFields, Created];
   "trunk.change": [{ id: string; change: Partial<TrunkFields> }, Applied];
   "trunk.delete": [{ id: string }, Applied];
+  "pbx.connect": [PbxFields, Created & PbxState];
+  "pbx.change": [{ change: Partial<PbxFields> }, Applied & PbxState];
+  "pbx.disconnect": [Record<string, never>, { number: string } & Applied];
+  "pbx.state": [Record<string, never>, PbxState];
+  /** A code goes to the number; it is nowhere in the answer (LINE-03). */
+  "verification.start": [
+    { number: string; method: "call" | "sms"; for: ProofFor; language: "ru" | "en" },
+    VerificationStarted,
+  ];
+  /** 422 with the attempts that are left, 409 when there are none, or it is too late. */
+  "verification.confirm": [{ id: string; code: string }, { number: string; validUntil: string }];
+  "numbers.change": [{ change: NumbersChange }, Applied];
   "contact.create": [ContactFields, { id: string }];
   "contact.change": [{ id: string; change: Partial<ContactFields> }, Record<string, never>];
   "contact.delete": [{ id: string }, Record<string, never>];
@@ -339,10 +385,10 @@ export interface SipAccount {
 
 /** A command that was understood and refused. `field` is the path of the argument that is wrong. */
 export class CommandProblem extends Error {
-  readonly status: 403 | 404 | 409 | 422 | 503;
+  readonly status: 403 | 404 | 409 | 422 | 429 | 503;
   readonly code: string;
   readonly field: string | undefined;
-  constructor(status: 403 | 404 | 409 | 422 | 503, code: string, message: string, field?: string) {
+  constructor(status: 403 | 404 | 409 | 422 | 429 | 503, code: string, message: string, field?: string) {
     super(message);
     this.name = "CommandProblem";
     this.status = status;

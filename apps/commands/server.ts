@@ -1,7 +1,7 @@
 /**
  * The engine's side of the command port: HTTP and JSON over a Unix socket.
  *
- *   POST /command/<name>  {args, by} → 200 answer | 404 409 422 503 {code, message, field}
+ *   POST /command/<name>  {args, by} → 200 answer | 404 409 422 429 503 {code, message, field}
  *   GET /floor            → 200 FloorView
  *   GET /figures          → 200 Figures
  */

@@ -52,10 +52,16 @@ async function check(trx: Db, fields: TrunkFields, self?: string): Promise<void>
       "name at least one address that the carrier calls from",
       "addresses",
     );
-  fields.addresses.forEach(checkAddress);
+  await checkAddresses(trx, fields.addresses, self);
+  checkRegistration(fields);
+}
+
+/** Addresses that make sense and that no other trunk has. @throws CommandProblem */
+export async function checkAddresses(trx: Db, addresses: readonly string[], self?: string): Promise<void> {
+  addresses.forEach(checkAddress);
   const rows = await trx.selectFrom("trunk").select(["id", "name", "addresses"]).execute();
   for (const other of rows.filter((row) => row.id !== self))
-    fields.addresses.forEach((address, index) => {
+    addresses.forEach((address, index) => {
       if (other.addresses.some((theirs) => overlap(address, theirs)))
         throw new CommandProblem(
           409,
@@ -64,7 +70,6 @@ async function check(trx: Db, fields: TrunkFields, self?: string): Promise<void>
           `addresses.${index}`,
         );
     });
-  checkRegistration(fields);
 }
 
 function checkRegistration({ host, port, username, password }: TrunkFields): void {
@@ -106,6 +111,6 @@ function contains(range: string, address: string): boolean {
 }
 
 async function trunkRow(db: Db, id: string) {
-  const query = db.selectFrom("trunk").selectAll().where("id", "=", id);
+  const query = db.selectFrom("trunk").selectAll().where("id", "=", id).where("kind", "=", "carrier");
   return required(isId(id) ? await query.executeTakeFirst() : undefined, "trunk");
 }

@@ -35,6 +35,8 @@ export interface Applier {
   apply(settings: Settings, focus: Focus): Promise<Change>;
   /** Writes the files without telling Asterisk: for pauses, which it knows already. Failures are only logged. */
   note(settings: Settings): void;
+  /** Where a trunk's registration stands, as Asterisk says; undefined: it has none. */
+  registration(trunk: string): Promise<readback.Registration | undefined>;
 }
 
 /** Which module reads which file of generated/. Trunks concern three modules beside the one with the endpoints. */
@@ -94,6 +96,7 @@ export function createApplier(options: ApplierOptions): Applier {
         throw asProblem(error, messagesSince(places, mark).join(" / "));
       }
     },
+    registration: (trunk) => readback.registration(asterisk, trunk),
     note(settings) {
       try {
         swapIn(places.generated, files(settings));

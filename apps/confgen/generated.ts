@@ -181,6 +181,10 @@ function trunkView(trunk: Trunk): View {
     host,
     port: safe("count", trunk.port),
     plus: trunk.number_format === "digits" ? "" : "+",
+    domain: host && trunk.domain ? safe("host", trunk.domain) : false,
+    home: host && (trunk.domain ? safe("host", trunk.domain) : host),
+    pbx: trunk.kind === "pbx",
+    known: trunk.addresses.length > 0,
     username,
     password: username ? safe("secret", trunk.password ?? "") : false,
   };

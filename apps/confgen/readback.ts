@@ -43,6 +43,19 @@ export async function loadedQueues({ ami }: Switch): Promise<Map<string, LoadedQ
   return queues;
 }
 
+/** A registration of ours with somebody else: `Rejected` is final, `Unregistered` goes on trying. */
+export type Registration = "Registered" | "Unregistered" | "Rejected";
+
+/** One trunk's registration. @throws AmiError */
+export async function registration({ ami }: Switch, trunk: string): Promise<Registration | undefined> {
+  const until = { collectUntil: "OutboundRegistrationDetailComplete" };
+  const { events } = await ami.action("PJSIPShowRegistrationsOutbound", {}, until);
+  const found = events.find(
+    ({ event, objectname }) => event === "OutboundRegistrationDetail" && objectname === trunk,
+  );
+  return found && (String(found.status) as Registration);
+}
+
 /** All PJSIP endpoints and their states (`online`, `offline`). @throws AriError */
 export async function loadedEndpoints({ ari }: Switch): Promise<Map<string, string>> {
   const { body } = await ari.request({ method: "GET", path: "endpoints/PJSIP" });

@@ -16,7 +16,7 @@ export const APPLICATIONS: Readonly<Record<string, string>> = {
     MSet: "",
     Set: "",
   },
-  ...{ Ringing: "", Progress: "", Wait: "" },
+  ...{ Ringing: "", Progress: "", SayDigits: "", Wait: "" },
   ...{
     Dial: "app_dial.so",
     Queue: "app_queue.so",

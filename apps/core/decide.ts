@@ -26,6 +26,7 @@ import {
 } from "./hear/questions.ts";
 import { serviceCompleted, statePlanned, wrapUpExpired, wrapUpsRecovered } from "./hear/service.ts";
 import { callGone, phoneCalled, queueJoined, stepRefused, talkChanged } from "./hear/talk.ts";
+import { verificationAsked } from "./hear/verifying.ts";
 import type { Input } from "./inputs.ts";
 import { type Decision, Turn } from "./turn.ts";
 
@@ -65,6 +66,7 @@ const HEARD: {
   serviceCompleted,
   callPlaced,
   numberDialled,
+  verificationAsked,
   originateFailed,
   hangUpAsked,
   wrapUpExpired,

@@ -24,6 +24,7 @@ import type {
   QueueId,
   Trunk,
 } from "./floor.ts";
+import type { NumberPlan } from "./numbers.ts";
 import { REMEMBERED } from "./routing/likely-free.ts";
 
 export type DomainEvent =
@@ -120,6 +121,7 @@ export type DomainEvent =
       queues: readonly Queue[];
       lines: readonly Line[];
       trunks: readonly Trunk[];
+      numbers?: NumberPlan | undefined;
     }
   | { kind: "CallsRecovered"; at: Millis; calls: readonly RecoveredCall[] };
 
@@ -393,6 +395,7 @@ function replaceSettings(floor: Floor, event: Extract<DomainEvent, { kind: "Sett
   for (const queue of event.queues) floor.queues.set(queue.id, queue);
   floor.trunks.clear();
   for (const trunk of event.trunks) floor.trunks.set(trunk.id, trunk);
+  floor.numbers = event.numbers;
   floor.lines.clear();
   for (const line of event.lines) {
     floor.lines.set(line.id, line);

@@ -3,6 +3,7 @@
  */
 import type { Regroup } from "./conversation/regroup.ts";
 import type { SupervisionMode } from "./conversation/supervise.ts";
+import type { NumberPlan, OwnNumber } from "./numbers.ts";
 import type { Hours } from "./routing/hours.ts";
 
 /** Milliseconds since 1970, UTC. */
@@ -72,6 +73,8 @@ export interface Agent {
   readonly consultationOnly?: boolean | undefined;
   /** The agent's own number outside, for forwarding; only an approved one is called (FWD-03). */
   readonly ownNumber?: { readonly number: string; readonly approved: boolean } | undefined;
+  /** The agent's own number that customers see, as far as it is proved (LINE-01). */
+  readonly shown?: OwnNumber | undefined;
 }
 
 export type Strategy = "random" | "most-idle" | "sequential";
@@ -176,6 +179,10 @@ export interface Trunk {
   readonly name: string;
   /** Whether calls can be placed through it. */
   readonly dials: boolean;
+  /** `pbx`: the company's own PBX (LINE-06); undefined: a carrier. */
+  readonly kind?: "carrier" | "pbx" | undefined;
+  /** The PBX's number that our calls are placed with. */
+  readonly number?: string | undefined;
 }
 
 /**
@@ -253,6 +260,8 @@ export interface Floor {
   /** phone → agent, line key → line: Asterisk's names. */
   readonly phones: Map<string, AgentId>;
   readonly lineKeys: Map<string, LineId>;
+  /** Whose number customers see; undefined: the line's. */
+  numbers?: NumberPlan | undefined;
 }
 
 /** An empty floor. */

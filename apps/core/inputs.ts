@@ -6,6 +6,8 @@ import type { SupervisionAsk } from "./conversation/supervise.ts";
 import type { RecoveredCall } from "./events.ts";
 import type { Agent, AgentId, AgentState, CallId, Device, Line, Millis, Queue, Trunk } from "./floor.ts";
 
+import type { NumberPlan } from "./numbers.ts";
+
 /** What the directory knows about the caller's number. */
 export interface Contact {
   readonly id: string;
@@ -121,6 +123,17 @@ export type Input =
       allowed: boolean;
       contact?: Contact | undefined;
     }
+  /** A number is to be called and told a code. The attempt is written down already (law L4). */
+  | {
+      kind: "verificationAsked";
+      at: Millis;
+      call: CallId;
+      channel: string;
+      /** E.164. */
+      number: string;
+      code: string;
+      language: "ru" | "en";
+    }
   /** Asterisk refused to call a phone; there is no channel. */
   | { kind: "originateFailed"; at: Millis; call: CallId; channel: string }
   /** A person ends a call; `agent`: their own. */
@@ -190,6 +203,7 @@ export type Input =
       queues: readonly Queue[];
       lines: readonly Line[];
       trunks: readonly Trunk[];
+      numbers?: NumberPlan | undefined;
     }
   /** After a restart: how long agents' last talks were, in ms, the newest last. */
   | { kind: "talksSeen"; at: Millis; talks: ReadonlyMap<AgentId, readonly number[]> }

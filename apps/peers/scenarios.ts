@@ -38,6 +38,12 @@ export interface PhoneBehaviour {
   readonly earPort?: number;
 }
 
+/** Somebody's PBX: an account registers there, and calls through it are answered like a phone's. */
+export interface PbxBehaviour extends PhoneBehaviour {
+  readonly login: string;
+  readonly password: string;
+}
+
 const HOUR_MS = 3_600_000;
 
 /** A customer who calls [service] through the trunk. */
@@ -152,16 +158,52 @@ export function colleagueScenario(hangUpAfterMs: number): string {
   ]);
 }
 
-/** An agent's phone that takes whatever comes to its port, one scenario run per call; it may tell whom it is called as. */
-export function phoneScenario(behaviour: PhoneBehaviour, options: { tellDialled?: boolean } = {}): string {
+/** A PBX: who registers is challenged and believed only with the password; who calls is heard like by a phone. */
+export function pbxScenario(behaviour: PbxBehaviour): string {
+  const { login, password } = behaviour;
+  const register = (assign: string) => `<action>${assign}
+    <ereg regexp="sip:[^&gt;]*" search_in="hdr" header="To:" assign_to="aor"/>
+    </action>`;
+  const first = `<recv request="REGISTER" optional="true" next="challenge">${register("")}</recv>`;
+  const others = [
+    '<label id="challenge"/>',
+    send([
+      "SIP/2.0 401 Unauthorized",
+      ...REPLY,
+      'WWW-Authenticate: Digest realm="customers-pbx", nonce="47364c23432d2e131a5fb210812c", algorithm=MD5',
+      "Content-Length: 0",
+    ]),
+    `<recv request="REGISTER">${register(
+      `<verifyauth assign_to="known" username="${login}" password="${password}"/>`,
+    )}</recv>`,
+    '<nop test="known" next="welcome"/>',
+    send(["SIP/2.0 403 Forbidden", ...REPLY, "Content-Length: 0"]),
+    log("turned away [$aor]", "end"),
+    '<label id="welcome"/>',
+    send(["SIP/2.0 200 OK", ...REPLY, "[last_Contact:]", "Expires: 600", "Content-Length: 0"]),
+    log("registered [$aor]", "end"),
+    '<Reference variables="aor,known"/>',
+  ];
+  return phoneScenario(behaviour, { first, others });
+}
+
+/**
+ * An agent's phone that takes whatever comes to its port, one scenario run per call; it may tell whom it is called as.
+ * `first`: an optional recv of what is no call, which leads to a label in `others`.
+ */
+export function phoneScenario(
+  behaviour: PhoneBehaviour,
+  options: { tellDialled?: boolean; first?: string; others?: readonly string[] } = {},
+): string {
   const { answerAfterMs, refuse, hangUpAfterMs = HOUR_MS, speech, earPort } = behaviour;
-  const { tellDialled = false } = options;
+  const { tellDialled = false, first = "", others = [] } = options;
   const refusal = [
     send([`SIP/2.0 ${refuse} Refused`, ...REPLY, "Content-Length: 0"]),
     '<recv request="ACK"/>',
     log("refused"),
   ];
   return scenario("phone", [
+    ...(first ? [first] : []),
     `<recv request="INVITE" crlf="true" rrs="true"><action>
       <ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>
       <ereg regexp=".*" search_in="hdr" header="To:" assign_to="me"/>
@@ -172,6 +214,7 @@ export function phoneScenario(behaviour: PhoneBehaviour, options: { tellDialled?
       ${tellDialled ? '<log message="[timestamp] dialled [$dialled]"/>' : ""}
     </action></recv>`,
     ...(refuse === undefined ? ringAndAnswer(answerAfterMs, hangUpAfterMs, speech, earPort) : refusal),
+    ...(others.length > 0 ? ['<nop next="end"/>', ...others] : []),
     '<label id="end"/>',
     '<Reference variables="caller,me,target,line,port"/>',
   ]);

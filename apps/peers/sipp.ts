@@ -9,7 +9,9 @@ import {
   type CustomerBehaviour,
   colleagueScenario,
   customerScenario,
+  type PbxBehaviour,
   type PhoneBehaviour,
+  pbxScenario,
   phoneScenario,
   registerScenario,
 } from "./scenarios.ts";
@@ -31,6 +33,8 @@ export interface PeerNote {
 export const TRUNK_ADDRESS = "127.0.0.2";
 /** Where a carrier that we call through lives. */
 export const FAR_ADDRESS = "127.0.0.4";
+/** Where a company's own PBX lives. */
+export const PBX_ADDRESS = "127.0.0.5";
 /** Where agents' phones live. */
 export const PHONE_ADDRESS = "127.0.0.3";
 
@@ -127,6 +131,11 @@ export async function phone(
 export function farEnd(place: PeerPlace, behaviour: PhoneBehaviour): SippPeer {
   const scenario = phoneScenario(behaviour, { tellDialled: true });
   return start(place, "far-end", scenario, FAR_ADDRESS, takePort(), ["-aa"]);
+}
+
+/** Somebody's PBX, where an account of ours registers and through which we call. */
+export function pbx(place: PeerPlace, behaviour: PbxBehaviour): SippPeer {
+  return start(place, "pbx", pbxScenario(behaviour), PBX_ADDRESS, takePort(), ["-aa"]);
 }
 
 /** An agent's phone calls a short number (SOFT-08), from a port of its own. */

@@ -13,8 +13,10 @@ import type {
   Queue,
   WrapUp,
 } from "../core/floor.ts";
+import type { NumberPlan, OwnNumber } from "../core/numbers.ts";
 import type { Prompts } from "../core/routing/prompts.ts";
 import type { Db } from "./database.ts";
+import { readNumberPlan, readOwnNumbers } from "./numbers.ts";
 import { readPrompts } from "./prompts.ts";
 import { type Menu, menuOf, readMenus } from "./settings-menus.ts";
 import type { LineTable, TrunkTable } from "./tables.ts";
@@ -22,7 +24,14 @@ import type { LineTable, TrunkTable } from "./tables.ts";
 export type Language = "ru" | "en";
 
 /** A carrier's connection, as in its row. */
-export type Trunk = Readonly<Selectable<Omit<TrunkTable, "created_at">>>;
+export type Trunk = Readonly<
+  Selectable<Omit<TrunkTable, "created_at" | "kind" | "number" | "domain">> & {
+    kind?: "carrier" | "pbx";
+    number?: string | null;
+    /** Of the own PBX: what our SIP addresses there end with, when that is not the server's. */
+    domain?: string | null;
+  }
+>;
 
 /** A queue with what only Asterisk's configuration needs to know. */
 export interface QueueSettings extends Queue {
@@ -46,6 +55,8 @@ export interface Settings {
   readonly languages: ReadonlyMap<LineId, Language>;
   /** Of the lines that play something else than the standard prompts. */
   readonly prompts: ReadonlyMap<LineId, Prompts>;
+  /** Whose number customers see. */
+  readonly numbers?: NumberPlan | undefined;
 }
 
 /**
@@ -61,9 +72,10 @@ export async function readSettings(db: Db): Promise<Settings> {
     await db.selectFrom("trunk").selectAll().orderBy("created_at").orderBy("key").execute(),
   ];
   const prompts = await readPrompts(db);
+  const [numbers, owned] = [await readNumberPlan(db), await readOwnNumbers(db)];
   const everybody = agentRows.map((row) => row.id);
   return {
-    agents: agentRows.map(({ sip_ha1: _, ...row }) => toAgent(row)),
+    agents: agentRows.map(({ sip_ha1: _, ...row }) => toAgent(row, owned.get(row.id))),
     queues: queueRows.map((row) => toQueue(row, everybody)),
     lines: lineRows.map((row) => ({
       ...toLine(row, menus),
@@ -71,7 +83,8 @@ export async function readSettings(db: Db): Promise<Settings> {
     })),
     menus,
     trunks: trunks.map(({ created_at: _, ...row }) => row),
-    carriers: trunks.map(({ id, key, name, host }) => ({ id, key, name, dials: host !== null })),
+    carriers: trunks.map(toCarrier),
+    numbers,
     digests: new Map(agentRows.map((row) => [row.id, row.sip_ha1])),
     languages: new Map(lineRows.map((row) => [row.id, row.language])),
     prompts,
@@ -126,9 +139,19 @@ function readQueues(db: Db) {
     .execute();
 }
 
+type TrunkRow = Pick<TrunkTable, "key" | "name" | "host"> & {
+  id: string;
+  kind: "carrier" | "pbx";
+  number: string | null;
+};
+
 type AgentRow = Omit<Awaited<ReturnType<typeof readAgents>>[number], "sip_ha1">;
 
-function toAgent(row: AgentRow): Agent {
+function toCarrier({ id, key, name, host, kind, number }: TrunkRow): Carrier {
+  return { id, key, name, dials: host !== null, kind, number: number ?? undefined };
+}
+
+function toAgent(row: AgentRow, shown: OwnNumber | undefined): Agent {
   return {
     id: row.id,
     name: row.name,
@@ -140,6 +163,7 @@ function toAgent(row: AgentRow): Agent {
     callMode: row.call_mode,
     mobile: row.mobile ?? undefined,
     autoAnswer: row.auto_answer,
+    shown,
     device: "unreachable",
     call: undefined,
     lastTalkEndedAt: row.ended_at?.getTime(),

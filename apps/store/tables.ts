@@ -28,6 +28,7 @@ export interface AgentTable {
   email: Generated<string | null>;
   acceptance_needed: Generated<boolean>;
   consultation_only: Generated<boolean>;
+  shown_number: Generated<string | null>;
 }
 
 /** How far an agent's own number is (FWD-03). */
@@ -120,6 +121,8 @@ export interface LineTable {
   short_number: Generated<string | null>;
   consultation_only: Generated<boolean>;
   blind_no_answer: Generated<"end" | "return">;
+  project: Generated<string | null>;
+  city: Generated<string | null>;
 }
 
 export interface SoundTable {
@@ -178,6 +181,24 @@ export interface TrunkTable {
   password: string | null;
   /** How numbers are spelt towards this carrier: `+7495…` or `7495…`. */
   number_format: Generated<"e164" | "digits">;
+  created_at: Created;
+  kind: Generated<"carrier" | "pbx">;
+  number: Generated<string | null>;
+  domain: Generated<string | null>;
+}
+
+export interface NumberVerificationTable {
+  id: Generated<string>;
+  number: string;
+  subject: "agent" | "company" | "line-forwarding" | "agent-forwarding";
+  agent_id: string | null;
+  line_id: string | null;
+  method: "call" | "sms";
+  code_hash: Buffer;
+  attempts_left: Generated<number>;
+  expires_at: Date;
+  verified_at: Generated<Date | null>;
+  valid_until: Generated<Date | null>;
   created_at: Created;
 }
 
@@ -385,6 +406,7 @@ export interface Database extends ServiceTables, RecordingTables {
   sound: SoundTable;
   line_prompt: LinePromptTable;
   trunk: TrunkTable;
+  number_verification: NumberVerificationTable;
   contact: ContactTable;
   contact_phone: ContactPhoneTable;
   call: CallTable;

@@ -55,6 +55,12 @@ export class Ear {
    * not G.711 is coded anew for the call.
    */
   findRecording(samples: Float64Array): number {
+    return this.findRecordings(samples)[0] ?? -1;
+  }
+
+  /** Every place where it was heard. */
+  findRecordings(samples: Float64Array): number[] {
+    const places: number[] = [];
     const piece = samples.subarray(samples.length >> 1, (samples.length >> 1) + 800);
     const heard = linear(this.bytes());
     const own = piece.reduce((sum, each) => sum + each * each, 0);
@@ -64,12 +70,13 @@ export class Ear {
       energy += (heard[end] ?? 0) ** 2 - (start < 0 ? 0 : (heard[start] ?? 0) ** 2);
       // Most places are too loud or too quiet to be looked at closely.
       if (start < -1 || energy < own / 2 || energy > own * 2) continue;
+      if (start < (places.at(-1) ?? -1) + piece.length) continue;
       let product = 0;
       for (let index = 0; index < piece.length; index++)
         product += (piece[index] ?? 0) * (heard[start + 1 + index] ?? 0);
-      if (product / Math.sqrt(own * energy) > 0.95) return start + 1;
+      if (product / Math.sqrt(own * energy) > 0.95) places.push(start + 1);
     }
-    return -1;
+    return places;
   }
 
   /** The known tones in their order; what is none of them (music, ringing, silence) is left out. */
@@ -104,10 +111,10 @@ export class Ear {
   }
 }
 
-/** An ear at the customers' address; its port goes into the customer's behaviour. */
-export async function openEar(): Promise<Ear> {
+/** An ear at the customers' address, or another peer's; its port goes into the peer's behaviour. */
+export async function openEar(address = TRUNK_ADDRESS): Promise<Ear> {
   const socket = createSocket("udp4");
-  await new Promise<void>((resolve) => socket.bind(0, TRUNK_ADDRESS, resolve));
+  await new Promise<void>((resolve) => socket.bind(0, address, resolve));
   return new Ear(socket);
 }
 

@@ -2,9 +2,10 @@
  * An agent calls somebody: a customer (SOFT-05, SOFT-06, DEFER-03) or, from the workplace, a colleague (SOFT-08).
  */
 import { cannotTake } from "../agents/eligible.ts";
-import type { Agent } from "../floor.ts";
+import type { Agent, Trunk } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import { cannotPlace, dialCustomer, lineOf, OWN_PHONE_SECONDS, refused } from "../outgoing/place.ts";
+import { shownNumber } from "../outgoing/shown-number.ts";
 import { agentAt, type Turn } from "../turn.ts";
 import { pauseInQueues, settle } from "./service.ts";
 
@@ -25,12 +26,17 @@ export function callPlaced(turn: Turn, input: Extract<Input, { kind: "callPlaced
     return;
   }
   const line = to.kind === "outside" ? lineOf(floor, agent.id, input.lineId) : undefined;
+  const shown = to.kind === "outside" ? shownNumber(floor, agent, line, input.at) : undefined;
+  if (shown && "reason" in shown) {
+    turn.refuse("number-unavailable", shown.reason, "agentId");
+    return;
+  }
   const common = { at: input.at, call: input.call, channel: input.channel, agent: agent.id };
   turn.happened({
     kind: "CallArrived",
     ...common,
     type: to.kind === "outside" ? "outbound" : "internal",
-    from: line?.number ?? agent.shortNumber,
+    from: shown?.callerId ?? line?.number ?? agent.shortNumber,
     to: to.kind === "outside" ? to.number : colleague?.shortNumber,
     lineId: line?.id,
     contactId: to.kind === "outside" ? to.contactId : undefined,
@@ -41,7 +47,7 @@ export function callPlaced(turn: Turn, input: Extract<Input, { kind: "callPlaced
     kind: "originate",
     call: input.call,
     channel: input.channel,
-    phone: firstLeg(agent, turn),
+    phone: firstLeg(agent, turn, shown?.trunk),
     seconds: OWN_PHONE_SECONDS,
     place: {
       context: "from-agent",
@@ -64,6 +70,7 @@ export function numberDialled(turn: Turn, input: Extract<Input, { kind: "numberD
   const agent = agentAt(floor, input.byPhone);
   if (!floor.calls.has(input.call)) {
     const line = agent && lineOf(floor, agent.id);
+    const shown = agent && shownNumber(floor, agent, line, input.at);
     turn.happened({
       kind: "CallArrived",
       at: input.at,
@@ -71,7 +78,7 @@ export function numberDialled(turn: Turn, input: Extract<Input, { kind: "numberD
       channel: input.channel,
       type: "outbound",
       agent: agent?.id,
-      from: line?.number ?? agent?.shortNumber,
+      from: (shown && "trunk" in shown ? shown.callerId : undefined) ?? line?.number ?? agent?.shortNumber,
       to: input.number,
       lineId: line?.id,
       contactId: input.contact?.id,
@@ -122,8 +129,8 @@ export function hangUpAsked(turn: Turn, input: Extract<Input, { kind: "hangUpAsk
 }
 
 /** What is called first: the phone, or in mode `external` the agent's own number outside (LINE-13). */
-function firstLeg(agent: Agent, turn: Turn): string {
-  const trunk = [...turn.floor.trunks.values()].find((each) => each.dials);
+function firstLeg(agent: Agent, turn: Turn, through: Trunk | undefined): string {
+  const trunk = through ?? [...turn.floor.trunks.values()].find((each) => each.dials);
   return agent.callMode === "external" ? `${agent.mobile}@${trunk?.key}` : agent.phone;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { DomainEvent } from "../events.ts";
 import type { Agent, AgentId, Call, Floor, Line, Millis } from "../floor.ts";
+import { shownNumber } from "./shown-number.ts";
 
 /** How long the agent's own phone rings before the customer is dialled. */
 export const OWN_PHONE_SECONDS = 25;
@@ -29,7 +30,7 @@ export function lineOf(floor: Floor, agent: AgentId, wanted?: Line["id"]): Line 
   return lines.find((line) => floor.queues.get(line.queueId)?.agents.includes(agent)) ?? lines[0];
 }
 
-/** The customer is dialled through the first carrier that takes calls. */
+/** The customer is dialled through the own PBX or the first carrier that takes calls (shown-number.ts). */
 export function dialCustomer(
   floor: Floor,
   call: Call,
@@ -37,9 +38,9 @@ export function dialCustomer(
   number: string,
   at: Millis,
 ): DomainEvent {
-  const trunk = [...floor.trunks.values()].find((each) => each.dials);
   const line = call.lineId === undefined ? undefined : floor.lines.get(call.lineId);
-  if (!trunk) return refused(call, at, { rule: "SOFT-05", text: "no trunk places calls to numbers outside" });
+  const shown = shownNumber(floor, agent, line, at);
+  if ("reason" in shown) return refused(call, at, { rule: shown.rule, text: shown.reason });
   const record = line?.recording ?? "off";
   return {
     kind: "ExternalDialled",
@@ -49,13 +50,16 @@ export function dialCustomer(
     step: {
       kind: "external",
       number,
-      trunkKey: trunk.key,
-      callerId: line?.number,
+      trunkKey: shown.trunk.key,
+      callerId: shown.callerId,
       seconds: CUSTOMER_SECONDS,
       record,
       announce: false,
     },
-    because: { rule: "SOFT-05", text: `${agent.name} calls ${number} for line «${line?.name ?? "none"}»` },
+    because: {
+      rule: shown.rule,
+      text: `${agent.name} calls ${number} for line «${line?.name ?? "none"}» and shows ${shown.callerId ?? "the carrier's number"}`,
+    },
   };
 }
 

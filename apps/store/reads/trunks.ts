@@ -17,6 +17,7 @@ export function listTrunks(db: Db, id?: string) {
       sql<boolean>`password is not null`.as("hasPassword"),
       "created_at as createdAt",
     ])
+    .where("kind", "=", "carrier")
     .$if(id !== undefined, (query) => query.where("id", "=", id as string))
     .orderBy("name")
     .execute();
