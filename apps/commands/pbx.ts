@@ -45,12 +45,13 @@ export function pbxCommands(context: Context): Pick<Handlers, PbxCommand> {
       let key = "";
       const done = await configure(async (trx) => {
         const before = await pbxRow(trx);
-        key = before.key;
+        // Another key makes another registration: Asterisk would keep a refused one although the password is new.
+        key = await nextKey(trx, "trunk");
         const row = columns({ ...asFields(before), ...change }, config.country);
         await checkAddresses(trx, row.addresses, before.id);
         await trx
           .updateTable("trunk")
-          .set({ name: `PBX ${row.number}`, ...row })
+          .set({ key, name: `PBX ${row.number}`, ...row })
           .where("id", "=", before.id)
           .execute();
         return { result: {}, focus: { trunk: key } };

@@ -4,6 +4,7 @@
  */
 import type { Agent, Floor, Line, Millis, Trunk } from "../floor.ts";
 import { LINES_OWN, type NumberPlan, type OwnNumber } from "../numbers.ts";
+import { trunkOf } from "../routing/external.ts";
 
 export type Shown =
   /** `callerId` in E.164; undefined: the carrier's own. */
@@ -18,7 +19,7 @@ export function shownNumber(floor: Floor, agent: Agent, line: Line | undefined, 
   const trunks = [...floor.trunks.values()].filter((trunk) => trunk.dials);
   const pbx = trunks.find((trunk) => trunk.kind === "pbx");
   if (pbx) return { trunk: pbx, callerId: pbx.number, rule: "LINE-06" };
-  const [trunk] = trunks;
+  const trunk = line ? trunkOf(floor, line) : trunks[0];
   if (!trunk) return { reason: "no trunk places calls to numbers outside", rule: "SOFT-05" };
   const plan = floor.numbers ?? LINES_OWN;
   if (plan.source === "line") return { trunk, callerId: line?.number, rule: "LINE-15" };
