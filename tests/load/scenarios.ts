@@ -115,8 +115,9 @@ export function phones(speech: string): string {
     countdown("ring", "answer"),
     '<nop next="ringing"/>',
     '<label id="answer"/>',
-    send(["SIP/2.0 200 OK", ...REPLY, "[last_CSeq:]", CONTACT, ...SDP], true),
+    // Before the 200: its ACK must find the scenario waiting.
     log(`answers [call_id] ${caller}`),
+    send(["SIP/2.0 200 OK", ...REPLY, "[last_CSeq:]", CONTACT, ...SDP], true),
     '<recv request="CANCEL" optional="true" next="crossed"/>',
     '<recv request="ACK"/>',
     speak(speech),

@@ -34,7 +34,7 @@ import { readOffered, readRings } from "./wire.ts";
 
 const SECONDS = Number(process.env.DOZVON_SOAK_SECONDS ?? 1200);
 const RATE = Number(process.env.DOZVON_SOAK_RATE ?? 1);
-const MIX = readMix(process.env.DOZVON_SOAK_MIX ?? "80,20,0,0");
+const MIX = readMix(process.env.DOZVON_SOAK_MIX ?? "60,20,10,10");
 const SEED = Number(process.env.DOZVON_SOAK_SEED ?? Date.now() % 1_000_000);
 const AGENTS = 20;
 const WRAP_UP_SECONDS = 2;
@@ -104,7 +104,7 @@ function sipp(name: string, xml: string, address: string, ports: number[], place
   const { address: host, port } = scene.place.asterisk;
   return sippRun(scene.place.sipp, folder, name, xml, [
     ...["-i", address, "-p", String(ports[0]), "-mi", address, "-cp", String(ports[1])],
-    ...["-mp", String(rtp), "-trace_err", "-error_file", `${name}.err`, ...extra, `${host}:${port}`],
+    ...["-mp", String(rtp), ...extra, `${host}:${port}`],
   ]);
 }
 
