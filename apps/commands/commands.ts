@@ -5,6 +5,7 @@ import { contactCommands } from "./contacts.ts";
 import { type CommandOptions, createContext } from "./context.ts";
 import { conversationCommands } from "./conversations.ts";
 import { deferredCommands } from "./deferred.ts";
+import { forwardingCommands } from "./forwarding.ts";
 import type { Handlers } from "./handlers.ts";
 import { keyCommands } from "./keys.ts";
 import { lineCommands } from "./lines.ts";
@@ -36,6 +37,7 @@ export function createCommands(options: CommandOptions): Handlers {
     ...pbxCommands(context),
     ...verificationCommands(context),
     ...numberCommands(context),
+    ...forwardingCommands(context),
     ...contactCommands(context),
     ...conversationCommands(context),
     ...keyCommands(context),

@@ -143,6 +143,8 @@ function settings(change: Partial<LineFields>) {
     ...(change.voicemailSeconds !== undefined && { voicemail_seconds: change.voicemailSeconds }),
     ...(change.consultationOnly !== undefined && { consultation_only: change.consultationOnly }),
     ...(change.blindNoAnswer !== undefined && { blind_no_answer: change.blindNoAnswer }),
+    ...(change.project !== undefined && { project: change.project }),
+    ...(change.city !== undefined && { city: change.city }),
     ...(change.responsibleId !== undefined && { responsible_id: change.responsibleId }),
     ...routingColumns(change),
   };

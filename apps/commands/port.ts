@@ -86,6 +86,9 @@ export interface LineFields {
   voicemailSeconds: number;
   /** Who is told of missed calls that were offered to nobody (MISS-01, D-43). */
   responsibleId?: string | null;
+  /** Shown with the line's calls (LINE-19). */
+  project?: string | null;
+  city?: string | null;
   /** For colleagues' calls and transfers (LINE-20). */
   shortNumber?: string | null;
   consultationOnly?: boolean;
@@ -244,6 +247,8 @@ export interface Commands {
   /** Which lines' queues this agent serves (LINE-17). */
   "agent.lines": [{ id: string; lineIds: string[] }, Applied];
   "agent.state": [{ id: string; state: AgentState }, Record<string, never>];
+  /** FWD-03: whether calls may be forwarded to the number that the agent verified. */
+  "agent.forwarding": [{ id: string; approved: boolean }, Applied];
   "agent.newPassword": [{ id: string }, { sip: SipAccount } & Applied];
   "queue.create": [QueueFields, Created];
   "queue.change": [{ id: string; change: Partial<QueueFields> }, Applied];

@@ -129,6 +129,9 @@ export interface Line {
   readonly voicemailSeconds?: number | undefined;
   /** For colleagues: a target of calls and transfers (LINE-20). */
   readonly shortNumber?: string | undefined;
+  /** What calls of this line belong to, and the city of its number (LINE-19). */
+  readonly project?: string | undefined;
+  readonly city?: string | undefined;
   /** No customer may be handed to this line (XFER-05). */
   readonly consultationOnly?: boolean | undefined;
   /** What becomes of the line's call that was handed over blindly and that nobody takes; default `end` (D-04). */

@@ -147,11 +147,12 @@ function openCard(floor: Floor, event: { call: string; agent: string }, sink: Li
   sink.push("calls", "card.open", { ...card, ...callerOf(floor, call.id) });
 }
 
-/** What an offer shows: the caller and the line's name (LINE-15). */
+/** What an offer and the card show: the caller, and the line's name, project and city (LINE-15, LINE-19). */
 function callerOf(floor: Floor, id: string): object {
   const call = floor.calls.get(id);
   const line = call?.lineId ? floor.lines.get(call.lineId) : undefined;
-  return { from: call?.from, contactId: call?.contactId, lineId: line?.id, lineName: line?.name };
+  const { id: lineId, name: lineName, project, city } = line ?? {};
+  return { from: call?.from, contactId: call?.contactId, lineId, lineName, project, city };
 }
 
 function queueRings(floor: Floor, id: string): { ringSeconds?: number } {

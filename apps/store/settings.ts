@@ -226,6 +226,8 @@ function toLine(row: Selectable<LineTable>, menus: readonly Menu[]): Line {
     voicemail: row.voicemail,
     voicemailSeconds: row.voicemail_seconds,
     shortNumber: row.short_number ?? undefined,
+    project: row.project ?? undefined,
+    city: row.city ?? undefined,
     consultationOnly: row.consultation_only,
     blindNoAnswer: row.blind_no_answer,
     menu: menuOf(row, menus),

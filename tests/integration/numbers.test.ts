@@ -252,3 +252,69 @@ t.test(
     t.equal(rings(theirs).length, 1);
   },
 );
+
+t.test("FWD-02, FWD-03 a line's number is verified; an agent's is verified and then approved", async (t) => {
+  const agent = await scene.agent("Forwarded");
+  const line = await scene.line([agent]);
+  const [common, own, other] = [someone(), someone(), someone()];
+  await prove(common, { kind: "line-forwarding", id: line.id });
+  const shown = await scene.get(`/v1/lines/${line.id}`);
+  t.match(shown, { forwardNumber: { e164: common }, forwardVerifiedAt: /^20/ });
+  const path = `/v1/agents/${agent.id}/forwarding`;
+  t.equal((await scene.ask("POST", `${path}/approve`)).status, 409, "nothing was asked for");
+  const key = await scene.keyOf(agent);
+  const subject = { kind: "agent-forwarding", id: agent.id };
+  const asked = await ask(own, subject, "sms", key);
+  t.equal(asked.status, 201, JSON.stringify(asked.body));
+  const confirm = `/v1/verifications/${asked.body.id}/confirm`;
+  t.equal((await scene.ask("POST", confirm, { code: await codeBySms(own) }, key)).status, 200);
+  t.match(await scene.get(`/v1/agents/${agent.id}`), {
+    forwardNumber: { e164: own },
+    forwardState: "verified",
+  });
+  t.equal((await scene.ask("POST", `${path}/approve`, undefined, key)).status, 403, "not by the agent");
+  const { items } = await scene.get(`/v1/notices?agentId=${agent.id}`);
+  t.match(
+    items,
+    [{ kind: "forwarding.requested", because: new RegExp(`\\${own}`) }],
+    "the administrator is asked",
+  );
+  t.equal((await scene.must("POST", `${path}/approve`)).forwardState, "approved");
+  await prove(own, subject);
+  t.equal((await scene.get(`/v1/agents/${agent.id}`)).forwardState, "approved", "renewed, not asked again");
+  await prove(other, subject);
+  t.equal(
+    (await scene.get(`/v1/agents/${agent.id}`)).forwardState,
+    "verified",
+    "another number is another request",
+  );
+  t.match(await scene.must("POST", `${path}/reject`), { forwardNumber: null, forwardState: "none" });
+  const told = await db
+    .selectFrom("event_out")
+    .select("type")
+    .where("subject", "=", `agent:${agent.id}`)
+    .execute();
+  t.match(
+    told
+      .map(({ type }) => type)
+      .filter((type) => type.startsWith("forwarding"))
+      .sort(),
+    ["forwarding.approved", "forwarding.rejected", "forwarding.requested", "forwarding.requested"],
+  );
+});
+
+t.test("LINE-19 a call's offer and card name the project and the city of the line", async (t) => {
+  const agent = await scene.agent("Projects");
+  const shown = { project: "01_Заказ", city: "Екатеринбург" };
+  const line = await scene.line([agent], { line: shown });
+  t.match(await scene.get(`/v1/lines/${line.id}`), shown);
+  await scene.onShift(agent, { ...quick, hangUpAfterMs: 300 });
+  const from = someone();
+  scene.customer(line.number, { from });
+  const { id } = await scene.record(from);
+  const said = scene.live.filter(({ data }) => data?.id === id || data?.callId === id);
+  for (const kind of ["call.offered", "card.open"])
+    t.match(said.find((message) => message.kind === kind)?.data, shown, kind);
+  await scene.must("PATCH", `/v1/lines/${line.id}`, { city: null });
+  t.match(await scene.get(`/v1/lines/${line.id}`), { ...shown, city: null });
+});

@@ -33,6 +33,30 @@ export function agentActionRoutes(api: Api, context: ApiContext): void {
     (request) => choose(request.caller, request.params.id, request.body.state),
   );
 
+  for (const [word, approved] of [
+    ["approve", true],
+    ["reject", false],
+  ] as const)
+    api.post(
+      `/v1/agents/:id/forwarding/${word}`,
+      {
+        config: { permission: "agents:write" },
+        schema: {
+          tags,
+          summary: approved ? "Allow forwarding to the agent's number" : "Turn the agent's number down",
+          description:
+            "The agent has entered and verified it; the request is a notice `forwarding.requested`. 409 when there is no request.",
+          "x-ledger": ["FWD-03"],
+          params: IdParams,
+          response: { 200: S.AgentView },
+        },
+      },
+      async ({ params, caller }) => {
+        await commands.send("agent.forwarding", { ...params, approved }, caller);
+        return show(context, params.id);
+      },
+    );
+
   api.post(
     "/v1/agents/:id/sign-in",
     {

@@ -28,6 +28,8 @@ export const NEW_LINE = {
   voicemail: "off",
   voicemailSeconds: 120,
   responsibleId: null,
+  project: null,
+  city: null,
   prompts: STANDARD_PROMPTS,
   shortNumber: null,
   consultationOnly: false,
@@ -144,6 +146,8 @@ const settings = {
     description:
       "A call of this line that was handed over without a consultation and not taken within 30 s: it ends, or returns to the agent (D-04).",
   }),
+  project: Nullable(Name("The project that its calls belong to, such as «01_Заказ» (LINE-19).")),
+  city: Nullable(Name("The city of the number (LINE-19).")),
   responsibleId: Nullable(
     Id("The agent who is told of calls missed out of hours or offered to nobody (MISS-01, D-43)."),
   ),
@@ -210,6 +214,8 @@ export const NewLine = Type.Object(
     retentionDays: Type.Optional(settings.retentionDays),
     voicemail: Type.Optional(settings.voicemail),
     voicemailSeconds: Type.Optional(settings.voicemailSeconds),
+    project: Type.Optional(settings.project),
+    city: Type.Optional(settings.city),
     responsibleId: Type.Optional(settings.responsibleId),
     shortNumber: Type.Optional(shortNumber),
     consultationOnly: Type.Optional(settings.consultationOnly),

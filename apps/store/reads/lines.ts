@@ -27,6 +27,8 @@ export async function listLines(db: Db, only: { id?: string; agentId?: string | 
       "retention_days as retentionDays",
       "voicemail",
       "voicemail_seconds as voicemailSeconds",
+      "project",
+      "city",
       "responsible_id as responsibleId",
       "short_number as shortNumber",
       "consultation_only as consultationOnly",

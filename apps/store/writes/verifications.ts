@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Db } from "../database.ts";
 import { writeNumberSettings } from "../numbers.ts";
 import type { ProofFor } from "../proofs.ts";
+import { emitEvent } from "./outbox.ts";
 
 /** LINE-04. */
 const VALID_FOR = "3 months";
@@ -93,5 +94,30 @@ export async function proven(
   if (subject.kind === "company") await writeNumberSettings(trx, { commonNumber: number });
   if (subject.kind === "agent")
     await trx.updateTable("agent").set({ shown_number: number }).where("id", "=", subject.id).execute();
+  if (subject.kind === "line-forwarding")
+    await trx
+      .updateTable("line")
+      .set({ forward_number: number, forward_number_verified_at: sql<Date>`now()` })
+      .where("id", "=", subject.id)
+      .execute();
+  if (subject.kind === "agent-forwarding") await requestForwarding(trx, subject.id, number);
   return valid_until as Date;
+}
+
+/** FWD-03: the administrator is asked; a number that was approved before stays so when it is verified again. */
+async function requestForwarding(trx: Db, agent: string, number: string): Promise<void> {
+  const changed = await trx
+    .updateTable("agent")
+    .set({ forward_number: number, forward_state: "verified" })
+    .where("id", "=", agent)
+    .where((row) =>
+      row.or([row("forward_state", "<>", "approved"), row("forward_number", "is distinct from", number)]),
+    )
+    .returning("id")
+    .executeTakeFirst();
+  if (!changed) return;
+  const kind = "forwarding.requested";
+  const because = `asks that calls be forwarded to ${number}, which is verified`;
+  await trx.insertInto("notice").values({ agent_id: agent, kind, call_id: null, because }).execute();
+  await emitEvent(trx, kind, { kind: "agent", id: agent }, { agentId: agent, number });
 }
