@@ -6,7 +6,6 @@
  *   commands ─────▶ ┘                       └─▶ live stream
  *   spool ──intake─▶ PostgreSQL
  */
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import cron from "node-cron";
@@ -53,6 +52,7 @@ import { openDatabase } from "../store/database.ts";
 import { takeDue } from "../store/deferred.ts";
 import { loadDirectory, PhoneDirectory, refreshContact } from "../store/directory.ts";
 import { Intake, type Source } from "../store/intake.ts";
+import { lastSign } from "../store/last-sign.ts";
 import { listen } from "../store/listen.ts";
 import { LiveWriter } from "../store/live.ts";
 import { readOpenCalls, readOpenWrapUps } from "../store/open-calls.ts";
@@ -323,23 +323,6 @@ async function channelExists(id: string): Promise<boolean> {
   );
 }
 
-/** A recording that was growing, or any line of the record from before. */
-async function lastSign(channel: string, before: number): Promise<number> {
-  const files = await Promise.all(
-    [".raw", ".wav"].map((end) => stat(join(monitor, channel + end)).catch(() => undefined)),
-  );
-  const { at } = await db
-    .selectFrom("call_event")
-    .select((row) => row.fn.max("at").as("at"))
-    .where("source", "=", "cel")
-    .where("at", "<", new Date(before))
-    .executeTakeFirstOrThrow();
-  return Math.max(
-    at?.getTime() ?? 0,
-    ...files.map((file) => file?.mtimeMs ?? 0).filter((time) => time < before),
-  );
-}
-
 /** Asterisk keeps queue_log open; only its console can make it open a new one (ARI's rotate would lose it). */
 async function console(command: string): Promise<void> {
   const asterisk = await findAsterisk(config, () => {});
@@ -363,7 +346,7 @@ async function reconcileNow(): Promise<void> {
       openRecords: () => readOpenCalls(db),
       caughtUp: async () =>
         (await Promise.all(readers.map((reader) => reader.waitingBytes()))).every((bytes) => bytes === 0),
-      lastSign,
+      lastSign: (channel, before) => lastSign(db, monitor, channel, before),
       lost: journal.lost,
       log,
     }).catch((error: unknown) =>

@@ -120,7 +120,10 @@ export function wantedExtensions(settings: Settings): Map<string, string[]> {
         ...menu.buttons.map(({ digit }) => digit),
       ],
     ]),
-    ["short-numbers", settings.agents.map((agent) => agent.shortNumber)],
+    [
+      "short-numbers",
+      [...settings.agents, ...settings.lines].flatMap(({ shortNumber }) => shortNumber ?? []),
+    ],
   ]);
 }
 

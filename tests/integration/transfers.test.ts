@@ -157,3 +157,88 @@ t.test("XFER-04, D-06 conference: all three hear each other, the operator leaves
     ),
   );
 });
+
+t.test(
+  "XFER-05, XFER-14, XFER-15, INT-01, D-05 acceptance: shown the operator, then the client; only the receiver completes it",
+  async (t) => {
+    const { id, operator, other, from, customer } = await begin({ colleague: { acceptanceNeeded: true } });
+    await onShift(scene, other, colleague);
+    await ask(id, "transfer", { type: "consultation", to: { agentId: other.id } });
+    await colleague.hears("the operator", [own], all);
+    const offered = await scene.heard("the offer", (each) => each.kind === "transfer.offered");
+    t.match(offered.data, {
+      id,
+      colleagueId: other.id,
+      operator: { id: operator.id, shortNumber: operator.shortNumber },
+    });
+    t.notOk(JSON.stringify(offered.data).includes(from), "the client is not shown yet");
+    t.equal(await refused(id, "transfer/complete"), "409 acceptance-needed");
+    await colleague.hears("still the operator", [own], all);
+    t.match(await ask(id, "transfer/accept"), { state: "handing" });
+    await client.hears("the colleague", [colleague], all);
+    const completed = await scene.heard("the end of it", (each) => each.kind === "transfer.completed");
+    t.match(completed.data, { id, colleagueId: other.id, from });
+    const intake = await scene.heard("the wizard", (each) => each.kind === "intake.open");
+    t.match(intake.data, { id, agentId: other.id, phone: from, contactId: null });
+
+    await scene.must("PATCH", `/v1/agents/${operator.id}`, { consultationOnly: true });
+    await until("the operator is free", async () => (await state(operator.id)) === "available");
+    const back = { to: { agentId: operator.id } };
+    t.equal(await refused(id, "transfer", { type: "blind", ...back }), "409 consultation-only");
+    await ask(id, "transfer", { type: "consultation", ...back });
+    await own.hears("a consultation is allowed", [colleague], all);
+    t.equal(await refused(id, "transfer/complete"), "409 consultation-only");
+    t.equal(await refused(id, "conference"), "409 consultation-only");
+    await ask(id, "transfer/interrupt");
+    await client.hears("the colleague is back", [colleague], all);
+    await customer.stop();
+  },
+);
+
+t.test(
+  "XFER-02, XFER-07, XFER-11, XFER-13, LINE-20, D-04 blind: to a free colleague, to a line; nobody answers: the end",
+  async (t) => {
+    const { id, operator, other, from, customer } = await begin();
+    await onShift(scene, other, colleague);
+    const third = await scene.agent("Absent");
+    t.equal(await refused(id, "transfer", { type: "blind", to: { agentId: third.id } }), "409 not-available");
+    t.equal(await refused(id, "transfer", { type: "blind", to: { shortNumber: "99999" } }), "409 unknown");
+    await client.hears("nothing has happened", [own], all);
+    t.match(await ask(id, "transfer", { type: "blind", to: { agentId: other.id } }), {
+      state: "transferring",
+    });
+    await client.hears("the colleague", [colleague], all);
+    await until("the operator is free", async () => (await state(operator.id)) === "available");
+    const payment = await scene.line([operator], { line: { shortNumber: "4401" } });
+    t.ok(payment.id);
+    await ask(id, "transfer", { type: "blind", to: { shortNumber: "4401" } });
+    await client.hears("whom the line's queue found", [own], all);
+    await onShift(scene, third, voices.third, { answerAfterMs: "never" });
+    const before = Date.now();
+    await ask(id, "transfer", { type: "blind", to: { agentId: third.id } });
+    t.equal(await customer.done, 0, "the call is ended");
+    const waited = Date.now() - before;
+    t.ok(waited > 29_000, `after 30 s: ${waited} ms`);
+    const record = await scene.record(from);
+    t.match(record, { transfers: 3, ending: "answered" });
+    const { decisions } = await scene.why(record.id);
+    t.ok(JSON.stringify(decisions).includes("nobody took the call that was handed over"));
+  },
+);
+
+t.test(
+  "law L2 whoever goes while the client is on hold or in a consultation, the others get somewhere",
+  async (t) => {
+    const { id, operator, other, customer } = await begin();
+    const phone = await onShift(scene, other, colleague);
+    await ask(id, "transfer", { type: "consultation", to: { agentId: other.id } });
+    await colleague.hears("the operator", [own], all);
+    await customer.stop();
+    await scene.instance.console("channel request hangup PJSIP/t1-00000000");
+    await own.hears("the client is gone; the two go on talking", [colleague], all);
+    t.ok(phone.notes().some((note) => note.text.startsWith("answered")));
+    await scene.instance.console("channel request hangup all");
+    await until("the operator is free", async () => (await state(operator.id)) === "available");
+    await until("no channel is left", async () => (await scene.channels()) === 0);
+  },
+);

@@ -66,6 +66,11 @@ export class Voice {
     });
   }
 
+  /** A voice's share of what was heard in the last moments, 0 to 1. */
+  heardOf(other: Voice, all: readonly Voice[]): number {
+    return this.#shares(all, 0)?.[other.hertz] ?? 0;
+  }
+
   /** Waits until something is heard that is no voice: music. */
   async hearsMusic(all: readonly Voice[]): Promise<void> {
     await this.hears("only music", [], all);

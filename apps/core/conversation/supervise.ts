@@ -4,7 +4,7 @@
 import { cannotBeCalled } from "../agents/eligible.ts";
 import type { Input } from "../inputs.ts";
 import type { Turn } from "../turn.ts";
-import { fetch, supervise as place, RELEASED } from "./places.ts";
+import { meet, supervise as place, RELEASED } from "./places.ts";
 
 export type SupervisionMode = "listen" | "whisper" | "barge";
 
@@ -78,7 +78,7 @@ function start(turn: Turn, input: Asked, ask: Extract<SupervisionAsk, { do: "sta
   });
 }
 
-/** The customer is brought to the supervisor; the agent is free. */
+/** The customer goes to the supervisor, whom Bridge() takes out of ChanSpy; the agent is free. */
 function takeOver(turn: Turn, input: Asked, channel: string): undefined {
   const call = turn.floor.calls.get(input.call);
   const supervisor = turn.floor.agents.get(input.by);
@@ -102,8 +102,9 @@ function takeOver(turn: Turn, input: Asked, channel: string): undefined {
   turn.ask({
     kind: "redirect",
     call: call.id,
-    channel,
-    place: fetch(call.channel),
+    channel: call.channel,
+    // The two leave their bridge in one breath: if only the agent left, the customer would be hung up.
+    place: meet(channel),
     other: { channel: talking, place: RELEASED },
   });
 }
