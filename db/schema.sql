@@ -204,6 +204,36 @@ CREATE INDEX call_wrap_up_agent ON call_wrap_up USING btree (agent_id, started_a
 CREATE INDEX call_wrap_up_open ON call_wrap_up USING btree (agent_id) WHERE (ended_at IS NULL);
 CREATE INDEX call_wrap_up_started ON call_wrap_up USING btree (started_at);
 
+create table callback (
+  id uuid not null,
+  call_id uuid not null,
+  queue_id uuid not null,
+  line_id uuid not null,
+  number text not null,
+  contact_id uuid,
+  owner_id uuid,
+  kept_at timestamp with time zone not null,
+  state text default 'waiting'::text not null,
+  attempts integer default 0 not null,
+  next_at timestamp with time zone not null,
+  channel text,
+  dialled_id uuid,
+  dialled_at timestamp with time zone,
+  reason text,
+  created_at timestamp with time zone default now() not null,
+  ended_at timestamp with time zone,
+  constraint callback_pkey PRIMARY KEY (id),
+  constraint callback_call_id_key UNIQUE (call_id),
+  constraint callback_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE SET NULL,
+  constraint callback_line_id_fkey FOREIGN KEY (line_id) REFERENCES line(id) ON DELETE CASCADE,
+  constraint callback_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint callback_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES queue(id) ON DELETE CASCADE,
+  constraint callback_number_check CHECK ((number ~ '^\+[1-9][0-9]{4,14}$'::text)),
+  constraint callback_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'calling'::text, 'connected'::text, 'failed'::text, 'cancelled'::text, 'expired'::text])))
+);
+CREATE INDEX callback_list ON callback USING btree (created_at);
+CREATE INDEX callback_open ON callback USING btree (queue_id, kept_at) WHERE (state = ANY (ARRAY['waiting'::text, 'calling'::text]));
+
 create table company_setting (
   name text not null,
   value jsonb not null,
@@ -521,12 +551,22 @@ create table queue (
   announce_position boolean default false not null,
   announce_wait boolean default false not null,
   announce_every_seconds integer default 45 not null,
+  callback_offer boolean default false not null,
+  callback_after_seconds integer default 45 not null,
+  callback_digit text default '1'::text not null,
+  callback_attempts integer default 2 not null,
+  callback_retry_minutes integer default 15 not null,
+  callback_within_hours_only boolean default true not null,
   constraint queue_pkey PRIMARY KEY (id),
   constraint queue_key_key UNIQUE (key),
   constraint queue_name_key UNIQUE (name),
   constraint queue_overflow_queue_id_fkey FOREIGN KEY (overflow_queue_id) REFERENCES queue(id) ON DELETE RESTRICT,
   constraint queue_announce_every_seconds_check CHECK (((announce_every_seconds >= 15) AND (announce_every_seconds <= 600))),
   constraint queue_answer_seconds_check CHECK (((answer_seconds >= 3) AND (answer_seconds <= 300))),
+  constraint queue_callback_after_seconds_check CHECK (((callback_after_seconds >= 5) AND (callback_after_seconds <= 600))),
+  constraint queue_callback_attempts_check CHECK (((callback_attempts >= 1) AND (callback_attempts <= 10))),
+  constraint queue_callback_digit_check CHECK ((callback_digit ~ '^[0-9]$'::text)),
+  constraint queue_callback_retry_minutes_check CHECK (((callback_retry_minutes >= 1) AND (callback_retry_minutes <= 1440))),
   constraint queue_key_check CHECK ((key ~ '^q[a-z0-9]{1,20}$'::text)),
   constraint queue_max_length_check CHECK (((max_length >= 1) AND (max_length <= 1000))),
   constraint queue_max_wait_seconds_check CHECK (((max_wait_seconds >= 5) AND (max_wait_seconds <= 7200))),

@@ -16,6 +16,7 @@ import { agentHomeRoutes } from "./routes/agent-home.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { callActionRoutes } from "./routes/call-actions.ts";
+import { callbackRoutes } from "./routes/callbacks.ts";
 import { callRoutes } from "./routes/calls.ts";
 import { completionRoutes } from "./routes/completion.ts";
 import { contactRoutes } from "./routes/contacts.ts";
@@ -108,6 +109,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     completionRoutes(routes, context);
     callActionRoutes(routes, context);
     topicRoutes(routes, context);
+    callbackRoutes(routes, context);
     deferredRoutes(routes, context);
     scenarioRoutes(routes, context);
     settingRoutes(routes, context);

@@ -151,11 +151,16 @@ export function placeOf(step: Step): Place {
   if (step.kind === "welcome") return { context: "welcome", extension: step.lineKey };
   if (step.kind === "menu") return { context: "menu", extension: step.menuKey };
   const context = step.record === "off" ? step.kind : `${step.kind}-${step.record}`;
-  const more = step.kind === "queue" && step.priority > 0 ? `_${step.priority}` : "";
+  const more = step.kind === "queue" ? placeInQueue(step) : "";
   const extension = `to-${extensionOf(step)}_${step.seconds}${more}`;
   return step.announce
     ? { context: "announced", extension: `${context}~${extension}` }
     : { context, extension };
+}
+
+function placeInQueue({ priority, position }: Extract<Step, { kind: "queue" }>): string {
+  if (position !== undefined) return `_${priority}_${position}`;
+  return priority > 0 ? `_${priority}` : "";
 }
 
 function extensionOf(step: Exclude<Step, { kind: "ending" | "welcome" | "menu" }>): string {

@@ -13,6 +13,8 @@ export interface Senses {
   now(): number;
   draw(): number;
   callIdOf(linkedId: string): string;
+  /** An id that nothing has yet (UUID). */
+  newId(): string;
   /** E.164 and the directory's contact for a caller's number as the trunk gave it. */
   /** Whether the company lets this number (E.164) be called. */
   mayDial(number: string): boolean;
@@ -96,6 +98,21 @@ export function hearQuestion(
         result: third,
         draw: senses.draw(),
       };
+    case "callback": {
+      const known = senses.identify(caller);
+      const allowed = known.from?.startsWith("+") === true && senses.mayDial(known.from);
+      return {
+        kind: "callbackAsked",
+        ...common,
+        lineKey: first,
+        queueKey: second,
+        ...known,
+        allowed,
+        id: senses.newId(),
+      };
+    }
+    case "called-back":
+      return { kind: "calledBack", ...common, lineKey: first, draw: senses.draw() };
     case "outside": {
       const dialled = senses.identify(first);
       if (!dialled.from?.startsWith("+"))

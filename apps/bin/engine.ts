@@ -6,6 +6,7 @@
  *   commands ─────▶ ┘                       └─▶ live stream
  *   spool ──intake─▶ PostgreSQL
  */
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import cron from "node-cron";
@@ -30,6 +31,7 @@ import { Alarms } from "../engine/alarms.ts";
 import { announceClosed, announceNotices, announceQueue, createAnnouncer } from "../engine/announcer.ts";
 import { callIdOf } from "../engine/call-id.ts";
 import { viewConversation } from "../engine/conversation-view.ts";
+import { createCallbacks } from "../engine/callbacks.ts";
 import { createDeferredClock } from "../engine/deferred.ts";
 import { createEngine } from "../engine/engine.ts";
 import { Histogram, readFigures } from "../engine/figures.ts";
@@ -48,6 +50,7 @@ import { loadSecrets } from "../host/secrets.ts";
 import { mayDial } from "../phone/allowed.ts";
 import { identify } from "../phone/identify.ts";
 import { settleAttempts } from "../store/attempts.ts";
+import { commitAttempt, keepPlace, readCallbacks, settleCallback, wasSpokenTo } from "../store/callbacks.ts";
 import { openDatabase } from "../store/database.ts";
 import { takeDue } from "../store/deferred.ts";
 import { loadDirectory, PhoneDirectory, refreshContact } from "../store/directory.ts";
@@ -114,6 +117,7 @@ const senses: Senses = {
   now: Date.now,
   draw: Math.random,
   callIdOf,
+  newId: randomUUID,
   mayDial: (number) => mayDial(number, config),
   identify: (number) => identify(number, config.country, directory),
 };
@@ -127,8 +131,21 @@ const hands = createHands(
 );
 const wakes = createWakes((input) => engine.hear(input));
 const states = createStateKeeper(saveState, log);
+const callbacks = createCallbacks({
+  store: {
+    keep: (callback) => keepPlace(db, callback),
+    commit: (callback, dial) => commitAttempt(db, callback, dial),
+    settle: (callback, state, reason) => settleCallback(db, callback, state, reason),
+    spokenTo: (call) => wasSpokenTo(db, call),
+  },
+  alive: channelExists,
+  callIdOf,
+  hear: (input) => void engine.hear(input),
+  tell: (kind, data) => live.push("queues", kind, data),
+  log,
+});
 const turns = new Histogram();
-const engine = createEngine({ hands, wakes, states, journal, announcer, log, turns });
+const engine = createEngine({ hands, callbacks, wakes, states, journal, announcer, log, turns });
 const intake = new Intake(
   db,
   namesOf(() => engine.floor),
@@ -167,6 +184,8 @@ for (const source of ["cel", "queue"] as const) {
 }
 engine.hear({ kind: "callsRecovered", at: Date.now(), calls: await readOpenCalls(db) });
 engine.hear({ kind: "wrapUpsRecovered", at: Date.now(), wrapUps: await readOpenWrapUps(db) });
+const recovered = await readCallbacks(db);
+engine.hear({ kind: "callbacksRecovered", at: Date.now(), callbacks: recovered });
 engine.hear({ kind: "talksSeen", at: Date.now(), talks: await readRecentTalks(db, REMEMBERED) });
 directory = await loadDirectory(db);
 log.info({ contacts: directory.size, openCalls: engine.floor.calls.size }, "The floor is rebuilt.");
@@ -199,6 +218,7 @@ const directoryNotices = listen({
 });
 
 // 3. Asterisk may ask.
+callbacks.look(recovered);
 const deviceEvents = new Map<string, number>();
 ari.onEvent((event) => {
   const input = hearAri(event, senses);

@@ -1,5 +1,6 @@
 /** All commands of one engine. */
 import { agentCommands } from "./agents.ts";
+import { callbackCommands } from "./callbacks.ts";
 import { callCommands } from "./calls.ts";
 import { contactCommands } from "./contacts.ts";
 import { type CommandOptions, createContext } from "./context.ts";
@@ -48,6 +49,7 @@ export function createCommands(options: CommandOptions): Handlers {
     ...callCommands(context),
     ...recordingCommands(context),
     ...deferredCommands(context),
+    ...callbackCommands(context),
     ...scenarioCommands(context),
   };
 }

@@ -58,6 +58,8 @@ export interface QueueFields {
   announcePosition?: boolean;
   announceWait?: boolean;
   announceEverySeconds?: number;
+  /** Whether callers may keep their place and be called back. */
+  callback?: Partial<CallbackFields>;
   /** Agent id → 1 to 10; agents of a lower penalty are asked first; those not named have 0. */
   penalties?: Record<string, number>;
   /** The target: this share of callers, in per cent, hear an agent within so many seconds. */
@@ -65,6 +67,15 @@ export interface QueueFields {
   serviceLevelPercent: number;
   /** "all", or ids in the order of offers (ROUTE-01, ROUTE-04). */
   agents: "all" | string[];
+}
+
+export interface CallbackFields {
+  offer: boolean;
+  afterSeconds: number;
+  digit: string;
+  attempts: number;
+  retryMinutes: number;
+  withinHoursOnly: boolean;
 }
 
 export interface LineFields {
@@ -310,6 +321,8 @@ export interface Commands {
   ];
   "deferred.delete": [{ id: string }, Record<string, never>];
   "deferred.call": [{ id: string }, Placed];
+  /** A kept place is not needed any more; a call in flight is hung up. */
+  "callback.cancel": [{ id: string }, Record<string, never>];
   "scenario.create": [ScenarioFields, { id: string }];
   "scenario.change": [{ id: string; change: Partial<ScenarioFields> }, Record<string, never>];
   "scenario.delete": [{ id: string }, Record<string, never>];
@@ -446,6 +459,8 @@ export interface FloorView {
     waiting: number;
     longestWaitSince?: number | undefined;
     free: number;
+    /** Kept places that are not served yet, those in flight among them. */
+    callbacks?: number | undefined;
   }[];
   readonly calls: readonly {
     id: string;

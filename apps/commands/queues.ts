@@ -180,8 +180,20 @@ function columns(change: Partial<QueueFields>) {
     ...(change.announcePosition !== undefined && { announce_position: change.announcePosition }),
     ...(change.announceWait !== undefined && { announce_wait: change.announceWait }),
     ...(change.announceEverySeconds !== undefined && { announce_every_seconds: change.announceEverySeconds }),
+    ...(change.callback !== undefined && callbackColumns(change.callback)),
     ...(change.serviceLevelSeconds !== undefined && { service_level_seconds: change.serviceLevelSeconds }),
     ...(change.serviceLevelPercent !== undefined && { service_level_percent: change.serviceLevelPercent }),
+  };
+}
+
+function callbackColumns(change: NonNullable<QueueFields["callback"]>) {
+  return {
+    ...(change.offer !== undefined && { callback_offer: change.offer }),
+    ...(change.afterSeconds !== undefined && { callback_after_seconds: change.afterSeconds }),
+    ...(change.digit !== undefined && { callback_digit: change.digit }),
+    ...(change.attempts !== undefined && { callback_attempts: change.attempts }),
+    ...(change.retryMinutes !== undefined && { callback_retry_minutes: change.retryMinutes }),
+    ...(change.withinHoursOnly !== undefined && { callback_within_hours_only: change.withinHoursOnly }),
   };
 }
 

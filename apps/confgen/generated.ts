@@ -110,6 +110,10 @@ function queueView(queue: QueueSettings, agents: ReadonlyMap<string, Agent>): Vi
     weight: safe("count", queue.weight),
     announceEvery:
       queue.announcePosition || queue.announceWait ? safe("count", queue.announceEverySeconds) : "0",
+    callback: queue.callback !== undefined,
+    digit: safe("count", Number(queue.callback?.digit ?? 1)),
+    after: safe("count", queue.callback?.afterSeconds ?? 0),
+    wait: safe("count", queue.maxWaitSeconds),
     announcePosition: queue.announcePosition ? "yes" : "no",
     announceWait: queue.announceWait ? "yes" : "no",
     members: members.map((agent) => ({

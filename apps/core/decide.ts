@@ -13,6 +13,18 @@ import {
 import { supervisionAsked } from "./conversation/supervise.ts";
 import type { Floor } from "./floor.ts";
 import { deviceChanged, stateChosen } from "./hear/agents.ts";
+import {
+  callbackAsked,
+  callbackCancelled,
+  callbackCommitted,
+  callbackDue,
+  callbackKept,
+  callbackLost,
+  callbackNotCommitted,
+  callbackNotKept,
+  callbacksRecovered,
+  calledBack,
+} from "./hear/callbacks.ts";
 import { callPlaced, hangUpAsked, numberDialled, originateFailed } from "./hear/placing.ts";
 import {
   callerArrived,
@@ -61,6 +73,16 @@ const HEARD: {
   stepRefused,
   callGone,
   deviceChanged,
+  callbackAsked,
+  callbackKept,
+  callbackNotKept,
+  callbackCommitted,
+  callbackNotCommitted,
+  calledBack,
+  callbackDue,
+  callbackCancelled,
+  callbackLost,
+  callbacksRecovered,
   stateChosen,
   statePlanned,
   serviceCompleted,

@@ -1,7 +1,7 @@
 /**
  * Everything the house can ask for. apps/asterisk/hands.ts knows how each is done.
  */
-import type { AgentId, AgentState, CallId, Millis, RecordingMode } from "./floor.ts";
+import type { AgentId, AgentState, Callback, CallId, Millis, RecordingMode } from "./floor.ts";
 import type { Input } from "./inputs.ts";
 
 /** Where a channel goes on in the dialplan. */
@@ -12,6 +12,8 @@ export type Step =
       key: string;
       seconds: number;
       priority: number;
+      /** The place to go back to, from 1; undefined: behind all others of this priority. */
+      position?: number | undefined;
       record: RecordingMode;
       announce: boolean;
     }
@@ -31,7 +33,7 @@ export type Step =
       record: RecordingMode;
       announce: boolean;
     }
-  | { kind: "ending"; name: "out-of-hours" | "no-answer" | "not-in-service" | "unavailable" };
+  | { kind: "ending"; name: "out-of-hours" | "no-answer" | "not-in-service" | "unavailable" | "callback" };
 
 export type Effect =
   /** Moves a channel that waits in Stasis (ARI), or one that waits elsewhere in the dialplan (AMI). */
@@ -63,6 +65,18 @@ export type Effect =
     }
   /** Nobody hears this channel, or it is heard again. */
   | { kind: "mute"; call: CallId; channel: string; muted: boolean }
+  /** Writes a kept place down; `callbackKept` is heard after the commit, `callbackNotKept` when there was none. */
+  | { kind: "keepPlace"; at: Millis; callback: Callback }
+  /** Writes an attempt down and names its channel; `callbackCommitted` is heard after the commit (law L4). */
+  | { kind: "commitCallback"; at: Millis; callback: Callback }
+  /** How a call-back ended, or when it is tried again. */
+  | {
+      kind: "settleCallback";
+      at: Millis;
+      callback: Callback;
+      state: "waiting" | "connected" | "failed" | "cancelled" | "expired";
+      reason: string;
+    }
   | { kind: "hangUp"; call: CallId; channel: string }
   /** Makes Asterisk's queue look at its members at once for this caller (agents/freed.ts). */
   | { kind: "nudge"; call: CallId; channel: string }

@@ -15,6 +15,8 @@ export const ENDINGS = [
   "rejected",
   "unreachable",
   "failed",
+  /** The caller kept the place, and is called back. */
+  "callback",
   /** Asterisk died or its record is incomplete: closed by reconciliation. */
   "lost",
 ] as const;
@@ -35,6 +37,7 @@ export const CULPRITS: Readonly<Record<Ending, Culprit>> = {
   rejected: "theirs",
   unreachable: "carrier",
   failed: "carrier",
+  callback: "theirs",
   lost: "ours",
 };
 
@@ -45,6 +48,7 @@ const SAID: Readonly<Record<string, Ending>> = {
   not_in_service: "not_in_service",
   unavailable: "unavailable",
   self_service: "self_service",
+  callback: "callback",
   lost: "lost",
 };
 

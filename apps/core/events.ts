@@ -14,6 +14,7 @@ import type {
   AgentId,
   AgentState,
   Call,
+  Callback,
   CallId,
   Chosen,
   Device,
@@ -25,6 +26,7 @@ import type {
   Trunk,
 } from "./floor.ts";
 import type { NumberPlan } from "./numbers.ts";
+import { evolveCallback } from "./queueing/evolve.ts";
 import { REMEMBERED } from "./routing/likely-free.ts";
 
 export type DomainEvent =
@@ -42,6 +44,7 @@ export type DomainEvent =
       agent?: AgentId | undefined;
       contactId?: string | undefined;
       ownerId?: AgentId | undefined;
+      calledBack?: true | undefined;
       /** The line's queue: whose figures the call counts in, whoever answers it. */
       queue?: QueueId | undefined;
     }
@@ -93,7 +96,16 @@ export type DomainEvent =
   /** An agent calls somebody: busy with it from now on. */
   | { kind: "CallPlaced"; at: Millis; call: CallId; agent: AgentId; channel: string }
   | { kind: "OfferEnded"; at: Millis; call: CallId; agent: AgentId; result: string }
-  | { kind: "CallQueued"; at: Millis; call: CallId; queue: QueueId; step: Step; because: Because }
+  | {
+      kind: "CallQueued";
+      at: Millis;
+      call: CallId;
+      queue: QueueId;
+      step: Step;
+      because: Because;
+      /** Since when it has waited, if not only now. */
+      since?: Millis | undefined;
+    }
   | { kind: "QueueJoined"; at: Millis; call: CallId; channel: string; queue: QueueId }
   | { kind: "CallRefused"; at: Millis; call: CallId; step: Step; because: Because }
   /** Asterisk's queue rings an agent for a call that waits. */
@@ -123,6 +135,24 @@ export type DomainEvent =
       trunks: readonly Trunk[];
       numbers?: NumberPlan | undefined;
     }
+  /** The caller's place is kept, and the caller is told so. */
+  | { kind: "CallbackKept"; at: Millis; call: CallId; callback: Callback; step: Step; because: Because }
+  /** An agent is kept free, and the customer is going to be dialled. */
+  | { kind: "CallbackStarted"; at: Millis; id: Callback["id"]; agent: AgentId; because: Because }
+  | { kind: "CallbackDialled"; at: Millis; id: Callback["id"]; call: CallId; channel: string }
+  /** The customer answered: the agent is not kept any more, but offered the call. */
+  | { kind: "CallbackAnswered"; at: Millis; id: Callback["id"]; call: CallId }
+  /** Not served yet, and again in line (`waiting`) or not before a time (`later`). */
+  | {
+      kind: "CallbackPutBack";
+      at: Millis;
+      id: Callback["id"];
+      state: "waiting" | "later";
+      attempts: number;
+      nextAt: Millis;
+    }
+  | { kind: "CallbackOver"; at: Millis; id: Callback["id"] }
+  | { kind: "CallbacksRecovered"; at: Millis; callbacks: readonly Callback[] }
   | { kind: "CallsRecovered"; at: Millis; calls: readonly RecoveredCall[] };
 
 /** An open call as the record has it. */
@@ -150,6 +180,7 @@ export function evolve(floor: Floor, event: DomainEvent): void {
         tried: [],
         welcomed: false,
         recorded: false,
+        calledBack: event.calledBack,
       });
       return;
     case "AgentOffered":
@@ -228,6 +259,7 @@ export function evolve(floor: Floor, event: DomainEvent): void {
     case "CallQueued":
       changeCall(floor, event.call, event.at, {
         phase: "queued",
+        phaseSince: event.since ?? event.at,
         queueId: event.queue,
         agentId: undefined,
         ...servedBy(floor, event.call, event.queue),
@@ -325,8 +357,13 @@ export function evolve(floor: Floor, event: DomainEvent): void {
     case "CallsRecovered":
       recoverCalls(floor, event.calls);
       return;
+    case "CallbackKept":
+      floor.callbacks.set(event.callback.id, event.callback);
+      changeCall(floor, event.call, event.at, { phase: "ending", agentId: undefined });
+      return;
     default:
       evolveConversation(floor, event);
+      evolveCallback(floor, event);
   }
 }
 
@@ -387,7 +424,12 @@ function replaceSettings(floor: Floor, event: Extract<DomainEvent, { kind: "Sett
   floor.lineKeys.clear();
   for (const agent of event.agents) {
     const known = before.get(agent.id);
-    const live = known && { device: known.device, call: known.call, lastTalkEndedAt: known.lastTalkEndedAt };
+    const live = known && {
+      device: known.device,
+      call: known.call,
+      lastTalkEndedAt: known.lastTalkEndedAt,
+      keptFor: known.keptFor,
+    };
     floor.agents.set(agent.id, { ...agent, ...live });
     floor.phones.set(agent.phone, agent.id);
   }

@@ -61,6 +61,8 @@ export interface Agent {
   /** The call that this agent is offered, talks in, or has to complete (law L7, AGENT-08). */
   readonly call?: AgentCall | undefined;
   readonly lastTalkEndedAt?: Millis | undefined;
+  /** The call-back in flight whose customer this agent is kept free for. */
+  readonly keptFor?: Callback["id"] | undefined;
   /** What is called first when the agent places a call; undefined: the phone (LINE-11). */
   readonly callMode?: "phone" | "external" | "webrtc" | undefined;
   /** The agent's own number outside, in E.164. */
@@ -95,10 +97,45 @@ export interface Queue {
   readonly joinWhenEmpty?: boolean | undefined;
   /** Where callers go when this queue is full, empty, or they have waited their time. */
   readonly overflow?: Overflow | undefined;
+  /** Whether callers may keep their place and be called back; undefined: not offered. */
+  readonly callback?: CallbackRule | undefined;
   /** Agents of a lower penalty are asked first; none: 0. */
   readonly penalties?: ReadonlyMap<AgentId, number> | undefined;
   /** In the configured order (ROUTE-04). */
   readonly agents: readonly AgentId[];
+}
+
+/** Virtual hold: when it is offered, by which key it is taken, and how often the customer is tried. */
+export interface CallbackRule {
+  readonly afterSeconds: number;
+  readonly digit: string;
+  readonly attempts: number;
+  readonly retryMinutes: number;
+  /** Outside the line's hours nobody is called. */
+  readonly withinHoursOnly: boolean;
+}
+
+/** A kept place among those who wait in a queue. */
+export interface Callback {
+  readonly id: string;
+  /** The call in which it was asked for. */
+  readonly call: CallId;
+  readonly queueId: QueueId;
+  readonly lineId: LineId;
+  /** E.164. */
+  readonly number: string;
+  readonly contactId?: string | undefined;
+  readonly ownerId?: AgentId | undefined;
+  /** When the wait began. */
+  readonly keptAt: Millis;
+  /** `later`: not before `nextAt`. */
+  readonly state: "waiting" | "later" | "calling";
+  readonly attempts: number;
+  readonly nextAt: Millis;
+  /** The call to the customer, once it is written down. */
+  readonly dialled?: { readonly call: CallId; readonly channel: string } | undefined;
+  /** Who is kept free for the customer's answer. */
+  readonly agentId?: AgentId | undefined;
 }
 
 export type Overflow = { readonly queueId: QueueId } | { readonly number: string };
@@ -240,6 +277,8 @@ export interface Call {
   readonly tried: readonly AgentId[];
   /** The arrival prompt has been heard; it is played once. */
   readonly welcomed: boolean;
+  /** We called the customer back: the place was kept, nobody goes before them. */
+  readonly calledBack?: true | undefined;
   /** MixMonitor has been started for this call; it must not be started twice. */
   readonly recorded: boolean;
   /** The conversation is on hold, in a consultation or being handed over; undefined: it is a talk of two. */
@@ -258,6 +297,8 @@ export interface Floor {
   readonly lines: Map<LineId, Line>;
   readonly trunks: Map<TrunkId, Trunk>;
   readonly calls: Map<CallId, Call>;
+  /** Kept places that are not served yet. */
+  readonly callbacks: Map<Callback["id"], Callback>;
   /** How long agents' last talks were, in ms, the newest last. */
   readonly talks: Map<AgentId, readonly number[]>;
   /** phone → agent, line key → line: Asterisk's names. */
@@ -276,6 +317,7 @@ export function emptyFloor(): Floor {
     trunks: new Map(),
     talks: new Map(),
     calls: new Map(),
+    callbacks: new Map(),
     phones: new Map(),
     lineKeys: new Map(),
   };

@@ -4,7 +4,7 @@
 import type { ConversationAsk } from "./conversation/request.ts";
 import type { SupervisionAsk } from "./conversation/supervise.ts";
 import type { RecoveredCall } from "./events.ts";
-import type { Agent, AgentId, AgentState, CallId, Device, Line, Millis, Queue, Trunk } from "./floor.ts";
+import type { Agent, AgentId, AgentState, Callback, CallId, Device, Line, Millis, Queue, Trunk } from "./floor.ts";
 
 import type { NumberPlan } from "./numbers.ts";
 
@@ -90,6 +90,36 @@ export type Input =
       result: string;
       draw: number;
     }
+  /** A caller who waits asks to be called back. `allowed`: whether this number may be dialled. */
+  | {
+      kind: "callbackAsked";
+      at: Millis;
+      call: CallId;
+      channel: string;
+      lineKey: string;
+      queueKey: string;
+      from?: string | undefined;
+      contact?: Contact | undefined;
+      allowed: boolean;
+      /** The id that the kept place gets. */
+      id: string;
+    }
+  /** The kept place is written down. */
+  | { kind: "callbackKept"; at: Millis; callback: Callback }
+  | { kind: "callbackNotKept"; at: Millis; callback: Callback }
+  /** An attempt is written down: now the customer may be dialled. */
+  | { kind: "callbackCommitted"; at: Millis; id: Callback["id"]; call: CallId; channel: string }
+  | { kind: "callbackNotCommitted"; at: Millis; id: Callback["id"] }
+  /** The customer answered our call. */
+  | { kind: "calledBack"; at: Millis; call: CallId; channel: string; lineKey: string; draw: number }
+  /** A later attempt may be due. */
+  | { kind: "callbackDue"; at: Millis; id: Callback["id"] }
+  /** A person takes a call-back back. */
+  | { kind: "callbackCancelled"; at: Millis; id: Callback["id"] }
+  /** After a restart: an attempt whose channel is gone; `talked`: the record says that it was served. */
+  | { kind: "callbackLost"; at: Millis; id: Callback["id"]; talked: boolean }
+  /** After a restart: kept places that are not served yet. */
+  | { kind: "callbacksRecovered"; at: Millis; callbacks: readonly Callback[] }
   /** An agent dialled a colleague's short number (SOFT-08). */
   | {
       kind: "colleagueDialled";

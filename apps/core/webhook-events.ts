@@ -9,6 +9,10 @@ export const WEBHOOK_EVENTS = {
   "call.completed":
     "An agent completed the service of a call: its topics, the comment, what comes next (WRAP-01).",
   "deferred.due": "A deferred call is due.",
+  "callback.created": "A caller kept the place in a queue and will be called back.",
+  "callback.connected": "A caller who kept the place was called back and spoke to an agent.",
+  "callback.failed": "A caller who kept the place could not be reached, whatever was tried.",
+  "callback.cancelled": "A call-back is not needed any more.",
   "agent.state-changed": "An agent went to another state.",
   "forwarding.requested": "An agent verified a number and asks that calls be forwarded to it (FWD-03).",
   "forwarding.approved": "The administrator allowed it.",

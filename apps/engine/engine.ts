@@ -10,7 +10,7 @@ import type { Floor } from "../core/floor.ts";
 import { emptyFloor } from "../core/floor.ts";
 import type { Input } from "../core/inputs.ts";
 import type { Refusal } from "../core/turn.ts";
-import type { Announcer, Hands, Journal, Log, StateKeeper, Wakes } from "./ports.ts";
+import type { Announcer, CallbackKeeper, Hands, Journal, Log, StateKeeper, Wakes } from "./ports.ts";
 
 export interface Engine {
   readonly floor: Floor;
@@ -26,6 +26,7 @@ export function createEngine(ports: {
   hands: Hands;
   wakes: Wakes;
   states: StateKeeper;
+  callbacks?: CallbackKeeper;
   journal: Journal;
   announcer: Announcer;
   log: Log;
@@ -51,6 +52,12 @@ export function createEngine(ports: {
         for (const effect of effects)
           if (effect.kind === "wake") ports.wakes.wake(effect.at, effect.input);
           else if (effect.kind === "saveState") ports.states.save(effect);
+          else if (
+            effect.kind === "keepPlace" ||
+            effect.kind === "commitCallback" ||
+            effect.kind === "settleCallback"
+          )
+            ports.callbacks?.perform(effect);
           else ports.hands.perform(effect);
         if (effects.length > 0) ports.turns?.observe(performance.now() - since);
         for (const event of events) ports.announcer.announce(event);

@@ -36,6 +36,7 @@ export function viewFloor(
       return {
         id: queue.id,
         waiting: waiting.length,
+        callbacks: [...floor.callbacks.values()].filter((each) => each.queueId === queue.id).length,
         longestWaitSince:
           waiting.length > 0 ? Math.min(...waiting.map((call) => call.phaseSince)) : undefined,
         free: members.filter((agent) => !cannotTake(agent)).length,

@@ -18,6 +18,7 @@ const KEPT: ReadonlySet<DomainEvent["kind"]> = new Set([
   "CallQueued",
   "MenuPlayed",
   "MenuChose",
+  "CallbackKept",
   "CallWelcomed",
   "CallerWelcomed",
   "OwnerAwaited",

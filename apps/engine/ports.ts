@@ -8,7 +8,15 @@ import type { Input } from "../core/inputs.ts";
 
 /** Carries effects out. Never throws: what failed is logged, and comes back as an input if it matters. */
 export interface Hands {
-  perform(effect: Exclude<Effect, { kind: "wake" | "saveState" }>): void;
+  perform(effect: Exclude<Effect, { kind: "wake" | "saveState" } | CallbackEffect>): void;
+}
+
+/** What of an effect is about kept places: it is written down first, and the core hears of it. */
+export type CallbackEffect = Extract<Effect, { kind: "keepPlace" | "commitCallback" | "settleCallback" }>;
+
+/** Writes kept places and attempts down. Never throws; what the core waits for comes back as an input. */
+export interface CallbackKeeper {
+  perform(effect: CallbackEffect): void;
 }
 
 /** Says an input later. */

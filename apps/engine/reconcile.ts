@@ -145,7 +145,7 @@ async function startOf(ari: AriPort): Promise<number> {
 async function setPauses({ engine, pauses, pause, log }: ReconcilePorts): Promise<void> {
   const now = await pauses();
   for (const agent of engine.floor.agents.values()) {
-    const wanted = queuePaused(agent);
+    const wanted = queuePaused(agent, engine.floor);
     const actual = now.get(agent.phone);
     if (actual === undefined || actual === wanted) continue;
     log.info({ phone: agent.phone, paused: wanted }, "A queue member's pause was put right.");

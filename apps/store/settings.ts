@@ -188,6 +188,7 @@ function toQueue(row: Awaited<ReturnType<typeof readQueues>>[number], everybody:
     maxLength: row.max_length ?? undefined,
     joinWhenEmpty: row.join_when_empty,
     overflow: overflowOf(row),
+    callback: callbackOf(row),
     weight: row.weight,
     announcePosition: row.announce_position,
     announceWait: row.announce_wait,
@@ -200,6 +201,17 @@ function toQueue(row: Awaited<ReturnType<typeof readQueues>>[number], everybody:
 function toWrapUp(row: { wrap_up: string; wrap_up_seconds: number }): WrapUp | undefined {
   if (row.wrap_up === "limit") return { mode: "limit", seconds: row.wrap_up_seconds };
   return row.wrap_up === "until-completed" ? { mode: "until-completed" } : undefined;
+}
+
+function callbackOf(row: Awaited<ReturnType<typeof readQueues>>[number]): Queue["callback"] {
+  if (!row.callback_offer) return undefined;
+  return {
+    afterSeconds: row.callback_after_seconds,
+    digit: row.callback_digit,
+    attempts: row.callback_attempts,
+    retryMinutes: row.callback_retry_minutes,
+    withinHoursOnly: row.callback_within_hours_only,
+  };
 }
 
 function overflowOf(row: {

@@ -38,6 +38,28 @@ export interface DeferredCallTable {
   created_by: string | null;
 }
 
+export type CallbackState = "waiting" | "calling" | "connected" | "failed" | "cancelled" | "expired";
+
+export interface CallbackTable {
+  id: string;
+  call_id: string;
+  queue_id: string;
+  line_id: string;
+  number: string;
+  contact_id: string | null;
+  owner_id: string | null;
+  kept_at: Date;
+  state: Generated<CallbackState>;
+  attempts: Generated<number>;
+  next_at: Date;
+  channel: string | null;
+  dialled_id: string | null;
+  dialled_at: Date | null;
+  reason: string | null;
+  created_at: Created;
+  ended_at: Date | null;
+}
+
 export interface ScenarioTable {
   id: Generated<string>;
   name: string;
@@ -88,6 +110,7 @@ export interface ServiceTables {
   company_setting: CompanySettingTable;
   attempt: AttemptTable;
   deferred_call: DeferredCallTable;
+  callback: CallbackTable;
   scenario: ScenarioTable;
   scenario_result: ScenarioResultTable;
 }

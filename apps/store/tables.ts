@@ -62,6 +62,12 @@ export interface QueueTable {
   announce_position: Generated<boolean>;
   announce_wait: Generated<boolean>;
   announce_every_seconds: Generated<number>;
+  callback_offer: Generated<boolean>;
+  callback_after_seconds: Generated<number>;
+  callback_digit: Generated<string>;
+  callback_attempts: Generated<number>;
+  callback_retry_minutes: Generated<number>;
+  callback_within_hours_only: Generated<boolean>;
   version: Generated<number>;
   created_at: Created;
 }

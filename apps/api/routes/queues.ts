@@ -128,6 +128,7 @@ function queueView(row: Awaited<ReturnType<typeof listQueues>>[number], floor: F
             waiting: live.waiting,
             longestWaitMs: since === undefined ? null : Math.max(0, Math.round(floor.at - since)),
             freeAgents: live.free,
+            callbacksWaiting: live.callbacks ?? 0,
           }
         : null,
     createdAt: iso(row.createdAt),

@@ -15,10 +15,35 @@ export const NEW_QUEUE = {
   announcePosition: false,
   announceWait: false,
   announceEverySeconds: 45,
+  callback: {},
   penalties: {} as Record<string, number>,
   serviceLevelSeconds: 20,
   serviceLevelPercent: 80,
 } as const;
+
+const CallbackSettings = Type.Object(
+  {
+    offer: Type.Boolean(),
+    afterSeconds: Type.Integer({
+      minimum: 5,
+      maximum: 600,
+      description: "After so long it is said first; then again each time as long. New: 45.",
+    }),
+    digit: Type.String({ pattern: "^[0-9]$", description: "The key that keeps the place. New: 1." }),
+    attempts: Type.Integer({
+      minimum: 1,
+      maximum: 10,
+      description: "How often the customer is tried. New: 2.",
+    }),
+    retryMinutes: Type.Integer({
+      minimum: 1,
+      maximum: 1440,
+      description: "How long after an attempt the next one comes. New: 15.",
+    }),
+    withinHoursOnly: Type.Boolean({ description: "Nobody is called outside the line's hours. New: true." }),
+  },
+  Closed,
+);
 
 const settings = {
   strategy: Type.Enum(["random", "most-idle", "sequential"], {
@@ -68,6 +93,11 @@ const settings = {
   announcePosition: Type.Boolean({ description: "Callers are told their position." }),
   announceWait: Type.Boolean({ description: "Callers are told the wait that Asterisk expects." }),
   announceEverySeconds: Type.Integer({ minimum: 15, maximum: 600 }),
+  callback: Type.Partial(CallbackSettings, {
+    ...Closed,
+    description:
+      "Virtual hold: a caller who waits may keep the place and be called back. Left out: unchanged.",
+  }),
   penalties: Type.Record(Id(), Type.Integer({ minimum: 0, maximum: 10 }), {
     description: "Skills as penalties, by agent: those of a lower one are asked first. Not named: 0.",
   }),
@@ -90,6 +120,7 @@ const view = {
   id: Id(),
   name: Type.String(),
   ...settings,
+  callback: CallbackSettings,
   version: Type.Integer(),
   live: Nullable(
     Type.Object(
@@ -97,6 +128,7 @@ const view = {
         waiting: Type.Integer({ description: "Callers waiting now (ROUTE-12)." }),
         longestWaitMs: Nullable(Type.Integer({ description: "null when nobody waits." })),
         freeAgents: Type.Integer(),
+        callbacksWaiting: Type.Integer({ description: "Kept places that are not served yet." }),
       },
       { description: "null while the engine is away." },
     ),

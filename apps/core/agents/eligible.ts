@@ -13,6 +13,7 @@ export function cannotTake(agent: Agent): string | undefined {
   if (agent.call?.phase === "offered") return "ringing for another call";
   if (agent.call?.phase === "dialling") return "placing a call";
   if (agent.call?.phase === "wrap-up") return "in wrap-up";
+  if (agent.keptFor !== undefined) return "kept free for a call-back";
   if (agent.device === "ringing") return "phone ringing";
   if (agent.device === "busy") return "phone busy";
   return undefined;

@@ -7,9 +7,12 @@
  */
 import type { Agent, Call, Floor } from "../floor.ts";
 import { membersOf, waitingIn } from "../floor.ts";
+import { queuesWithCallbacks } from "../queueing/callbacks.ts";
+import { serveCallbacks } from "../queueing/serve.ts";
 import { offer } from "../routing/rule.ts";
 import type { Turn } from "../turn.ts";
 import { cannotTake } from "./eligible.ts";
+import { pauseInQueues } from "./pause.ts";
 
 /** The most callers that are nudged at once. */
 const MOST = 10;
@@ -24,6 +27,10 @@ export function freed(turn: Turn, id: Agent["id"], at: number): void {
   const agent = floor.agents.get(id);
   if (!agent || !isIdle(agent)) return;
   offerAwaited(turn, agent, at);
+  const kept = queuesWithCallbacks(floor, id);
+  for (const queue of kept) serveCallbacks(turn, queue, at);
+  if (floor.agents.get(id)?.keptFor !== undefined) return;
+  if (kept.length > 0) pauseInQueues(turn, id);
   for (const queue of floor.queues.values()) {
     if (!queue.agents.includes(id)) continue;
     const waiting = waitingIn(floor, queue.id);
@@ -58,9 +65,10 @@ function offerAwaited(turn: Turn, agent: Agent, at: number): void {
 }
 
 function priorityOf(floor: Floor, call: Call): number {
+  if (call.calledBack) return Number.POSITIVE_INFINITY;
   return (call.lineId === undefined ? undefined : floor.lines.get(call.lineId)?.priority) ?? 0;
 }
 
 function isIdle(agent: Agent): boolean {
-  return agent.state === "inbound" && agent.device === "idle";
+  return agent.state === "inbound" && agent.device === "idle" && agent.keptFor === undefined;
 }

@@ -4,6 +4,7 @@
  * the queue's limit.
  */
 import type { Agent, AgentId, AgentState, CallId, Floor, WrapUp } from "../floor.ts";
+import { hasCallbacks } from "../queueing/callbacks.ts";
 
 /** What follows a talk of this call: the setting of the call's queue, else of its line's. Colleagues' calls: nothing. */
 export function wrapUpOf(floor: Floor, id: CallId): WrapUp | undefined {
@@ -15,10 +16,14 @@ export function wrapUpOf(floor: Floor, id: CallId): WrapUp | undefined {
 
 /**
  * Whether Asterisk's queues must not ring this agent. Paused from the beginning of a talk that a wrap-up follows:
- * at its end the queue would be faster than we are.
+ * at its end the queue would be faster than we are. So too while somebody has kept a place in one of the agent's
+ * queues: whose turn it is, Asterisk's queue does not know.
  */
-export function queuePaused(agent: Agent): boolean {
+export function queuePaused(agent: Agent, floor: Floor): boolean {
   if (agent.state !== "inbound") return true;
+  if (agent.keptFor !== undefined) return true;
+  if ((agent.call?.phase === "talking" || agent.call?.phase === "wrap-up") && hasCallbacks(floor, agent.id))
+    return true;
   if (agent.call?.phase === "dialling") return true;
   return agent.call?.phase === "wrap-up" || (agent.call?.phase === "talking" && !!agent.call.wrapUp);
 }

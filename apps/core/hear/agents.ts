@@ -2,9 +2,9 @@
  * Agents: what they choose, and what their phones do.
  */
 import { freed } from "../agents/freed.ts";
+import { pauseInQueues } from "../agents/pause.ts";
 import type { Input } from "../inputs.ts";
 import { agentAt, type Turn } from "../turn.ts";
-import { pauseInQueues } from "./service.ts";
 
 /** An agent chose a state (AGENT-04); their places in Asterisk's queues follow. */
 export function stateChosen(turn: Turn, input: Extract<Input, { kind: "stateChosen" }>): void {

@@ -2,12 +2,14 @@
  * An agent calls somebody: a customer (SOFT-05, SOFT-06, DEFER-03) or, from the workplace, a colleague (SOFT-08).
  */
 import { cannotTake } from "../agents/eligible.ts";
+import { pauseInQueues } from "../agents/pause.ts";
 import type { Agent, Trunk } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import { cannotPlace, dialCustomer, lineOf, OWN_PHONE_SECONDS, refused } from "../outgoing/place.ts";
 import { shownNumber } from "../outgoing/shown-number.ts";
+import { attemptOver } from "../queueing/attempt.ts";
 import { agentAt, type Turn } from "../turn.ts";
-import { pauseInQueues, settle } from "./service.ts";
+import { settle } from "./service.ts";
 
 /** From the workplace: the agent's phone is called first (LINE-11, LINE-13). */
 export function callPlaced(turn: Turn, input: Extract<Input, { kind: "callPlaced" }>): void {
@@ -110,6 +112,7 @@ export function originateFailed(turn: Turn, input: Extract<Input, { kind: "origi
   const call = turn.floor.calls.get(input.call);
   if (call?.channel !== input.channel) return;
   turn.happened({ kind: "CallGone", at: input.at, call: call.id });
+  attemptOver(turn, call.id, input.at, "could not be dialled");
   if (call.agentId !== undefined) settle(turn, call.agentId, input.at, true);
 }
 

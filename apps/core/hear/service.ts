@@ -5,7 +5,8 @@
  *      └──completed during the talk (WRAP-08): the talk ends──▲
  */
 import { freed } from "../agents/freed.ts";
-import { pauseReason, queuePaused } from "../agents/wrap-up.ts";
+import { pauseInQueues } from "../agents/pause.ts";
+import { queuePaused } from "../agents/wrap-up.ts";
 import type { Agent, AgentId, Millis } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import type { Turn } from "../turn.ts";
@@ -16,7 +17,8 @@ import type { Turn } from "../turn.ts";
  */
 export function beginTalk(turn: Turn, id: AgentId, paused: boolean): void {
   const agent = turn.floor.agents.get(id);
-  if (agent && agent.state === "inbound" && queuePaused(agent) !== paused) pauseInQueues(turn, id);
+  if (agent && agent.state === "inbound" && queuePaused(agent, turn.floor) !== paused)
+    pauseInQueues(turn, id);
 }
 
 /** The agent's talk is over: wrap-up, unless the queue has none or the service is completed already. */
@@ -87,18 +89,6 @@ export function statePlanned(turn: Turn, input: Extract<Input, { kind: "statePla
     turn.happened({ kind: "StatePlanned", at: input.at, agent: agent.id, state });
   // The call may have ended while the plan was written down.
   if (!agent.call) settle(turn, agent.id, input.at, false);
-}
-
-/** Asterisk's queues are told whether they may ring this agent. */
-export function pauseInQueues(turn: Turn, id: AgentId): void {
-  const agent = turn.floor.agents.get(id);
-  if (!agent) return;
-  turn.ask({
-    kind: "pauseMember",
-    phone: agent.phone,
-    paused: queuePaused(agent),
-    reason: pauseReason(agent),
-  });
 }
 
 function endWrapUp(

@@ -4,6 +4,7 @@
 import { heardInRegroup, isParted, outsideCalled } from "../conversation/heard.ts";
 import type { Agent, AgentCall, Floor } from "../floor.ts";
 import type { Input } from "../inputs.ts";
+import { attemptOver, callerLeft, customerServed } from "../queueing/attempt.ts";
 import { agentAt, type Turn } from "../turn.ts";
 import { adopt } from "./adopt.ts";
 import { beginTalk, endTalk, settle } from "./service.ts";
@@ -53,6 +54,7 @@ export function talkChanged(turn: Turn, input: Extract<Input, { kind: "talkStart
     return;
   }
   turn.happened({ kind: "TalkStarted", ...common, channel: input.channel });
+  customerServed(turn, input.call, input.at);
   beginTalk(turn, agent.id, mine === "dialling");
 }
 
@@ -90,6 +92,8 @@ export function callGone(turn: Turn, input: Extract<Input, { kind: "callGone" }>
   if (turn.floor.calls.has(input.call) || someoneIn(turn.floor, input.call))
     turn.happened({ kind: "CallGone", at: input.at, call: input.call });
   for (const agent of dialling) settle(turn, agent.id, input.at, true);
+  attemptOver(turn, input.call, input.at, "nobody answered, or nobody was spoken to");
+  callerLeft(turn, input.call, input.at);
 }
 
 function agentsIn(floor: Floor, call: string, phase: AgentCall["phase"]): Agent[] {

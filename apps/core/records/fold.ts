@@ -78,6 +78,8 @@ export interface CallRecord {
 
 /** How the channels of calls begin that we place to numbers outside: known before the decision's line is taken in. */
 export const PLACED = "outbound-";
+/** How the channels of customers begin whom we call back: the first leg is the customer's own. */
+export const CALLED_BACK = "callback-";
 
 /** The record, or undefined when the facts hold no channel yet (a decision whose CEL lines are still to come). */
 export function foldCall(linkedId: string, facts: readonly Fact[], names: Names): CallRecord | undefined {
@@ -90,7 +92,8 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
   const lineKey = channelFacts(ordered).find(
     (fact) => fact.uniqueId === linkedId && fact.accountCode,
   )?.accountCode;
-  const placed = arrival?.type === "outbound" || linkedId.startsWith(PLACED);
+  const back = linkedId.startsWith(CALLED_BACK);
+  const placed = back || arrival?.type === "outbound" || linkedId.startsWith(PLACED);
   const internal = lineKey === "internal" || start?.context === "from-agent";
   const endedAt = callEnd(ordered, own);
   const talk = foldTalk(ordered, linkedId, legs, endedAt);
@@ -101,7 +104,11 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     endedAt === undefined
       ? undefined
       : placed
-        ? outboundEnding(talk.connectedAt !== undefined, [...legs.values()], linkedId)
+        ? outboundEnding(
+            talk.connectedAt !== undefined,
+            back ? [own] : [...legs.values()],
+            back ? "" : linkedId,
+          )
         : endingOf(talk.connectedAt !== undefined, saidEnding(ordered), own.cause);
   const served = talk.connectedAt !== undefined || ending === "self_service";
   return {
@@ -118,7 +125,7 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     queueId: lastQueue(ordered, names),
     contactId: text(arrival?.contactId),
     ownerId: text(arrival?.ownerId),
-    agentId: placed ? text(arrival?.agent) : talk.agentId,
+    agentId: placed && !back ? text(arrival?.agent) : talk.agentId,
     firstOfferedId: firstOffered(ordered, legs),
     arrivedAt: own.startedAt,
     connectedAt: talk.connectedAt,

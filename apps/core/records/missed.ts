@@ -21,6 +21,8 @@ export function whoIsTold(
   open: boolean,
 ): Told | undefined {
   if (record.type !== "missed") return undefined;
+  // The caller is called back; if that fails too, the call-back itself is told (callback.failed).
+  if (record.ending === "callback") return undefined;
   if (!open || record.ending === "out_of_hours")
     return { who: "responsible", because: { rule: "MISS-01", text: "the call came out of hours" } };
   if (record.firstOfferedId !== undefined)

@@ -35,13 +35,16 @@ export function offer(
   return { kind: "AgentOffered", at, call: call.id, agent: agent.id, queue: queue.id, step, because };
 }
 
+/** Above every line's priority (0 to 20). */
+const FIRST = 99;
+
 /** The call waits in Asterisk's queue. */
 export function enqueue({ call, line, queue, at }: Asked, because: Because): DomainEvent {
   const step: Step = {
     kind: "queue",
     key: queue.key,
     seconds: queue.maxWaitSeconds,
-    priority: line.priority ?? 0,
+    priority: call.calledBack ? FIRST : (line.priority ?? 0),
     ...recording(call, line),
   };
   return { kind: "CallQueued", at, call: call.id, queue: queue.id, step, because };

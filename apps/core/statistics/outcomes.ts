@@ -19,6 +19,7 @@ export const OUTCOMES: Readonly<Record<Ending, Outcome>> = {
   rejected: "failed",
   unreachable: "failed",
   failed: "failed",
+  callback: "abandoned",
   lost: "failed",
 };
 

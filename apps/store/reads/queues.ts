@@ -2,6 +2,16 @@
 import { sql } from "kysely";
 import type { Db } from "../database.ts";
 
+/** When a place may be kept, and how often the customer is tried. */
+export interface CallbackFields {
+  readonly offer: boolean;
+  readonly afterSeconds: number;
+  readonly digit: string;
+  readonly attempts: number;
+  readonly retryMinutes: number;
+  readonly withinHoursOnly: boolean;
+}
+
 /**
  * Queues by name. `agents` is in the order of offers (ROUTE-04).
  * @param only.id this one; only.agentId: those that this agent serves.
@@ -30,6 +40,9 @@ export async function listQueues(db: Db, only: { id?: string; agentId?: string |
       >`(select coalesce(jsonb_object_agg(agent_id, penalty), '{}') from queue_penalty where queue_id = queue.id)`.as(
         "penalties",
       ),
+      sql<CallbackFields>`json_build_object('offer', callback_offer, 'afterSeconds', callback_after_seconds,
+        'digit', callback_digit, 'attempts', callback_attempts, 'retryMinutes', callback_retry_minutes,
+        'withinHoursOnly', callback_within_hours_only)`.as("callback"),
       "service_level_seconds as serviceLevelSeconds",
       "service_level_percent as serviceLevelPercent",
       "all_agents as allAgents",

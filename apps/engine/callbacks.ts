@@ -1,0 +1,120 @@
+/**
+ * Kept places between the core and the database: written down first, then heard of by the core (law L4).
+ */
+import { randomInt } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Callback } from "../core/floor.ts";
+import type { Input } from "../core/inputs.ts";
+import { CALLED_BACK } from "../core/records/fold.ts";
+import type { CallbackEffect, CallbackKeeper, Log } from "./ports.ts";
+
+/** An attempt younger than this may still be on its way to Asterisk. */
+const SURE_AFTER_MS = 15_000;
+const AGAIN_MS = 5000;
+
+export interface CallbackPorts {
+  readonly store: {
+    keep(callback: Callback): Promise<void>;
+    commit(callback: Callback, dial: { channel: string; call: string }): Promise<void>;
+    settle(
+      callback: Callback,
+      state: Extract<CallbackEffect, { kind: "settleCallback" }>["state"],
+      reason: string,
+    ): Promise<void>;
+    spokenTo(call: string): Promise<boolean>;
+  };
+  /** Whether Asterisk has this channel now; throws when it cannot say. */
+  alive(channel: string): Promise<boolean>;
+  callIdOf(channel: string): string;
+  hear(input: Input): void;
+  tell(kind: string, data: object): void;
+  readonly log: Log;
+}
+
+export interface Callbacks extends CallbackKeeper {
+  /** After a restart: finds out what became of attempts in flight. Never dials. */
+  look(recovered: readonly (Callback & { readonly dialledAt: number })[]): void;
+}
+
+export function createCallbacks(ports: CallbackPorts): Callbacks {
+  const { store, hear, log } = ports;
+
+  async function keep(callback: Callback): Promise<void> {
+    try {
+      await store.keep(callback);
+    } catch (error) {
+      log.warn({ error: String(error), call: callback.call }, "A place could not be kept.");
+      hear({ kind: "callbackNotKept", at: Date.now(), callback });
+      return;
+    }
+    hear({ kind: "callbackKept", at: Date.now(), callback });
+    ports.tell("callback.created", view(callback));
+  }
+
+  async function commit(callback: Callback): Promise<void> {
+    const channel = `${CALLED_BACK}${Math.floor(Date.now() / 1000)}.${randomInt(1e9)}`;
+    const call = ports.callIdOf(channel);
+    try {
+      await store.commit(callback, { channel, call });
+    } catch (error) {
+      log.warn({ error: String(error), callback: callback.id }, "An attempt could not be written down.");
+      hear({ kind: "callbackNotCommitted", at: Date.now(), id: callback.id });
+      return;
+    }
+    hear({ kind: "callbackCommitted", at: Date.now(), id: callback.id, call, channel });
+    ports.tell("callback.calling", { ...view(callback), callId: call });
+  }
+
+  /** Until the database has it: the floor has moved already. */
+  async function settle(effect: Extract<CallbackEffect, { kind: "settleCallback" }>): Promise<void> {
+    const { callback, state, reason } = effect;
+    for (;;) {
+      try {
+        await store.settle(callback, state, reason);
+        break;
+      } catch (error) {
+        log.warn(
+          { error: String(error), callback: callback.id },
+          "A call-back's state waits for the database.",
+        );
+        await pause(AGAIN_MS, undefined, { ref: false });
+      }
+    }
+    ports.tell(`callback.${state}`, { ...view(callback), reason });
+  }
+
+  async function find(callback: Callback & { readonly dialledAt: number }): Promise<void> {
+    const { id, dialled, dialledAt } = callback;
+    await pause(Math.max(0, dialledAt + SURE_AFTER_MS - Date.now()), undefined, { ref: false });
+    for (;;) {
+      try {
+        if (dialled && (await ports.alive(dialled.channel))) return;
+        const talked = dialled !== undefined && (await store.spokenTo(dialled.call));
+        hear({ kind: "callbackLost", at: Date.now(), id, talked });
+        return;
+      } catch {
+        await pause(AGAIN_MS, undefined, { ref: false });
+      }
+    }
+  }
+
+  /** One call-back's writes in their order. */
+  let last: Promise<void> = Promise.resolve();
+  return {
+    perform(effect) {
+      if (effect.kind === "keepPlace") void keep(effect.callback);
+      else {
+        const work = () => (effect.kind === "commitCallback" ? commit(effect.callback) : settle(effect));
+        last = last.then(work, work);
+      }
+    },
+    look(recovered) {
+      for (const callback of recovered) if (callback.state === "calling") void find(callback);
+    },
+  };
+}
+
+function view({ id, call, queueId, lineId, number, contactId, attempts, nextAt }: Callback): object {
+  const next = new Date(nextAt).toISOString();
+  return { id, fromCallId: call, queueId, lineId, number, contactId, attempts, nextAt: next };
+}
