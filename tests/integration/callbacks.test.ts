@@ -27,9 +27,9 @@ t.test(
     const line = await scene.line([agent], { queue: offered });
     const phone = await scene.onShift(agent, { answerAfterMs: 150 });
     const far = await scene.farEnd({ answerAfterMs: 800, hangUpAfterMs: 1000 });
-    scene.customer(line.number, { from: "+79160003001", hangUpAfterMs: 12_000 });
+    scene.customer(line.number, { from: "+79160003001", hangUpAfterMs: 9000 });
     await scene.status(agent, "talking");
-    scene.customer(line.number, { from: "+79160003002", hangUpAfterMs: 8000 });
+    scene.customer(line.number, { from: "+79160003002", hangUpAfterMs: 15_000 });
     await waiting(line.queueId, 1);
     const keeper = scene.customer(line.number, {
       from: "+79160003003",
@@ -40,7 +40,7 @@ t.test(
     const row = await until("the place is kept", async () => (await kept(line.queueId))[0]);
     t.match(row, { state: "waiting", attempts: 0, number: { e164: "+79160003003" } });
     await until("the caller is told and hung up", () => keeper.has("left by us"));
-    const late = scene.customer(line.number, { from: "+79160003004", hangUpAfterMs: 3000 });
+    const late = scene.customer(line.number, { from: "+79160003004", hangUpAfterMs: 25_000 });
     await until("the late one waits", () => late.has("answered"));
     t.equal(rings(far), 0, "nobody is dialled while no agent is free");
     await until("the customer is called back", () => rings(far) === 1, 40_000);

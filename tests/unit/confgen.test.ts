@@ -257,7 +257,7 @@ t.test("files are swapped in one step and can be put back", async (t) => {
 t.test("templates can name only what they are given", async (t) => {
   const announce = { announceEvery: "0", announcePosition: "no", announceWait: "no" };
   const queue = { key: "q1", name: "N", strategy: "linear", answerSeconds: "1", weight: "0", members: [] };
-  const view = { queues: [{ ...queue, ...announce }] };
+  const view = { queues: [{ ...queue, ...announce, callback: false, digit: "1", after: "0" }] };
   t.match(fill("generated/queues.conf.mustache", view), /\[q1\]/);
   const { strategy: _, ...less } = view.queues[0] ?? {};
   t.throws(() => fill("generated/queues.conf.mustache", { queues: [less as never] }), /«strategy»/);
