@@ -361,9 +361,16 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       floor.callbacks.set(event.callback.id, event.callback);
       changeCall(floor, event.call, event.at, { phase: "ending", agentId: undefined });
       return;
+    case "CallbackStarted":
+    case "CallbackDialled":
+    case "CallbackAnswered":
+    case "CallbackPutBack":
+    case "CallbackOver":
+    case "CallbacksRecovered":
+      evolveCallback(floor, event);
+      return;
     default:
       evolveConversation(floor, event);
-      evolveCallback(floor, event);
   }
 }
 

@@ -4,7 +4,18 @@
 import type { ConversationAsk } from "./conversation/request.ts";
 import type { SupervisionAsk } from "./conversation/supervise.ts";
 import type { RecoveredCall } from "./events.ts";
-import type { Agent, AgentId, AgentState, Callback, CallId, Device, Line, Millis, Queue, Trunk } from "./floor.ts";
+import type {
+  Agent,
+  AgentId,
+  AgentState,
+  Callback,
+  CallId,
+  Device,
+  Line,
+  Millis,
+  Queue,
+  Trunk,
+} from "./floor.ts";
 
 import type { NumberPlan } from "./numbers.ts";
 
