@@ -6,6 +6,7 @@ import type { Input } from "../core/inputs.ts";
 import type { Hands, Log } from "../engine/ports.ts";
 import { AriError, type AriPort } from "./ari/port.ts";
 import type { Mover } from "./mover.ts";
+import type { Probe } from "./probe.ts";
 
 /** The part of AMI that we use: pausing queue members. */
 export interface QueueMembers {
@@ -17,12 +18,13 @@ export interface Tools {
   readonly ari: AriPort;
   readonly members: QueueMembers;
   readonly mover: Mover;
+  readonly probe: Probe;
   hear(input: Input): void;
 }
 
 /** Carries effects out over ARI, and over AMI what ARI has no words for. What Asterisk refuses is heard by the core. */
 export function createHands(tools: Tools, log: Log): Hands {
-  const { ari, members, mover } = tools;
+  const { ari, members, mover, probe } = tools;
   /** For what has no answer in the core: it was done, or it is told in the log. */
   const tell = (work: Promise<unknown>, fields: object, text: string): void => {
     work.catch((error: unknown) => {
@@ -64,6 +66,14 @@ export function createHands(tools: Tools, log: Log): Hands {
             "A phone was not called.",
           );
           return;
+        case "probePhone": {
+          const { call, phone } = effect;
+          const told = probe.alive(phone).then((alive) => {
+            if (!alive) tools.hear({ kind: "phoneSilent", at: Date.now(), call, phone });
+          });
+          tell(told, { phone }, "A phone that rings was not looked after.");
+          return;
+        }
         case "hangUp":
           tell(
             ari.request({ method: "DELETE", path: `channels/${effect.channel}` }),

@@ -74,6 +74,8 @@ export function hearQuestion(
         result: third,
         draw: senses.draw(),
       };
+    case "lost":
+      return { kind: "phoneVanished", ...common, lineKey: first, phone: second, draw: senses.draw() };
     case "welcomed":
       return { kind: "welcomed", ...common, lineKey: first, draw: senses.draw() };
     case "awaited":

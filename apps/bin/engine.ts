@@ -12,11 +12,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import cron from "node-cron";
 import { createAmi } from "../asterisk/ami.ts";
 import { ariUrl } from "../asterisk/ari/address.ts";
+import { channelExists } from "../asterisk/ari/channels.ts";
 import { createAri } from "../asterisk/ari/choose.ts";
-import { AriError } from "../asterisk/ari/port.ts";
 import { createHands } from "../asterisk/hands.ts";
 import { ARI_EVENTS, hearAri, type Senses } from "../asterisk/hears.ts";
 import { createMover } from "../asterisk/mover.ts";
+import { createProbe } from "../asterisk/probe.ts";
 import { createQueueMembers } from "../asterisk/queue-members.ts";
 import { createRecordingMuter } from "../asterisk/recording-muter.ts";
 import { createCommands } from "../commands/commands.ts";
@@ -28,7 +29,13 @@ import type { AgentState } from "../core/floor.ts";
 import { isOpen } from "../core/routing/hours.ts";
 import { REMEMBERED } from "../core/routing/likely-free.ts";
 import { Alarms } from "../engine/alarms.ts";
-import { announceClosed, announceNotices, announceQueue, createAnnouncer } from "../engine/announcer.ts";
+import {
+  announceClosed,
+  announceDue,
+  announceNotices,
+  announceQueue,
+  createAnnouncer,
+} from "../engine/announcer.ts";
 import { callIdOf } from "../engine/call-id.ts";
 import { createCallbacks } from "../engine/callbacks.ts";
 import { viewConversation } from "../engine/conversation-view.ts";
@@ -126,7 +133,13 @@ const senses: Senses = {
 const journal = openJournal(places.journal);
 const announcer = createAnnouncer(() => engine.floor, live);
 const hands = createHands(
-  { ari, members, mover: createMover(ami), hear: (input) => void engine.hear(input) },
+  {
+    ari,
+    members,
+    mover: createMover(ami),
+    probe: createProbe(ami, ari),
+    hear: (input) => void engine.hear(input),
+  },
   log,
 );
 const wakes = createWakes((input) => engine.hear(input));
@@ -138,7 +151,7 @@ const callbacks = createCallbacks({
     settle: (callback, state, reason) => settleCallback(db, callback, state, reason),
     spokenTo: (call) => wasSpokenTo(db, call),
   },
-  alive: channelExists,
+  alive: (channel) => channelExists(ari, channel),
   callIdOf,
   hear: (input) => void engine.hear(input),
   tell: (kind, data) => live.push("queues", kind, data),
@@ -229,7 +242,7 @@ ari.onEvent((event) => {
 ari.onConnected(() => {
   alarms.set("asterisk away", false);
   void reconcileNow();
-  settleAttempts(db, channelExists).catch((error: unknown) =>
+  settleAttempts(db, (id) => channelExists(ari, id)).catch((error: unknown) =>
     log.warn({ error: String(error) }, "Attempts are looked at again with the next connection."),
   );
 });
@@ -263,8 +276,7 @@ void tidySounds();
 cron.schedule("41 7 * * * *", () => void tidySounds(), { timezone: "Etc/UTC", noOverlap: true });
 const deferred = createDeferredClock(
   () => takeDue(db),
-  ({ id, agentId, dueAt, ...call }) =>
-    live.push("agents", "deferred.due", { id: agentId, deferredId: id, dueAt: dueAt.toISOString(), ...call }),
+  (call) => announceDue(call, live),
   log,
 );
 const commands = createCommands({
@@ -330,17 +342,6 @@ async function saveState(change: { agent: string; state: AgentState; at: number 
     engine.hear({ kind: "stateChosen", ...change });
     applier.note(await readSettings(db));
   });
-}
-
-async function channelExists(id: string): Promise<boolean> {
-  const gone = (error: unknown): boolean => error instanceof AriError && error.status === 404;
-  return ari.request({ method: "GET", path: `channels/${id}` }).then(
-    () => true,
-    (error: unknown) => {
-      if (gone(error)) return false;
-      throw error;
-    },
-  );
 }
 
 /** Asterisk keeps queue_log open; only its console can make it open a new one (ARI's rotate would lose it). */

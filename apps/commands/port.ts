@@ -4,6 +4,7 @@
  * The API validates the shape (its schemas); the engine checks the sense, writes, applies it to Asterisk, and
  * answers with what is now true, or with a problem that names the field. Nothing is ever half-done.
  */
+
 import type { ConversationAsk } from "../core/conversation/request.ts";
 import type { SupervisionMode } from "../core/conversation/supervise.ts";
 import type { AgentCall, AgentState, RecordingMode, Strategy, VoicemailMode } from "../core/floor.ts";
@@ -12,6 +13,18 @@ import type { Prompts } from "../core/routing/prompts.ts";
 import type { ProofFor } from "../store/proofs.ts";
 import type { MenuAction, MenuRepeat } from "../store/settings-menus.ts";
 import type { MenuWhen, Role } from "../store/tables.ts";
+import type {
+  CompanySettings,
+  Completion,
+  DeferredFields,
+  DueAt,
+  Placed,
+  PlacedCall,
+  ScenarioFields,
+  TopicFields,
+} from "./port-service.ts";
+
+export type * from "./port-service.ts";
 
 export type { ProofFor };
 
@@ -151,19 +164,6 @@ export interface ContactFields {
   ownerId: string | null;
 }
 
-export interface TopicFields {
-  nameRu: string;
-  nameEn: string;
-  position: number;
-  archived: boolean;
-}
-
-/** What is the same for the whole company. */
-export interface CompanySettings {
-  /** Whether a call can be completed without a topic (WRAP-02, D-14). */
-  wrapUpTopicRequired: boolean;
-}
-
 export interface VerificationStarted {
   id: string;
   number: string;
@@ -193,53 +193,6 @@ export interface PbxState {
   registered: boolean;
   /** Why not; null when registered. */
   reason: string | null;
-}
-
-/** Whom to call: exactly one of the four. */
-export interface PlacedCall {
-  to: { number?: string; contactId?: string; shortNumber?: string; agentId?: string };
-  /** The line that the call counts for, and whose number is shown. */
-  lineId?: string;
-}
-
-export interface Placed {
-  callId: string;
-  /** E.164, or a colleague's short number. */
-  number: string;
-  /** null: nobody we know has this number (SOFT-07). */
-  contactId: string | null;
-}
-
-/** What the completion window holds (WRAP-02, WRAP-03). */
-export interface Completion {
-  topicIds: string[];
-  comment: string;
-  after: "continue" | "break";
-  /** One of the results of the call's scenario (SCEN-12). */
-  resultId?: string;
-  /** The customer is to be called later (WRAP-04). */
-  deferred?: { due: DueAt; comment: string };
-}
-
-/** For a date, or for a time from now (DEFER-01). */
-export type DueAt = { dueAt: string } | { inMinutes: number };
-
-/** Whom to call later: a number, a contact, or the customer of a call. */
-export interface DeferredFields {
-  number?: string;
-  contactId?: string;
-  callId?: string;
-  due: DueAt;
-  comment: string;
-}
-
-export interface ScenarioFields {
-  name: string;
-  direction: "inbound" | "outbound";
-  script: string;
-  /** None: the default of its direction. */
-  lineIds: string[];
-  results: string[];
 }
 
 export interface WebhookFields {

@@ -46,6 +46,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
     IFTIME: "func_logic.so",
     TIMEOUT: "func_timeout.so",
     GLOBAL: "func_global.so",
+    MASTER_CHANNEL: "func_channel.so",
     LEN: "func_strings.so",
     STRFTIME: "func_strings.so",
   },

@@ -25,6 +25,7 @@ import {
   callbacksRecovered,
   calledBack,
 } from "./hear/callbacks.ts";
+import { phoneSilent, phoneVanished, stillRinging } from "./hear/phones.ts";
 import { callPlaced, hangUpAsked, numberDialled, originateFailed } from "./hear/placing.ts";
 import {
   callerArrived,
@@ -86,6 +87,9 @@ const HEARD: {
   stateChosen,
   statePlanned,
   serviceCompleted,
+  stillRinging,
+  phoneSilent,
+  phoneVanished,
   callPlaced,
   numberDialled,
   verificationAsked,

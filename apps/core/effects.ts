@@ -78,6 +78,8 @@ export type Effect =
       reason: string;
     }
   | { kind: "hangUp"; call: CallId; channel: string }
+  /** Is a phone that rings still there? If not, that is heard (`phoneSilent`). */
+  | { kind: "probePhone"; call: CallId; phone: string }
   /** Makes Asterisk's queue look at its members at once for this caller (agents/freed.ts). */
   | { kind: "nudge"; call: CallId; channel: string }
   /** A state that follows from what happened, not from a request, is written down. */

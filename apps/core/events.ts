@@ -27,7 +27,9 @@ import type {
 } from "./floor.ts";
 import type { NumberPlan } from "./numbers.ts";
 import { evolveCallback } from "./queueing/evolve.ts";
+import { type RecoveredCall, recoverCalls } from "./recovered.ts";
 import { REMEMBERED } from "./routing/likely-free.ts";
+import { replaceSettings } from "./settings-loaded.ts";
 
 export type DomainEvent =
   | ConversationEvent
@@ -93,6 +95,8 @@ export type DomainEvent =
       because: Because;
     }
   | { kind: "ExternalEnded"; at: Millis; call: CallId; result: string }
+  /** The agent's phone is not there any more, in the middle of this call (F11). */
+  | { kind: "PhoneLost"; at: Millis; call: CallId; agent: AgentId }
   /** An agent calls somebody: busy with it from now on. */
   | { kind: "CallPlaced"; at: Millis; call: CallId; agent: AgentId; channel: string }
   | { kind: "OfferEnded"; at: Millis; call: CallId; agent: AgentId; result: string }
@@ -155,12 +159,6 @@ export type DomainEvent =
   | { kind: "CallbacksRecovered"; at: Millis; callbacks: readonly Callback[] }
   | { kind: "CallsRecovered"; at: Millis; calls: readonly RecoveredCall[] };
 
-/** An open call as the record has it. */
-export interface RecoveredCall extends Call {
-  /** The channel of its agent. */
-  readonly agentChannel?: string | undefined;
-}
-
 /** Moves the floor to after the event. Events about calls or agents that are unknown move nothing. */
 export function evolve(floor: Floor, event: DomainEvent): void {
   switch (event.kind) {
@@ -191,6 +189,10 @@ export function evolve(floor: Floor, event: DomainEvent): void {
         ...recordedBy(event.step),
       });
       changeAgent(floor, event.agent, { call: { id: event.call, phase: "offered", since: event.at } });
+      return;
+    case "PhoneLost":
+      changeAgent(floor, event.agent, { phoneLost: true });
+      changeCall(floor, event.call, event.at, { urgent: true });
       return;
     case "CallPlaced":
       changeCall(floor, event.call, event.at, { agentId: event.agent });
@@ -339,12 +341,17 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       floor.calls.delete(event.call);
       return;
     case "DeviceChanged":
-      changeAgent(floor, event.agent, { device: event.device });
+      changeAgent(floor, event.agent, {
+        device: event.device,
+        // It is back when it has been away.
+        ...(floor.agents.get(event.agent)?.device === "unreachable" && { phoneLost: undefined }),
+      });
       return;
     case "StateChosen":
       changeAgent(floor, event.agent, {
         state: event.state,
         stateSince: event.at,
+        phoneLost: undefined,
         pendingState: undefined,
       });
       return;
@@ -422,47 +429,4 @@ function rememberTalk(floor: Floor, event: { agent: AgentId; call: CallId; at: M
 
 function recordedBy(step: Step): Partial<Call> {
   return "record" in step && step.record !== "off" ? { recorded: true } : {};
-}
-
-function replaceSettings(floor: Floor, event: Extract<DomainEvent, { kind: "SettingsLoaded" }>): void {
-  const before = new Map(floor.agents);
-  floor.agents.clear();
-  floor.phones.clear();
-  floor.lineKeys.clear();
-  for (const agent of event.agents) {
-    const known = before.get(agent.id);
-    const live = known && {
-      device: known.device,
-      call: known.call,
-      lastTalkEndedAt: known.lastTalkEndedAt,
-      keptFor: known.keptFor,
-    };
-    floor.agents.set(agent.id, { ...agent, ...live });
-    floor.phones.set(agent.phone, agent.id);
-  }
-  floor.queues.clear();
-  for (const queue of event.queues) floor.queues.set(queue.id, queue);
-  floor.trunks.clear();
-  for (const trunk of event.trunks) floor.trunks.set(trunk.id, trunk);
-  floor.numbers = event.numbers;
-  floor.lines.clear();
-  for (const line of event.lines) {
-    floor.lines.set(line.id, line);
-    floor.lineKeys.set(line.key, line.id);
-  }
-}
-
-function recoverCalls(floor: Floor, calls: readonly RecoveredCall[]): void {
-  for (const call of calls) {
-    floor.calls.set(call.id, call);
-    if (call.kind === "outbound" && call.agentId && call.phase !== "talking")
-      changeAgent(floor, call.agentId, {
-        call: { id: call.id, phase: "dialling", since: call.phaseSince, channel: call.channel },
-      });
-    if (!call.agentId || (call.phase !== "offered" && call.phase !== "talking")) continue;
-    const wrapUp = call.phase === "talking" ? wrapUpOf(floor, call.id) : undefined;
-    const { id, phase, phaseSince: since, agentChannel: channel } = call;
-    const held = { id, phase, since, channel, wrapUp };
-    changeAgent(floor, call.agentId, { call: held });
-  }
 }

@@ -63,6 +63,8 @@ export interface Agent {
   readonly lastTalkEndedAt?: Millis | undefined;
   /** The call-back in flight whose customer this agent is kept free for. */
   readonly keptFor?: Callback["id"] | undefined;
+  /** The phone vanished in a call and has not been back, nor has the agent chosen a state, since (F11). */
+  readonly phoneLost?: boolean | undefined;
   /** What is called first when the agent places a call; undefined: the phone (LINE-11). */
   readonly callMode?: "phone" | "external" | "webrtc" | undefined;
   /** The agent's own number outside, in E.164. */
@@ -267,6 +269,8 @@ export interface Call {
   readonly servedBy?: QueueId | undefined;
   /** The owner has been waited for; not twice. */
   readonly ownerAwaited?: boolean | undefined;
+  /** An agent's phone vanished under this call: it goes before all others (F11). */
+  readonly urgent?: boolean | undefined;
   /** The line's menu has been entered; it is not played again. */
   readonly menuPlayed?: boolean | undefined;
   /** What the caller chose in a menu. */

@@ -3,7 +3,6 @@
  */
 import type { ConversationAsk } from "./conversation/request.ts";
 import type { SupervisionAsk } from "./conversation/supervise.ts";
-import type { RecoveredCall } from "./events.ts";
 import type {
   Agent,
   AgentId,
@@ -16,8 +15,8 @@ import type {
   Queue,
   Trunk,
 } from "./floor.ts";
-
 import type { NumberPlan } from "./numbers.ts";
+import type { RecoveredCall } from "./recovered.ts";
 
 /** What the directory knows about the caller's number. */
 export interface Contact {
@@ -179,6 +178,20 @@ export type Input =
   | { kind: "originateFailed"; at: Millis; call: CallId; channel: string }
   /** A person ends a call; `agent`: their own. */
   | { kind: "hangUpAsked"; at: Millis; call: CallId; agent?: AgentId | undefined }
+  /** A phone has been ringing for a while, if it still does. */
+  | { kind: "stillRinging"; at: Millis; call: CallId; phone: string }
+  /** A phone that should ring does not answer Asterisk. */
+  | { kind: "phoneSilent"; at: Millis; call: CallId; phone: string }
+  /** An agent's phone fell silent in a talk; the customer is there and asks. */
+  | {
+      kind: "phoneVanished";
+      at: Millis;
+      call: CallId;
+      channel: string;
+      lineKey: string;
+      phone: string;
+      draw: number;
+    }
   /** From Asterisk's record: the customer and an agent hear each other from here on. */
   | { kind: "talkStarted"; at: Millis; call: CallId; phone: string; channel?: string | undefined }
   | {

@@ -6,6 +6,7 @@ import type { DomainEvent } from "../core/events.ts";
 import type { Floor } from "../core/floor.ts";
 import { waitingIn } from "../core/floor.ts";
 import { ringSeconds } from "../core/routing/ringing.ts";
+import type { DueCall } from "../store/deferred.ts";
 import type { ClosedCall, NewNotice } from "../store/intake.ts";
 import { announceConversation } from "./conversation-news.ts";
 import type { Announcer } from "./ports.ts";
@@ -55,6 +56,11 @@ export function announceNotices(notices: readonly NewNotice[], sink: LiveSink): 
       because,
       at: at.toISOString(),
     });
+}
+
+/** A deferred call is due: for its agent's screen. */
+export function announceDue({ id, agentId, dueAt, ...call }: DueCall, sink: LiveSink): void {
+  sink.push("agents", "deferred.due", { id: agentId, deferredId: id, dueAt: dueAt.toISOString(), ...call });
 }
 
 /** A queue's counts after somebody came or left (ROUTE-12). */

@@ -2,9 +2,9 @@
  * Calls that the record says are still going on: where the engine takes up again after a restart.
  */
 import type { Regroup } from "../core/conversation/regroup.ts";
-import type { RecoveredCall } from "../core/events.ts";
 import type { Call } from "../core/floor.ts";
 import type { OpenWrapUp } from "../core/inputs.ts";
+import type { RecoveredCall } from "../core/recovered.ts";
 import type { Db } from "./database.ts";
 
 export interface OpenCall extends RecoveredCall {

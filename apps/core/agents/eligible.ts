@@ -8,6 +8,7 @@ export function cannotTake(agent: Agent): string | undefined {
   if (agent.state === "offline") return "signed out";
   if (agent.state === "break") return "on a break";
   if (agent.state === "outbound") return "in outbound state";
+  if (agent.phoneLost) return "phone lost";
   if (agent.device === "unreachable") return "phone not reachable";
   if (agent.call?.phase === "talking") return "talking";
   if (agent.call?.phase === "offered") return "ringing for another call";
@@ -28,5 +29,5 @@ export function cannotBeCalled(agent: Agent): string | undefined {
 
 /** Takes inbound calls but not at this moment: worth waiting for (D-10). */
 export function canBecomeFree(agent: Agent): boolean {
-  return agent.state === "inbound" && agent.device !== "unreachable";
+  return agent.state === "inbound" && agent.device !== "unreachable" && !agent.phoneLost;
 }

@@ -18,7 +18,7 @@ export type AgentStatus =
  * time after it until the service is completed (AGENT-08).
  */
 export function statusOf(agent: Agent): AgentStatus {
-  if (agent.state === "offline" || agent.device === "unreachable") return "offline";
+  if (agent.state === "offline" || agent.device === "unreachable" || agent.phoneLost) return "offline";
   // A PJSIP phone that rings is "busy" for Asterisk as well (device_state_busy_at = 1), so the call is asked first.
   if (agent.call?.phase === "dialling") return "dialling";
   if (agent.call?.phase === "offered" || agent.device === "ringing") return "ringing";

@@ -20,7 +20,7 @@ export function wrapUpOf(floor: Floor, id: CallId): WrapUp | undefined {
  * queues: whose turn it is, Asterisk's queue does not know.
  */
 export function queuePaused(agent: Agent, floor: Floor): boolean {
-  if (agent.state !== "inbound") return true;
+  if (agent.state !== "inbound" || agent.phoneLost) return true;
   if (agent.keptFor !== undefined) return true;
   if ((agent.call?.phase === "talking" || agent.call?.phase === "wrap-up") && hasCallbacks(floor, agent.id))
     return true;
@@ -30,6 +30,7 @@ export function queuePaused(agent: Agent, floor: Floor): boolean {
 
 /** What Asterisk shows as the reason of the pause. */
 export function pauseReason(agent: Agent): string {
+  if (agent.phoneLost) return "phone lost";
   return agent.state === "inbound" ? (agent.call?.phase ?? "inbound") : agent.state;
 }
 

@@ -7,6 +7,7 @@ import type { Input } from "../inputs.ts";
 import { attemptOver, callerLeft, customerServed } from "../queueing/attempt.ts";
 import { agentAt, type Turn } from "../turn.ts";
 import { adopt } from "./adopt.ts";
+import { lookAfter } from "./phones.ts";
 import { beginTalk, endTalk, settle } from "./service.ts";
 
 /** The queue, or the fallback, rings an agent without asking us. */
@@ -25,6 +26,7 @@ export function phoneCalled(turn: Turn, input: Extract<Input, { kind: "phoneCall
         agent: agent.id,
         channel: input.channel,
       });
+    if (agent.call.phase === "offered") lookAfter(turn, input.phone, input.call, input.at);
     return;
   }
   if (agent.call || isOffered(turn.floor, input.call, agent)) return;
@@ -35,6 +37,7 @@ export function phoneCalled(turn: Turn, input: Extract<Input, { kind: "phoneCall
     agent: agent.id,
     channel: input.channel,
   });
+  lookAfter(turn, input.phone, input.call, input.at);
 }
 
 /** An agent's phone enters or leaves a bridge. */

@@ -17,17 +17,19 @@ export const toQueue: Rule = (asked) => {
   const left = members.filter((agent) => !call.tried.includes(agent.id));
   const free = left.filter((agent) => !cannotTake(agent));
   const ahead = waitingIn(floor, queue.id).length;
-  if (free.length > 0 && ahead === 0) {
+  // Whose agent's phone vanished goes before all others (F11).
+  if (free.length > 0 && (ahead === 0 || call.urgent)) {
     const chosen = choose(queue.strategy, mostSkilled(free, queue), draw);
     return offer(asked, chosen.agent, {
-      rule: STRATEGY_RULES[queue.strategy],
-      text: chosen.text,
+      rule: call.urgent ? "F11" : STRATEGY_RULES[queue.strategy],
+      text: call.urgent ? `the agent's phone was lost: before all others, ${chosen.text}` : chosen.text,
       considered: verdicts(floor, call, line, members),
     });
   }
   if (whyNotWaiting(asked)) return undefined;
-  const because =
-    ahead > 0
+  const because = call.urgent
+    ? { rule: "F11", text: `the agent's phone was lost: at the head of «${queue.name}»` }
+    : ahead > 0
       ? { rule: "ROUTE-12", text: `${ahead} waiting before this call in «${queue.name}»` }
       : { rule: "D-10", text: `everyone in «${queue.name}» is busy` };
   return enqueue(asked, { ...because, considered: verdicts(floor, call, line, members) });

@@ -35,8 +35,9 @@ export function offer(
   return { kind: "AgentOffered", at, call: call.id, agent: agent.id, queue: queue.id, step, because };
 }
 
-/** Above every line's priority (0 to 20). */
+/** Above every line's priority (0 to 20): who kept a place, and before them who lost the agent's phone (F11). */
 const FIRST = 99;
+const URGENT = 1000;
 
 /** The call waits in Asterisk's queue. */
 export function enqueue({ call, line, queue, at }: Asked, because: Because): DomainEvent {
@@ -44,7 +45,7 @@ export function enqueue({ call, line, queue, at }: Asked, because: Because): Dom
     kind: "queue",
     key: queue.key,
     seconds: queue.maxWaitSeconds,
-    priority: call.calledBack ? FIRST : (line.priority ?? 0),
+    priority: call.urgent ? URGENT : call.calledBack ? FIRST : (line.priority ?? 0),
     ...recording(call, line),
   };
   return { kind: "CallQueued", at, call: call.id, queue: queue.id, step, because };

@@ -1,0 +1,35 @@
+/**
+ * After a restart: the calls that the record says are still going on, and who is in them.
+ */
+import { wrapUpOf } from "./agents/wrap-up.ts";
+import type { AgentCall, AgentId, Call, Floor } from "./floor.ts";
+
+/** An open call as the record has it. */
+export interface RecoveredCall extends Call {
+  /** The channel of its agent. */
+  readonly agentChannel?: string | undefined;
+}
+
+/** Puts the calls back, and their agents into them. */
+export function recoverCalls(floor: Floor, calls: readonly RecoveredCall[]): void {
+  for (const call of calls) {
+    floor.calls.set(call.id, call);
+    if (call.kind === "outbound" && call.agentId && call.phase !== "talking")
+      hold(floor, call.agentId, {
+        id: call.id,
+        phase: "dialling",
+        since: call.phaseSince,
+        channel: call.channel,
+      });
+    if (!call.agentId || (call.phase !== "offered" && call.phase !== "talking")) continue;
+    const wrapUp = call.phase === "talking" ? wrapUpOf(floor, call.id) : undefined;
+    const { id, phase, phaseSince: since, agentChannel: channel } = call;
+    const held = { id, phase, since, channel, wrapUp };
+    hold(floor, call.agentId, held);
+  }
+}
+
+function hold(floor: Floor, id: AgentId, call: AgentCall): void {
+  const agent = floor.agents.get(id);
+  if (agent) floor.agents.set(id, { ...agent, call });
+}
