@@ -1,13 +1,11 @@
 /** Agents: who they are, their phones, their states. */
 import { createHash } from "node:crypto";
-import { sql } from "kysely";
 import { SIP_REALM } from "../confgen/generated.ts";
 import { isPostponed } from "../core/agents/wrap-up.ts";
 import { mayDial } from "../phone/allowed.ts";
 import { toE164 } from "../phone/number.ts";
 import type { Db } from "../store/database.ts";
 import { readSettings } from "../store/settings.ts";
-import type { ForwardState } from "../store/tables.ts";
 import { planState, saveState } from "../store/writes/agent-state.ts";
 import { randomText } from "../store/writes/keys.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
@@ -51,12 +49,9 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
         check(fields, config);
         const { phone, digest, sip } = newAccount(fields.shortNumber, config);
         const { name, shortNumber } = fields;
-        const own = { forward_number: fields.forwardNumber ?? null };
-        const forward_state = own.forward_number === null ? ("none" as const) : ("pending" as const);
         const row = {
           ...rowOf(fields),
-          ...own,
-          forward_state,
+          ...ownNumber(fields, null),
           ...placing(fields, config),
           ...{ name, short_number: shortNumber, phone, sip_ha1: digest },
         };
@@ -70,8 +65,13 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
     "agent.change": ({ id, change }, by) =>
       configure(async (trx) => {
         check(change, config);
-        const { phone, name, shortNumber, email } = await agentRow(trx, id);
-        const set = { ...rowOf(change), ...placing(change, config), ...ownNumber(change) };
+        const row = await agentRow(trx, id);
+        const { phone, name, shortNumber, email } = row;
+        const set = {
+          ...rowOf(change),
+          ...placing(change, config),
+          ...ownNumber(change, row.forward_number),
+        };
         if (Object.keys(set).length > 0)
           await trx.updateTable("agent").set(set).where("id", "=", id).execute();
         const before = { id, name, shortNumber, email };
@@ -163,16 +163,18 @@ function placing({ callMode, mobile, autoAnswer }: Partial<AgentFields>, config:
 }
 
 /** Another number has to be verified and approved anew (FWD-03). */
-function ownNumber({ forwardNumber: number }: Partial<AgentFields>) {
-  if (number === undefined) return {};
-  const state = sql<ForwardState>`case when forward_number = ${number} then forward_state else 'pending' end`;
-  return { forward_number: number, forward_state: number === null ? ("none" as const) : state };
+function ownNumber({ forwardNumber: number }: Partial<AgentFields>, before: string | null) {
+  if (number === undefined || number === before) return {};
+  return {
+    forward_number: number,
+    forward_state: number === null ? ("none" as const) : ("pending" as const),
+  };
 }
 
 async function agentRow(db: Db, id: string) {
   const query = db
     .selectFrom("agent")
-    .select(["phone", "state", "name", "short_number as shortNumber", "email"])
+    .select(["phone", "state", "name", "short_number as shortNumber", "email", "forward_number"])
     .where("id", "=", id);
   return required(isId(id) ? await query.executeTakeFirst() : undefined, "agent");
 }

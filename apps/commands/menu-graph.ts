@@ -4,7 +4,7 @@
  * Pure. Callers who press nothing in a cyclic menu stay in it (D-11), so its fallback is no way out; neither is a
  * sound after a key, nor a replay. Time limits the rest (DOZVON_MENU_SECONDS).
  */
-import type { MenuAction, MenuRepeat } from "../store/settings-menus.ts";
+import type { MenuAction, MenuRepeat } from "../store/reads/menus.ts";
 
 /** What of a menu matters here. */
 export interface MenuShape {

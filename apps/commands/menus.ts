@@ -1,12 +1,13 @@
 /** Voice menus: what is played, and where each key leads (IVR-01..08). */
 import type { Db } from "../store/database.ts";
-import { choiceColumns, type Menu, type MenuAction, readMenus } from "../store/settings-menus.ts";
+import { choiceColumns, type Menu, type MenuAction, readMenus } from "../store/reads/menus.ts";
 import { nextKey } from "../store/writes/keys.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { endlessMenu } from "./menu-graph.ts";
 import { checkOutside } from "./outside-numbers.ts";
-import { CommandProblem, type MenuFields } from "./port.ts";
+import { CommandProblem } from "./port.ts";
+import type { MenuFields } from "./routing-fields.ts";
 
 export function menuCommands({
   configure,

@@ -11,8 +11,7 @@ import type { AgentCall, AgentState, RecordingMode, Strategy, VoicemailMode } fr
 import type { Hours } from "../core/routing/hours.ts";
 import type { Prompts } from "../core/routing/prompts.ts";
 import type { ProofFor } from "../store/proofs.ts";
-import type { MenuAction, MenuRepeat } from "../store/settings-menus.ts";
-import type { MenuWhen, Role } from "../store/tables.ts";
+import type { Role } from "../store/tables.ts";
 import type {
   CompanySettings,
   Completion,
@@ -25,6 +24,10 @@ import type {
 } from "./port-service.ts";
 
 export type * from "./port-service.ts";
+
+import type { LineRouting, MenuFields } from "./routing-fields.ts";
+
+export type { MenuFields } from "./routing-fields.ts";
 
 export type { ProofFor };
 
@@ -91,7 +94,7 @@ export interface CallbackFields {
   withinHoursOnly: boolean;
 }
 
-export interface LineFields {
+export interface LineFields extends LineRouting {
   number: string;
   name: string;
   queueId: string;
@@ -117,33 +120,11 @@ export interface LineFields {
   shortNumber?: string | null;
   consultationOnly?: boolean;
   blindNoAnswer?: "end" | "return";
-  /** null: the main menu, which is the first that was made (IVR-01). */
-  menuId?: string | null;
-  menuWhen?: MenuWhen;
-  /** null: the first trunk that calls can be placed through. */
-  trunkId?: string | null;
-  forwardMode?: "off" | "number" | "agents";
-  /** A new one has to be verified before anything is forwarded to it (FWD-02). */
-  forwardNumber?: string | null;
-  forwardSeconds?: number;
-  forwardAttempts?: number;
-  forwardCallerId?: "caller" | "line";
 }
 
 export interface SoundFields {
   name: string;
   language: "ru" | "en" | null;
-}
-
-export interface MenuFields {
-  name: string;
-  /** null: the standard greeting. */
-  greetingId: string | null;
-  inputWaitSeconds: number;
-  repeat: MenuRepeat;
-  buttons: { digit: string; action: MenuAction }[];
-  /** For the caller who presses nothing (IVR-08). */
-  fallback: MenuAction;
 }
 
 export interface TrunkFields {

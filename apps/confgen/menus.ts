@@ -1,8 +1,7 @@
 /**
  * A voice menu as the view of generated/menus.conf.mustache.
  */
-import type { Settings } from "../store/settings.ts";
-import type { Menu, MenuAction } from "../store/settings-menus.ts";
+import type { Menu, MenuAction, Settings } from "../store/settings.ts";
 import type { Instance } from "./generated.ts";
 import { displayName, safe } from "./safe.ts";
 import type { View } from "./templates.ts";

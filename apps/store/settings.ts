@@ -18,8 +18,10 @@ import type { Prompts } from "../core/routing/prompts.ts";
 import type { Db } from "./database.ts";
 import { readNumberPlan, readOwnNumbers } from "./numbers.ts";
 import { readPrompts } from "./prompts.ts";
-import { type Menu, menuOf, readMenus } from "./settings-menus.ts";
+import { type Menu, menuOf, readMenus } from "./reads/menus.ts";
 import type { LineTable, TrunkTable } from "./tables.ts";
+
+export type { Menu, MenuAction } from "./reads/menus.ts";
 
 export type Language = "ru" | "en";
 

@@ -5,6 +5,7 @@ import type { ColumnType, Generated, JSONColumnType } from "kysely";
 import type { AgentState, RecordingMode, Strategy, VoicemailMode } from "../core/floor.ts";
 import type { Hours } from "../core/routing/hours.ts";
 import type { PromptSlot } from "../core/routing/prompts.ts";
+import type { MenuTables, MenuWhen } from "./tables-menus.ts";
 import type { OutboxTables } from "./tables-outbox.ts";
 import type { RecordingTables } from "./tables-recordings.ts";
 import type { ServiceTables } from "./tables-service.ts";
@@ -151,32 +152,6 @@ export interface LinePromptTable {
   sound_id: string | null;
 }
 
-/** When a line plays its menu (IVR-02). */
-export type MenuWhen = "always" | "open" | "closed" | "never";
-
-export interface MenuTable {
-  id: Generated<string>;
-  key: string;
-  name: string;
-  greeting_id: string | null;
-  input_wait_seconds: Generated<number>;
-  repeat_mode: Generated<"none" | "times" | "cyclic">;
-  repeat_count: Generated<number>;
-  created_at: Created;
-}
-
-export interface MenuChoiceTable {
-  menu_id: string;
-  /** A key, or `none` for the caller who presses nothing. */
-  digit: string;
-  action: "agent" | "queue" | "external" | "menu" | "sound" | "replay" | "end";
-  agent_id: string | null;
-  queue_id: string | null;
-  number: string | null;
-  next_id: string | null;
-  sound_id: string | null;
-}
-
 export interface TrunkTable {
   id: Generated<string>;
   key: string;
@@ -313,7 +288,7 @@ export interface ApiKeyTable {
   revoked_at: Date | null;
 }
 
-export interface Database extends OutboxTables, ServiceTables, RecordingTables {
+export interface Database extends MenuTables, OutboxTables, ServiceTables, RecordingTables {
   agent: AgentTable;
   agent_state_change: AgentStateChangeTable;
   queue: QueueTable;
@@ -321,8 +296,6 @@ export interface Database extends OutboxTables, ServiceTables, RecordingTables {
   queue_penalty: QueuePenaltyTable;
   setting_change: SettingChangeTable;
   line: LineTable;
-  menu: MenuTable;
-  menu_choice: MenuChoiceTable;
   sound: SoundTable;
   line_prompt: LinePromptTable;
   trunk: TrunkTable;

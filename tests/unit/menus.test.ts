@@ -2,7 +2,7 @@
 import t from "tap";
 import { endlessMenu, type MenuShape } from "../../apps/commands/menu-graph.ts";
 import type { Line, Outside, Trunk } from "../../apps/core/floor.ts";
-import type { MenuAction } from "../../apps/store/settings-menus.ts";
+import type { MenuAction } from "../../apps/store/reads/menus.ts";
 import { agent, house, line, queue, T0 } from "../support/floor.ts";
 
 const end: MenuAction = { type: "end" };

@@ -1,6 +1,6 @@
 /** Voice menus: what callers hear before anybody is looked for, and where their keys lead. */
 import type { Asker, MenuFields } from "../../commands/port.ts";
-import { type Menu, type MenuAction, readMenus } from "../../store/settings-menus.ts";
+import { type Menu, type MenuAction, readMenus } from "../../store/reads/menus.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { phoneFrom } from "../phones.ts";
 import { notFound } from "../problem.ts";

@@ -1,6 +1,6 @@
 /** Voice menus. */
 import { Type } from "typebox";
-import type { MenuAction, MenuRepeat } from "../../store/settings-menus.ts";
+import type { MenuAction, MenuRepeat } from "../../store/reads/menus.ts";
 import { AppliedView, ChangeOf, Closed, Id, Instant, ListOf, Name, Nullable, PhoneText } from "./common.ts";
 
 /** What a new menu is when nothing else is said. */

@@ -2,9 +2,10 @@
  * Voice menus as the renderer sees them: what is played, where each key leads.
  */
 import type { Selectable } from "kysely";
-import type { LineMenu } from "../core/floor.ts";
-import type { Db } from "./database.ts";
-import type { LineTable, MenuChoiceTable, MenuTable } from "./tables.ts";
+import type { LineMenu } from "../../core/floor.ts";
+import type { Db } from "../database.ts";
+import type { LineTable } from "../tables.ts";
+import type { MenuChoiceTable, MenuTable } from "../tables-menus.ts";
 
 /** An uploaded sound, named for the reader of a file. */
 export interface MenuSound {
