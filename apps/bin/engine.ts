@@ -40,6 +40,7 @@ import { callIdOf } from "../engine/call-id.ts";
 import { createCallbacks } from "../engine/callbacks.ts";
 import { viewConversation } from "../engine/conversation-view.ts";
 import { createDeferredClock } from "../engine/deferred.ts";
+import { DirectoryInMemory } from "../engine/directory.ts";
 import { createEngine } from "../engine/engine.ts";
 import { Histogram, readFigures } from "../engine/figures.ts";
 import { viewFloor } from "../engine/floor-view.ts";
@@ -60,7 +61,6 @@ import { settleAttempts } from "../store/attempts.ts";
 import { commitAttempt, keepPlace, readCallbacks, settleCallback, wasSpokenTo } from "../store/callbacks.ts";
 import { openDatabase } from "../store/database.ts";
 import { takeDue } from "../store/deferred.ts";
-import { loadDirectory, PhoneDirectory, refreshContact } from "../store/directory.ts";
 import { Intake, type Source } from "../store/intake.ts";
 import { lastSign } from "../store/last-sign.ts";
 import { listen } from "../store/listen.ts";
@@ -77,8 +77,6 @@ import { createWorkshop } from "./workshop.ts";
 const APPLICATION = "dozvon";
 const RECONCILE_MS = 30_000;
 const ASTERISK_PATIENCE_MS = 5000;
-const DIRECTORY_GATHER_MS = 50;
-const DIRECTORY_RELOAD_FROM = 200;
 
 const config = await takeConfig();
 const secrets = loadSecrets(config);
@@ -99,9 +97,7 @@ const live = new LiveWriter(db, (error) =>
   log.warn({ error: String(error) }, "Live events wait for the database."),
 );
 await live.start();
-let directory = new PhoneDirectory();
 let reconciling: Promise<void> | undefined;
-const changedContacts = new Set<string>();
 
 // Asterisk.
 const ari = createAri(config.ariDriver, {
@@ -120,13 +116,14 @@ const ami = createAmi({
   log,
 });
 const members = createQueueMembers(ami);
+const directory = new DirectoryInMemory(db, log);
 const senses: Senses = {
   now: Date.now,
   draw: Math.random,
   callIdOf,
   newId: randomUUID,
   mayDial: (number) => mayDial(number, config),
-  identify: (number) => identify(number, config.country, directory),
+  identify: (number) => identify(number, config.country, directory.now),
 };
 
 // The loop.
@@ -200,8 +197,8 @@ engine.hear({ kind: "wrapUpsRecovered", at: Date.now(), wrapUps: await readOpenW
 const recovered = await readCallbacks(db);
 engine.hear({ kind: "callbacksRecovered", at: Date.now(), callbacks: recovered });
 engine.hear({ kind: "talksSeen", at: Date.now(), talks: await readRecentTalks(db, REMEMBERED) });
-directory = await loadDirectory(db);
-log.info({ contacts: directory.size, openCalls: engine.floor.calls.size }, "The floor is rebuilt.");
+await directory.load();
+log.info({ contacts: directory.now.size, openCalls: engine.floor.calls.size }, "The floor is rebuilt.");
 
 // 2. From here on everything is heard as it happens.
 const following = startLive(places, from, (input) => engine.hear(input), log);
@@ -221,10 +218,10 @@ const directoryNotices = listen({
   url: databaseUrl,
   channel: "directory",
   log,
-  onNotice: (id) => changedContact(id),
+  onNotice: (id) => directory.changed(id),
   onConnected: () => {
     alarms.set("database away", false);
-    void reloadDirectory();
+    void directory.reload();
     void applyRows();
   },
   onLost: () => alarms.set("database away", true),
@@ -383,27 +380,6 @@ async function applyRows(): Promise<void> {
   await inTurn(async () => applier.apply(await readSettings(db), { nothing: true })).catch((error: unknown) =>
     log.warn({ error: String(error) }, "The rows could not be brought into Asterisk now."),
   );
-}
-
-/** Changes are gathered for a moment; an import of many contacts is one reading of everything. */
-function changedContact(id: string): void {
-  if (changedContacts.size === 0) setTimeout(() => void refreshDirectory(), DIRECTORY_GATHER_MS);
-  changedContacts.add(id);
-}
-
-async function refreshDirectory(): Promise<void> {
-  const ids = [...changedContacts];
-  changedContacts.clear();
-  if (ids.length > DIRECTORY_RELOAD_FROM) return reloadDirectory();
-  for (const id of ids) await refreshContact(db, directory, id).catch(() => reloadDirectory());
-}
-
-async function reloadDirectory(): Promise<void> {
-  try {
-    directory = await loadDirectory(db);
-  } catch (error) {
-    log.warn({ error: String(error) }, "The directory could not be re-read; the one in memory goes on.");
-  }
 }
 
 function fail(what: string, error: unknown): void {

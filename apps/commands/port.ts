@@ -29,6 +29,9 @@ import type { LineRouting, MenuFields } from "./routing-fields.ts";
 
 export type { MenuFields } from "./routing-fields.ts";
 
+import type { NumbersChange, PbxFields, PbxState, VerificationStarted } from "./number-fields.ts";
+
+export type * from "./number-fields.ts";
 export type { ProofFor };
 
 /** Who asks: for the records. */
@@ -143,37 +146,6 @@ export interface ContactFields {
   position: string | null;
   phones: string[];
   ownerId: string | null;
-}
-
-export interface VerificationStarted {
-  id: string;
-  number: string;
-  expiresAt: string;
-  /** The call that dictates the code; null for an SMS. */
-  callId: string | null;
-}
-
-/** What the company chose about the numbers that customers see (LINE-01, LINE-02). */
-export interface NumbersChange {
-  source?: "line" | "common" | "personal";
-  display?: "own" | "service";
-  serviceNumber?: string | null;
-}
-
-/** The company's own PBX (LINE-07). */
-export interface PbxFields {
-  number: string;
-  server: string;
-  login: string;
-  domain: string | null;
-  password: string;
-}
-
-/** Whether the PBX has taken our registration, as Asterisk says. */
-export interface PbxState {
-  registered: boolean;
-  /** Why not; null when registered. */
-  reason: string | null;
 }
 
 export interface WebhookFields {

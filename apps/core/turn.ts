@@ -3,7 +3,7 @@
  */
 import type { Effect } from "./effects.ts";
 import type { DomainEvent } from "./events.ts";
-import { evolve } from "./events.ts";
+import { evolve } from "./evolve.ts";
 import type { Agent, Floor } from "./floor.ts";
 
 /** Why somebody's request cannot be carried out. */
