@@ -100,13 +100,13 @@ t.test("every route against every role: the table holds", async (t) => {
     const writes =
       method !== "GET" &&
       method !== "HEAD" &&
-      !/state$|sign-(in|out)$|tickets$|echo-test$|recordings.download$|calls$|deferred|calls\/[^/]+\/\w|notices\/.*\/read$/.test(
+      !/state$|sign-(in|out)$|tickets$|echo-test$|recordings.download$|calls$|deferred|calls\/[^/]+\/\w|notices\/.*\/read$|verifications/.test(
         path,
       );
     if (/supervise$|take-over$/.test(path))
       t.equal(await status(annas), 403, `agent may not ${method} ${path}`);
     if (writes) t.equal(await status(annas), 403, `agent may not ${method} ${path}`);
-    if (writes && !/^\/v1\/(queues|settings)/.test(path))
+    if (writes && !/^\/v1\/(queues|settings|callbacks)/.test(path))
       t.equal(await status(supervisor), 403, `supervisor may not ${method} ${path}`);
   }
   t.ok(forbidden.agent > forbidden.supervisor && forbidden.supervisor > 0);
@@ -247,6 +247,7 @@ t.test("what a create fills in, and the phone's account shown once", async (t) =
       serviceLevelSeconds: 20,
       serviceLevelPercent: 80,
       wrapUp: { mode: "none" },
+      callback: {},
       ...{ maxLength: null, joinWhenEmpty: false, overflow: null, weight: 0, penalties: {} },
       ...{ announcePosition: false, announceWait: false, announceEverySeconds: 45 },
       agents: [],

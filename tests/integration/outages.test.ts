@@ -40,7 +40,7 @@ t.test(
     const line = await scene.line([...agents, spare]);
     const phones = await Promise.all(agents.map((agent) => scene.onShift(agent, quick)));
     const callers = agents.map(someone);
-    const customers = callers.map((from) => scene.customer(line.number, { from, hangUpAfterMs: 9000 }));
+    const customers = callers.map((from) => scene.customer(line.number, { from, hangUpAfterMs: 20_000 }));
     await until("all talk", () => phones.every((phone) => phone.has("answered")), 20_000);
     const before = scene.instance.children.engine?.pid;
     t.ok(scene.instance.kill("engine", "SIGKILL"));
