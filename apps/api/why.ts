@@ -18,6 +18,13 @@ export interface Decision {
     | "owner-awaited"
     | "dialled-outside"
     | "menu"
+    | "held"
+    | "taken-back"
+    | "consulted"
+    | "consultation-over"
+    | "joined"
+    | "handed-over"
+    | "handing-failed"
     | "chosen"
     | "refused"
     | "fallback";
@@ -117,6 +124,14 @@ const DECISIONS: Readonly<Record<string, Decision["decision"]>> = {
   MenuPlayed: "menu",
   MenuChose: "chosen",
   CallRefused: "refused",
+  CallHeld: "held",
+  CallResumed: "taken-back",
+  ConsultationStarted: "consulted",
+  ConsultationEnded: "consultation-over",
+  ConferenceStarted: "joined",
+  CallTransferred: "handed-over",
+  TransferHanded: "handed-over",
+  TransferFailed: "handing-failed",
 };
 
 function consideredIn(value: unknown): Decision["considered"] {

@@ -126,7 +126,9 @@ export function hearQuestion(
     case "parted":
       return { kind: "partnerGone", ...common, lineKey: first, draw: senses.draw() };
     case "blind": {
-      const { from: number } = senses.identify(second);
+      const { from } = senses.identify(second);
+      // What may not be dialled is no number: then the target is unknown, and the customer goes back (LINE-13).
+      const number = from?.startsWith("+") && senses.mayDial(from) ? from : undefined;
       const parts = { shortNumber: second, number, byPhone: third };
       return { kind: "phoneTransferred", ...common, lineKey: first, ...parts, draw: senses.draw() };
     }

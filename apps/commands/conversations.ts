@@ -1,17 +1,17 @@
 /** What is done with conversations: hold, mute, transfers, supervision, and the headset test. */
 import { randomUUID } from "node:crypto";
-import type { ConversationAsk } from "../core/conversation/request.ts";
 import type { SupervisionAsk } from "../core/conversation/supervise.ts";
 import type { Input } from "../core/inputs.ts";
 import { audit } from "../store/writes/audit.ts";
 import { type Context, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
+import { checkOutside } from "./outside-numbers.ts";
 import { type Asker, CommandProblem, type SupervisionWish } from "./port.ts";
 
 type Names = "conversation.ask" | "conversation.supervise" | "agent.echoTest";
 
 /** Nothing is written in rows but the audit: what was decided is in the journal, what happened in Asterisk's record. */
-export function conversationCommands({ db, engine, write }: Context): Pick<Handlers, Names> {
+export function conversationCommands({ db, engine, write, config }: Context): Pick<Handlers, Names> {
   const ask = (input: Input): void => {
     const refusal = engine.ask(input);
     if (!refusal) return;
@@ -20,7 +20,7 @@ export function conversationCommands({ db, engine, write }: Context): Pick<Handl
   };
   return {
     "conversation.ask": async ({ id, ask: wish }, by) => {
-      checkAsk(wish);
+      if (wish.do === "transfer" && "number" in wish.to) checkOutside(wish.to.number, "to.number", config);
       ask({ kind: "conversationAsked", at: Date.now(), call: id, by: asAgent(by), ask: wish });
       return engine.conversation(id);
     },
@@ -58,11 +58,4 @@ function asAgent(by: Asker): string | undefined {
 
 function asAsk(wish: SupervisionWish, channel: string): SupervisionAsk {
   return wish.do === "start" ? { ...wish, do: "start", channel } : (wish as SupervisionAsk);
-}
-
-/** The schema has seen the shape; this is what would get into the dialplan. */
-function checkAsk(wish: ConversationAsk): void {
-  if (wish.do !== "transfer" || !("number" in wish.to)) return;
-  if (!/^\+[1-9][0-9]{4,14}$/.test(wish.to.number))
-    throw new CommandProblem(422, "not-e164", "write the number like +74950000101", "to.number");
 }

@@ -36,6 +36,8 @@ export interface PhoneBehaviour {
   readonly speech?: string;
   /** Somebody else speaks and hears at this port of the peer's address; the peer only signals. */
   readonly earPort?: number;
+  /** Presses its own transfer key (REFER, blind) for this number, so long after it answered. */
+  readonly refer?: { readonly to: string; readonly afterMs: number };
 }
 
 /** Somebody's PBX: an account registers there, and calls through it are answered like a phone's. */
@@ -195,7 +197,7 @@ export function phoneScenario(
   behaviour: PhoneBehaviour,
   options: { tellDialled?: boolean; first?: string; others?: readonly string[] } = {},
 ): string {
-  const { answerAfterMs, refuse, hangUpAfterMs = HOUR_MS, speech, earPort } = behaviour;
+  const { answerAfterMs, refuse, hangUpAfterMs = HOUR_MS, speech, earPort, refer } = behaviour;
   const { tellDialled = false, first = "", others = [] } = options;
   const refusal = [
     send([`SIP/2.0 ${refuse} Refused`, ...REPLY, "Content-Length: 0"]),
@@ -213,11 +215,35 @@ export function phoneScenario(
       ${MEDIA_ACTIONS}
       ${tellDialled ? '<log message="[timestamp] dialled [$dialled]"/>' : ""}
     </action></recv>`,
-    ...(refuse === undefined ? ringAndAnswer(answerAfterMs, hangUpAfterMs, speech, earPort) : refusal),
+    ...(refuse === undefined ? ringAndAnswer(answerAfterMs, hangUpAfterMs, speech, earPort, refer) : refusal),
     ...(others.length > 0 ? ['<nop next="end"/>', ...others] : []),
     '<label id="end"/>',
     '<Reference variables="caller,me,target,line,port"/>',
   ]);
+}
+
+/** RFC 3515; SIPp answers the NOTIFYs by itself (-aa). */
+function transferKey({ to, afterMs }: { to: string; afterMs: number }): string[] {
+  return [
+    `<pause milliseconds="${afterMs}"/>`,
+    send(
+      [
+        "REFER [$target] SIP/2.0",
+        "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
+        "From:[$me];tag=[pid]p[call_number]",
+        "To:[$caller]",
+        "Call-ID: [call_id]",
+        "CSeq: 8 REFER",
+        "Contact: <sip:[local_ip]:[local_port]>",
+        `Refer-To: <sip:${to}@[remote_ip]:[remote_port]>`,
+        "Max-Forwards: 70",
+        "Content-Length: 0",
+      ],
+      true,
+    ),
+    '<recv response="202" timeout="5000" ontimeout="leave"/>',
+    log("transferred"),
+  ];
 }
 
 function ringAndAnswer(
@@ -225,6 +251,7 @@ function ringAndAnswer(
   hangUpAfterMs: number,
   speech: string | undefined,
   earPort: number | undefined,
+  refer: PhoneBehaviour["refer"],
 ): string[] {
   return [
     send(["SIP/2.0 180 Ringing", ...REPLY, "Contact: <sip:[local_ip]:[local_port]>", "Content-Length: 0"]),
@@ -249,6 +276,7 @@ function ringAndAnswer(
     '<recv request="ACK"/>',
     log("answered [$caller]"),
     ...speak(speech),
+    ...(refer ? transferKey(refer) : []),
     `<recv request="BYE" timeout="${hangUpAfterMs}" ontimeout="leave"/>`,
     send(OK_TO_LAST),
     log("left by the other", "end"),

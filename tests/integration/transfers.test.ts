@@ -203,6 +203,17 @@ t.test(
     const third = await scene.agent("Absent");
     t.equal(await refused(id, "transfer", { type: "blind", to: { agentId: third.id } }), "409 not-available");
     t.equal(await refused(id, "transfer", { type: "blind", to: { shortNumber: "99999" } }), "409 unknown");
+    const premium = { number: "+5355512345" };
+    for (const type of ["blind", "consultation"])
+      t.equal(
+        await refused(id, "transfer", { type, to: premium }),
+        "422 not-allowed",
+        "LINE-13 for transfers too",
+      );
+    t.equal(
+      await refused(id, "transfer", { type: "blind", to: { number: "+79161112233" } }),
+      "409 no-carrier",
+    );
     await client.hears("nothing has happened", [own], all);
     t.match(await ask(id, "transfer", { type: "blind", to: { agentId: other.id } }), {
       state: "transferring",
@@ -240,5 +251,62 @@ t.test(
     await scene.instance.console("channel request hangup all");
     await until("the operator is free", async () => (await state(operator.id)) === "available");
     await until("no channel is left", async () => (await scene.channels()) === 0);
+  },
+);
+
+t.test(
+  "SOFT-13, XFER-02 a phone's own transfer key: the same rules, the same record; what is not allowed reaches nobody outside",
+  async (t) => {
+    for (const allowed of [true, false]) {
+      const [operator, other] = [await scene.agent("Operator"), await scene.agent("Colleague")];
+      const line = await scene.line([operator]);
+      const to = allowed ? other.shortNumber : "88005553535";
+      await onShift(scene, operator, own, { refer: { to, afterMs: 3000 } });
+      const phone = await onShift(scene, other, colleague);
+      const from = someone();
+      const { customer } = await talk(scene, company, operator, line, from);
+      if (allowed) {
+        await client.hears("the colleague", [colleague], all);
+        await customer.stop();
+        await scene.instance.console("channel request hangup all");
+        const record = await scene.record(from);
+        t.match(record, { agentId: other.id, firstOfferedId: operator.id, transfers: 1 });
+        const { decisions } = await scene.why(record.id);
+        t.ok(JSON.stringify(decisions).includes("on the phone"), "and says why");
+      } else {
+        const said = await until("somebody decides", async () => {
+          const { items } = await scene.get(`/v1/calls?from=${encodeURIComponent(from)}`);
+          const { items: events } = await scene.get(`/v1/calls/${items[0].id}/events`);
+          return events.find((each: { kind: string }) => each.kind === "CallReturned") ? events : undefined;
+        });
+        const dialled = said.filter((each: { data: { channel?: string } }) =>
+          /88005553535/.test(each.data.channel ?? ""),
+        );
+        t.equal(dialled.length, 0, "nothing outside was dialled");
+        t.equal(phone.notes().length, 0, "and nobody else's phone rang");
+        await customer.stop();
+      }
+      await scene.clear();
+      scene.live.length = 0;
+    }
+  },
+);
+
+t.test(
+  "law L1, L2 the engine is killed during a hold: music goes on, and the call can be taken back afterwards",
+  async (t) => {
+    const { id, operator, customer } = await begin();
+    await ask(id, "hold");
+    await client.hearsMusic(all);
+    scene.instance.kill("engine", "SIGKILL");
+    await client.hearsMusic(all);
+    await until(
+      "it knows the hold",
+      async () => (await scene.ask("POST", `/v1/calls/${id}/resume`)).status === 200,
+      30_000,
+    );
+    await client.hears("the operator is back", [own], all);
+    t.equal(await state(operator.id), "talking");
+    await customer.stop();
   },
 );
