@@ -8,6 +8,7 @@ const senses: Senses = {
   draw: () => 0,
   callIdOf: () => "c",
   identify: (number) => ({ from: number.length > 6 ? `+${number.replace("+", "")}` : number }),
+  newId: () => "00000000-0000-4000-8000-000000000001",
   mayDial: (number) => number.startsWith("+7"),
 };
 const ask = (to: string) => hearQuestion("ch-c", "+79160000001", ["blind", "l1", to, "a-anna"], senses);
