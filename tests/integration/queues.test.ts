@@ -25,7 +25,13 @@ t.test(
     const agent = await scene.agent("Only");
     const plain = await scene.line([agent]);
     const number = "+74951009901";
-    await scene.must("POST", "/v1/lines", { number, name: "Premium", queueId: plain.queueId, priority: 5 });
+    await scene.must("POST", "/v1/lines", {
+      number,
+      name: "Premium",
+      queueId: plain.queueId,
+      priority: 5,
+      prompts: { arrival: "none", waiting: "none" },
+    });
     await scene.onShift(agent, { ...quick, hangUpAfterMs: 2500 });
     scene.customer(plain.number, { from: someone() });
     await scene.status(agent, "talking");
@@ -139,6 +145,6 @@ t.test("LINE-18 every change is logged with before and after, and can be taken b
   t.match(refused, { status: 409, body: { code: "changed-since" } });
   t.equal((await scene.get(path)).answerSeconds, 11, "nothing was changed by the refusal");
   const bad = await scene.ask("PATCH", path, { maxLength: 0 });
-  t.equal(bad.status, 422);
+  t.match(bad, { status: 400, body: { errors: [{ field: "maxLength" }] } });
   t.equal((await log()).length, 4, "what is refused is not in the log");
 });
