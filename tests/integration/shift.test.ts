@@ -53,10 +53,11 @@ t.test(
       "the next one waits",
       ({ kind, data }) => kind === "call.queued" && data.queueId === line.queueId,
     );
-    const why = await until("the reason is on record", () =>
-      scene.why(queued.data.id).catch(() => undefined),
-    );
-    t.match(why.decisions[0].considered, [{ name: "Wrapper", verdict: "in wrap-up" }], "the engine says why");
+    const decision = await until("the reason is on record", async () => {
+      const why = await scene.why(queued.data.id).catch(() => undefined);
+      return why?.decisions[0];
+    });
+    t.match(decision.considered, [{ name: "Wrapper", verdict: "in wrap-up" }], "the engine says why");
     // The queue looks at its members every second; the next caller's queueing proves that it had the time.
     await until("the queue has looked", async () => {
       const { longestWaitMs } = (await scene.get(`/v1/queues/${line.queueId}`)).live;
