@@ -6,7 +6,7 @@ import type { RegroupEvent } from "../core/conversation/events.ts";
 import { type Regroup, targetAgent } from "../core/conversation/regroup.ts";
 import type { DomainEvent } from "../core/events.ts";
 import type { Floor } from "../core/floor.ts";
-import type { LiveSink } from "./announcer.ts";
+import type { LiveSink } from "./ports.ts";
 
 /** Says it to whoever follows the call; events of other kinds say nothing here. */
 export function announceConversation(floor: Floor, event: DomainEvent, sink: LiveSink): void {

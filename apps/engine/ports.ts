@@ -39,6 +39,11 @@ export interface Announcer {
   announce(event: DomainEvent): void;
 }
 
+/** The live stream, as whoever says something on it sees it. */
+export interface LiveSink {
+  push(topic: "calls" | "agents" | "queues" | "system", kind: string, data: object): void;
+}
+
 export interface Log {
   debug(fields: object, text: string): void;
   info(fields: object, text: string): void;

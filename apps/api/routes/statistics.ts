@@ -2,7 +2,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { agentFigures, NO_WORK } from "../../core/statistics/agent-figures.ts";
 import { callFigures, NO_CALLS } from "../../core/statistics/call-figures.ts";
-import { FIGURES, type Figure } from "../../core/statistics/definitions.ts";
+import { FIGURES } from "../../core/statistics/definitions.ts";
+import type { Figure } from "../../core/statistics/figure.ts";
 import { NO_TIME, stateTimes } from "../../core/statistics/state-times.ts";
 import { listAgents } from "../../store/reads/agents.ts";
 import { listLines } from "../../store/reads/lines.ts";

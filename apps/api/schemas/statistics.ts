@@ -2,7 +2,8 @@
 import { type TSchema, Type } from "typebox";
 import type { AgentFigures } from "../../core/statistics/agent-figures.ts";
 import type { CallFigures } from "../../core/statistics/call-figures.ts";
-import { FIGURES, type Figure } from "../../core/statistics/definitions.ts";
+import { FIGURES } from "../../core/statistics/definitions.ts";
+import type { Figure } from "../../core/statistics/figure.ts";
 import { WAIT_BUCKETS } from "../../core/statistics/outcomes.ts";
 import { Closed, Id, Instant, ListOf, Nullable } from "./common.ts";
 

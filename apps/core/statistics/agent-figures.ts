@@ -1,6 +1,7 @@
 /** From counts and sums to the figures of an agent in one interval. */
+
+import type { AgentFigure } from "./agent-definitions.ts";
 import { mean, percent } from "./call-figures.ts";
-import type { AgentFigure } from "./definitions.ts";
 import type { StateTimes } from "./state-times.ts";
 
 /** What can be added up over an agent's calls. Times are milliseconds. */

@@ -1,5 +1,5 @@
 /** From counts and sums to the figures of a queue or a line in one interval. */
-import type { CallFigure } from "./definitions.ts";
+import type { CallFigure } from "./call-definitions.ts";
 import { SHORT_ABANDON_MS, WAIT_BUCKETS, type WaitBucket } from "./outcomes.ts";
 
 /** What can be added up over calls. Times are milliseconds. */
