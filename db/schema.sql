@@ -36,6 +36,38 @@ create table agent (
   constraint agent_state_check CHECK ((state = ANY (ARRAY['offline'::text, 'break'::text, 'inbound'::text, 'outbound'::text])))
 );
 
+create table agent_busy (
+  call_id uuid not null,
+  agent_id uuid not null,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone,
+  constraint agent_busy_pkey PRIMARY KEY (call_id, agent_id, from_at),
+  constraint agent_busy_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
+  constraint agent_busy_call_id_fkey FOREIGN KEY (call_id) REFERENCES call(id) ON DELETE CASCADE
+);
+CREATE INDEX agent_busy_agent ON agent_busy USING btree (agent_id, from_at) INCLUDE (to_at);
+
+create table agent_call (
+  call_id uuid not null,
+  agent_id uuid not null,
+  type text not null,
+  arrived_at timestamp with time zone not null,
+  called boolean not null,
+  involved boolean not null,
+  talk_ms integer,
+  ring_ms integer not null,
+  rings integer not null,
+  wrap_up_ms integer not null,
+  owned boolean not null,
+  owner_answered boolean not null,
+  constraint agent_call_pkey PRIMARY KEY (call_id, agent_id),
+  constraint agent_call_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
+  constraint agent_call_call_id_fkey FOREIGN KEY (call_id) REFERENCES call(id) ON DELETE CASCADE,
+  constraint agent_call_type_check CHECK ((type = ANY (ARRAY['inbound'::text, 'outbound'::text, 'internal'::text, 'missed'::text])))
+);
+CREATE INDEX agent_call_agent ON agent_call USING btree (agent_id, arrived_at);
+CREATE INDEX agent_call_arrived ON agent_call USING btree (arrived_at);
+
 create table agent_state_change (
   id bigint generated always as identity not null,
   agent_id uuid not null,

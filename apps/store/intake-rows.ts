@@ -1,4 +1,5 @@
 /** Facts and records as the rows that the intake writes, for json_populate_recordset. */
+import type { AgentCall } from "../core/records/agent-calls.ts";
 import type { CallRecord } from "../core/records/fold.ts";
 import type { TakenFact } from "./intake.ts";
 
@@ -73,6 +74,23 @@ export function wrapUpRow(call: string, wrapUp: CallRecord["wrapUps"][number]): 
     ended_at: iso(wrapUp.endedAt),
     ended_by: wrapUp.endedBy,
   };
+}
+
+/** An agent's part as a row of agent_call. */
+export function agentCallRow(call: string, record: CallRecord, part: AgentCall): Record<string, unknown> {
+  return {
+    ...{ call_id: call, agent_id: part.agentId, type: record.type, arrived_at: iso(record.arrivedAt) },
+    ...{ called: part.called, involved: part.involved, owned: part.owned },
+    ...{ talk_ms: part.talkMs, ring_ms: part.ringMs, rings: part.rings, wrap_up_ms: part.wrapUpMs },
+    owner_answered: part.ownerAnswered,
+  };
+}
+
+/** What an agent was busy with as rows of agent_busy. */
+export function busyRows(call: string, { agentId, busy }: AgentCall): Record<string, unknown>[] {
+  return busy.map(({ from, to }) => ({
+    ...{ call_id: call, agent_id: agentId, from_at: iso(from), to_at: iso(to) },
+  }));
 }
 
 /** PostgreSQL's text holds no NUL; nothing else in a line can upset it. */

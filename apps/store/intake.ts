@@ -10,6 +10,7 @@ import type { Fact } from "../core/records/facts.ts";
 import { type CallRecord, foldCall, type Names } from "../core/records/fold.ts";
 import { whoIsTold } from "../core/records/missed.ts";
 import { type Db, isDatabaseAway } from "./database.ts";
+import { agentParts } from "./intake-agents.ts";
 import { callRow, eventRow, legRow, partRow, toJson, wrapUpRow } from "./intake-rows.ts";
 
 export type Source = "cel" | "queue" | "engine";
@@ -299,7 +300,7 @@ async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
     ), parted as (
       delete from call_part p using json_to_recordset(${toJson(counts)}::json) as n (call_id uuid, parts integer)
        where p.call_id = n.call_id and p.position >= n.parts
-    ), moved as (
+    ), ${agentParts(records)}, moved as (
       ${moved}
     ), notices as (
       insert into notice (agent_id, kind, call_id, because)

@@ -8,6 +8,7 @@ import type { PromptSlot } from "../core/routing/prompts.ts";
 import type { MenuTables, MenuWhen } from "./tables-menus.ts";
 import type { OutboxTables } from "./tables-outbox.ts";
 import type { RecordingTables } from "./tables-recordings.ts";
+import type { RecordTables } from "./tables-records.ts";
 import type { ServiceTables } from "./tables-service.ts";
 
 export type Created = ColumnType<Date, Date | string | undefined, never>;
@@ -288,7 +289,7 @@ export interface ApiKeyTable {
   revoked_at: Date | null;
 }
 
-export interface Database extends MenuTables, OutboxTables, ServiceTables, RecordingTables {
+export interface Database extends MenuTables, OutboxTables, ServiceTables, RecordingTables, RecordTables {
   agent: AgentTable;
   agent_state_change: AgentStateChangeTable;
   queue: QueueTable;

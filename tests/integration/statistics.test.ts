@@ -15,6 +15,7 @@ import { catchUp, spoolPath } from "../../apps/engine/spools.ts";
 import { Intake } from "../../apps/store/intake.ts";
 import { readSettings } from "../../apps/store/settings.ts";
 import { addKey, apiOn } from "../support/api.ts";
+import { backfillAgentCalls } from "../support/backfill.ts";
 import { withPostgres } from "../support/postgres.ts";
 import {
   type Counted,
@@ -89,6 +90,10 @@ for (const [index, day] of DAYS.entries())
       const some = (what: (call: Counted) => boolean) => calls.filter(what).length > 0;
       t.ok(some((call) => call.outcome === "waiting") && some((call) => call.outcome === "failed"));
       t.ok(some((call) => call.wrapUps.length > 0) && some((call) => call.transfers > 0), "of everything");
+      const folded = await agentRows();
+      t.ok(folded.calls.length > 0 && folded.busy.some((row) => row.to_at === null), "some go on");
+      await backfillAgentCalls(db);
+      t.same(await agentRows(), folded, "the migration's back-fill says what the fold says");
       for (const interval of ["hour", "day", "total"] as const) {
         const borders = recountBorders(day.since, day.until, interval, day.zone);
         const within = borders.slice(1).map((to, place) => ({ from: borders[place] as number, to }));
@@ -158,6 +163,7 @@ t.test("a call that is open at the border, and an agent signed in over midnight"
       ended_at: new Date(times.ended),
     })
     .execute();
+  await backfillAgentCalls(db);
   await db
     .insertInto("agent_state_change")
     .values([
@@ -319,6 +325,24 @@ async function hire(): Promise<Cast> {
     .returning(["id", "key", "number", "queue_id as queueId"])
     .execute();
   return { agents, queues, lines };
+}
+
+/** What agents' figures add up, in one order. */
+async function agentRows() {
+  const calls = await db
+    .selectFrom("agent_call")
+    .selectAll()
+    .orderBy("call_id")
+    .orderBy("agent_id")
+    .execute();
+  const busy = await db
+    .selectFrom("agent_busy")
+    .selectAll()
+    .orderBy("call_id")
+    .orderBy("agent_id")
+    .orderBy("from_at")
+    .execute();
+  return { calls, busy };
 }
 
 async function forget(): Promise<void> {

@@ -23,6 +23,12 @@ export const OUTCOMES: Readonly<Record<Ending, Outcome>> = {
   lost: "failed",
 };
 
+/** Whether a call of somebody's own client counts for the owner: a customer's, on a line of ours, in working hours. */
+export function isOwnersChance({ type, ending }: { type: string; ending: Ending | undefined }): boolean {
+  if (type !== "inbound" && type !== "missed") return false;
+  return ending === undefined || !["out-of-hours", "not-ours"].includes(OUTCOMES[ending]);
+}
+
 /** The endings that count as this outcome. */
 export function endingsOf(outcome: Outcome): Ending[] {
   return (Object.keys(OUTCOMES) as Ending[]).filter((ending) => OUTCOMES[ending] === outcome);

@@ -6,7 +6,7 @@ import { NO_WORK } from "../../../core/statistics/agent-figures.ts";
 import type { StateChange } from "../../../core/statistics/state-times.ts";
 import type { Db } from "../../database.ts";
 import type { Asked, SumsOf } from "./calls.ts";
-import { instant, instants, isCustomers, outcomeOf } from "./outcome.ts";
+import { instant, instants } from "./outcome.ts";
 import { inOneReading } from "./reading.ts";
 
 export interface AgentReading {
@@ -28,7 +28,7 @@ export function readAgents(db: Db, asked: Asked, now: number): Promise<AgentRead
 }
 
 async function agentSums(db: Db, asked: Asked, now: number): Promise<SumsOf<AgentSums>[]> {
-  const parts = [await callsOf(db, asked), await ownedBy(db, asked), await busy(db, asked, now)];
+  const parts = [await callsOf(db, asked), await busy(db, asked, now)];
   const found = new Map<string, SumsOf<AgentSums>>();
   for (const row of parts.flat()) {
     const key = `${row.id} ${row.interval}`;
@@ -60,96 +60,59 @@ async function stateChanges(db: Db, { borders, ids }: Asked): Promise<Map<string
 
 type Part = Partial<AgentSums> & { readonly id: string; readonly interval: number };
 
-/** First by call and agent, so that a phone called twice for one call is one call. */
+/** One row is one agent's part in one call (agent_call), so counting rows is counting calls. */
 async function callsOf(db: Db, { borders, ids }: Asked): Promise<Part[]> {
   const [since, until] = [instant(borders[0] as number), instant(borders.at(-1) as number)];
-  const theirs = (column: string) =>
-    ids ? sql`${sql.ref(column)} = any(${ids}::uuid[])` : sql`${sql.ref(column)} is not null`;
-  const arrived = sql`c.arrived_at >= ${since} and c.arrived_at < ${until}`;
   const { rows } = await sql<Part>`
-    with legs as (
-      select l.agent_id, c.id as call_id, c.type, c.arrived_at, l.channel <> c.linkedid as called, l.talk_ms,
-             case when l.channel <> c.linkedid then l.answered_at - l.started_at end as ring,
-             null::numeric as wrap_up_ms
-      from call c join call_leg l on l.call_id = c.id
-      where ${arrived} and ${theirs("l.agent_id")}
-      union all
-      select c.first_offered_id, c.id, c.type, c.arrived_at, false, null, null, null
-      from call c where ${arrived} and c.type = 'missed' and ${theirs("c.first_offered_id")}
-      union all
-      select w.agent_id, c.id, c.type, c.arrived_at, false, null, null,
-             extract(epoch from w.ended_at - w.started_at) * 1000
-      from call c join call_wrap_up w on w.call_id = c.id
-      where ${arrived} and w.started_at >= ${since} and w.ended_at is not null and ${theirs("w.agent_id")}
-    ), each_call as (
-      select agent_id, type, width_bucket(arrived_at, ${instants(borders)}) - 1 as interval,
-             type in ('inbound', 'missed') as customers, bool_or(called) as called,
-             sum(talk_ms) as talk_ms, sum(ring) as ring, count(ring) as rings,
-             sum(wrap_up_ms) as wrap_up_ms
-      from legs group by agent_id, call_id, type, arrived_at
-    )
-    select agent_id as id, interval,
-      count(*) filter (where customers and called)::int as offered,
-      count(*) filter (where customers and talk_ms is not null)::int as answered,
-      count(*) filter (where type = 'missed')::int as missed,
-      count(*) filter (where type = 'outbound')::int as outbound,
-      count(*) filter (where type = 'outbound' and talk_ms is not null)::int as "spokenOutbound",
-      count(*) filter (where type = 'internal' and talk_ms is not null)::int as internal,
+    select agent_id as id, width_bucket(arrived_at, ${instants(borders)}) - 1 as interval,
+      count(*) filter (where called and type in ('inbound', 'missed'))::int as offered,
+      count(*) filter (where talk_ms is not null and type in ('inbound', 'missed'))::int as answered,
+      count(*) filter (where involved and type = 'missed')::int as missed,
+      count(*) filter (where involved and type = 'outbound')::int as outbound,
+      count(*) filter (where talk_ms is not null and type = 'outbound')::int as "spokenOutbound",
+      count(*) filter (where talk_ms is not null and type = 'internal')::int as internal,
       coalesce(sum(talk_ms) filter (where type <> 'internal'), 0)::float8 as "talkMs",
-      coalesce(sum(wrap_up_ms), 0)::float8 as "wrapUpMs",
-      coalesce(round(extract(epoch from sum(ring) filter (where customers)) * 1000), 0)::float8 as "ringMs",
-      coalesce(sum(rings) filter (where customers), 0)::int as rings
-    from each_call group by agent_id, interval`.execute(db);
-  return rows;
-}
-
-async function ownedBy(db: Db, { borders, ids }: Asked): Promise<Part[]> {
-  const [since, until] = [instant(borders[0] as number), instant(borders.at(-1) as number)];
-  const { rows } = await sql<Part>`
-    with owned as (
-      select c.owner_id, c.agent_id, width_bucket(c.arrived_at, ${instants(borders)}) - 1 as interval,
-             ${outcomeOf} as outcome
-      from call c
-      where c.arrived_at >= ${since} and c.arrived_at < ${until} and ${isCustomers}
-        and ${ids ? sql`c.owner_id = any(${ids}::uuid[])` : sql`c.owner_id is not null`}
-    )
-    select owner_id as id, interval, count(*)::int as "ownerCalls",
-           count(*) filter (where outcome = 'answered' and agent_id = owner_id)::int as "ownerAnswered"
-    from owned where outcome <> 'out-of-hours' group by owner_id, interval`.execute(db);
+      sum(wrap_up_ms)::float8 as "wrapUpMs",
+      coalesce(sum(ring_ms) filter (where type in ('inbound', 'missed')), 0)::float8 as "ringMs",
+      coalesce(sum(rings) filter (where type in ('inbound', 'missed')), 0)::int as rings,
+      count(*) filter (where owned)::int as "ownerCalls",
+      count(*) filter (where owner_answered)::int as "ownerAnswered"
+    from agent_call
+    where arrived_at >= ${since} and arrived_at < ${until}
+      and ${ids ? sql`agent_id = any(${ids}::uuid[])` : sql`true`}
+    group by agent_id, interval`.execute(db);
   return rows;
 }
 
 /**
- * Answered channels and wrap-ups, cut at the borders. Those of one agent that overlap (a consultation) count once: each begins
- * where those that began before it have ended. A channel whose end Asterisk could not write ended with its call.
+ * Answered channels and wrap-ups, cut at the borders. Those of one agent that overlap (two calls at once) count once:
+ * each begins where those that began before it have ended. Read in the index's order, so nothing is sorted; most lie in
+ * one interval, and only the others are cut.
  */
 async function busy(db: Db, { borders, ids }: Asked, now: number): Promise<Part[]> {
   const since = instant(borders[0] as number);
   const until = instant(Math.min(borders.at(-1) as number, now));
   const { rows } = await sql<Part>`
     with edges as (select ${instants(borders)} as at),
-    legs as (
-      select l.agent_id, greatest(l.answered_at, ${since}) as begun,
-             least(coalesce(l.ended_at, (select c.ended_at from call c where c.id = l.call_id)), ${until}) as done
-      from call_leg l
-      where (l.ended_at > ${since} or l.ended_at is null) and l.answered_at < ${until}
-        and ${ids ? sql`l.agent_id = any(${ids}::uuid[])` : sql`l.agent_id is not null`}
-      union all
-      select w.agent_id, greatest(w.started_at, ${since}), least(coalesce(w.ended_at, ${until}), ${until})
-      from call_wrap_up w
-      where (w.ended_at > ${since} or w.ended_at is null) and w.started_at < ${until}
-        and ${ids ? sql`w.agent_id = any(${ids}::uuid[])` : sql`true`}
-    ), alone as (
-      select agent_id, done, greatest(begun, max(done) over (partition by agent_id order by begun, done
+    alone as (
+      select agent_id, least(coalesce(to_at, ${until}), ${until}) as done,
+             greatest(from_at, ${since}, max(coalesce(to_at, ${until})) over (partition by agent_id order by from_at
                rows between unbounded preceding and 1 preceding)) as begun
-      from legs where done > begun
+      from agent_busy
+      where (to_at > ${since} or to_at is null) and from_at < ${until}
+        and ${ids ? sql`agent_id = any(${ids}::uuid[])` : sql`true`}
+    ), placed as (
+      select agent_id, begun, done, width_bucket(begun, ${instants(borders)}) as first,
+             width_bucket(done, ${instants(borders)}) as last
+      from alone where done > begun
+    ), cut as (
+      select agent_id, first as place, done - begun as length from placed where first = last
+      union all
+      select agent_id, place, least(done, at[place + 1]) - greatest(begun, at[place])
+        from placed cross join edges cross join lateral generate_series(first, last) place
+       where first < last and place < ${borders.length}
     )
-    select a.agent_id as id, place - 1 as interval,
-           round(sum(extract(epoch from least(a.done, e.at[place + 1]) - greatest(a.begun, e.at[place]))) * 1000)::float8
-             as "busyMs"
-    from alone a cross join edges e
-    cross join lateral generate_series(width_bucket(a.begun, e.at), width_bucket(a.done, e.at)) place
-    where a.done > a.begun and place < ${borders.length}
-    group by a.agent_id, place`.execute(db);
+    select agent_id as id, place - 1 as interval, round(extract(epoch from sum(length)) * 1000)::float8 as "busyMs"
+      from cut group by agent_id, place having sum(length) > interval '0'`.execute(db);
   return rows;
 }
