@@ -5,7 +5,7 @@
  *   engine ─▶ core, asterisk, store, commands (port)      commands ─▶ core, phone, store, confgen
  *   asterisk ─▶ core, engine's ports   store ─▶ core       confgen ─▶ core, store (settings), asterisk (ports)
  *   jobs ─▶ core, store        commands ─▶ jobs/webhooks/address.ts (where a webhook may lead)
- *   peers ─▶ host             host ─▶ config               core, phone, vault ─▶ nobody
+ *   peers ─▶ host             host ─▶ config               core, phone, vault, wss ─▶ nobody
  */
 const inside = (folder) => `^apps/${folder}/`;
 
@@ -87,6 +87,7 @@ module.exports = {
     only("api", ["core", "phone", "vault", "store/database.ts", "store/tables.ts", "store/listen.ts", "store/reads", "store/writes/audit.ts", "commands/port.ts", "commands/client.ts", "commands/socket.ts", ...SETTINGS]),
     only("engine", ["core", "vault", "asterisk", "store", "commands/port.ts"]),
     only("vault", []),
+    only("wss", []),
     only("host", [...SETTINGS]),
     only("peers", ["host", ...SETTINGS]),
     only("proof", [...SETTINGS]),

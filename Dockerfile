@@ -3,8 +3,8 @@
 # `part fetch` brings Asterisk from Debian with its own libraries.
 FROM node:20-bookworm-slim
 
-# ffmpeg turns uploaded sounds into Asterisk's formats.
-RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*
+# ffmpeg turns uploaded sounds into Asterisk's formats; openssl makes a certificate for browser phones.
+RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg openssl && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --create-home --home-dir /opt/dozvon --shell /usr/sbin/nologin dozvon \
  && install -d -o dozvon -g dozvon -m 0700 /var/lib/dozvon
 USER dozvon

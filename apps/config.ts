@@ -38,6 +38,40 @@ const Settings = Type.Object(
         description: "The address that phones and trunks outside a NAT see.",
       }),
     ),
+    wssHost: Address("127.0.0.1", "Where browser phones connect: SIP over secure WebSocket."),
+    wssPort: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 65535,
+        description: "The port for browser phones; without it there are none.",
+      }),
+    ),
+    wssUrl: Type.Optional(
+      Type.String({
+        pattern: "^wss://[A-Za-z0-9._\\[\\]:-]+(/[A-Za-z0-9._/-]*)?$",
+        description:
+          "What browsers are told to connect to; default: wss://<publicAddress or wssHost>:<wssPort>/ws.",
+      }),
+    ),
+    tlsCert: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          "The certificate (with its chain, PEM) for browser phones; without it a self-signed one.",
+      }),
+    ),
+    tlsKey: Type.Optional(Type.String({ minLength: 1, description: "The certificate's key (PEM)." })),
+    stun: Type.String({
+      pattern: "^(stuns?:[A-Za-z0-9._\\[\\]:-]+(,stuns?:[A-Za-z0-9._\\[\\]:-]+)*)?$",
+      default: "",
+      description: "STUN servers that browser phones use, as stun:host:port with commas; default: none.",
+    }),
+    webrtcCodecs: Type.String({
+      pattern: "^(opus|alaw|ulaw|g722)(,(opus|alaw|ulaw|g722))*$",
+      default: "alaw,ulaw,g722",
+      description:
+        "Codecs of browser phones, the preferred first. opus costs transcoding in every call and needs codec_opus_open_source.so.",
+    }),
     rtpFrom: Port(10000, "First RTP port."),
     rtpTo: Port(11999, "Last RTP port."),
     ariPort: Port(8088, "Asterisk's HTTP port for ARI, loopback only."),
@@ -151,8 +185,12 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     throw new ConfigError("rtpTo (DOZVON_RTP_TO): must be at least 20 above rtpFrom (DOZVON_RTP_FROM)");
   if (settings.smsDriver === "http" && !settings.smsUrl)
     throw new ConfigError("smsUrl (DOZVON_SMS_URL): needed with smsDriver http");
+  if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined))
+    throw new ConfigError("tlsKey (DOZVON_TLS_KEY): needed together with tlsCert (DOZVON_TLS_CERT)");
   return Object.freeze({
     ...settings,
+    ...(settings.tlsCert && { tlsCert: resolve(home, settings.tlsCert) }),
+    ...(settings.tlsKey && { tlsKey: resolve(home, settings.tlsKey) }),
     home,
     dataDir: resolve(home, settings.dataDir),
     runtimeDir: resolve(home, settings.runtimeDir),

@@ -19,6 +19,15 @@ export type Api = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
+/** Where browsers find us as phones (LINE-12). */
+export interface BrowserPhones {
+  readonly websocketUrl: string;
+  /** `stun:host:port` each. */
+  readonly stun: readonly string[];
+  /** As Asterisk calls them, the preferred first. */
+  readonly codecs: readonly string[];
+}
+
 export interface ApiContext {
   readonly db: Db;
   readonly commands: CommandPort;
@@ -33,6 +42,8 @@ export interface ApiContext {
   readonly recordingKeys: KeySource;
   /** How numbers without a country code are read (ISO 3166). */
   readonly country: string;
+  /** What browsers as phones are told; undefined: there are none here. */
+  readonly browserPhones: BrowserPhones | undefined;
   /** Whether /metrics needs no key from loopback addresses. */
   readonly metricsOpen: boolean;
 }

@@ -15,6 +15,7 @@ import { agentActionRoutes } from "./routes/agent-actions.ts";
 import { agentHomeRoutes } from "./routes/agent-home.ts";
 import { agentRoutes } from "./routes/agents.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { browserPhoneRoutes } from "./routes/browser-phone.ts";
 import { callActionRoutes } from "./routes/call-actions.ts";
 import { callbackRoutes } from "./routes/callbacks.ts";
 import { callRoutes } from "./routes/calls.ts";
@@ -94,6 +95,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     keyRoutes(routes, context);
     agentRoutes(routes, context);
     agentActionRoutes(routes, context);
+    browserPhoneRoutes(routes, context);
     queueRoutes(routes, context);
     simulationRoutes(routes, context);
     lineRoutes(routes, context);

@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { pino } from "pino";
+import { browserPhonesOf } from "../api/browser-phones.ts";
 import type { ApiContext } from "../api/context.ts";
 import { createKeyRing } from "../api/keys.ts";
 import { followLive } from "../api/live/tail.ts";
@@ -35,6 +36,7 @@ const context: ApiContext = {
   soundsDir: join(config.dataDir, "sounds"),
   recordingKeys: readMasterKeys(join(config.dataDir, "recording-keys.json")),
   country: config.country,
+  browserPhones: browserPhonesOf(config),
   metricsOpen: config.metricsOpen === "true",
 };
 const api = await buildServer(context, { log });

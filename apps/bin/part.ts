@@ -5,18 +5,17 @@
  *   part fetch              gets Asterisk and completes PostgreSQL, while an image is built
  *   part postgres           the embedded PostgreSQL; makes the secrets and the cluster on the first start
  *   part prepare            the database's shape, and Asterisk's whole configuration; ends
- *   part asterisk|engine|agi|api|jobs
+ *   part asterisk|engine|agi|api|jobs|wss
  *   part healthy <part>     ends with 0 if the part does its work, else with 1
  */
 
-import { connect } from "node:net";
 import { join } from "node:path";
 import { createCommandClient } from "../commands/client.ts";
 import { commandSocket } from "../commands/socket.ts";
 import { asEnvironment, type Config, loadConfig } from "../config.ts";
 import { home } from "../home.ts";
 import { carryingAccount } from "../host/account.ts";
-import { APPS, type AppName, answersReady, startApps } from "../host/apps.ts";
+import { APPS, type AppName, answersReady, startApps, takes } from "../host/apps.ts";
 import { findAsterisk } from "../host/asterisk.ts";
 import { asteriskConfigFile, asteriskConsole, startAsterisk } from "../host/asterisk-process.ts";
 import { childEnvironment } from "../host/environment.ts";
@@ -63,6 +62,8 @@ async function start(name: string, places: Places, supervisor: Supervisor): Prom
   } else if (name === "asterisk") {
     await startAsterisk({ asterisk: await findAsterisk(config, report), dataDir, owner, supervisor });
   } else if (APPS.includes(name as AppName)) {
+    if (name === "wss" && config.wssPort === undefined)
+      throw new HostError("DOZVON_WSS_PORT is not set: there are no browser phones.");
     await startApps(places, childEnvironment(asEnvironment(config)), supervisor, [name], report);
   } else throw new HostError(`there is no part "${name}".`);
 }
@@ -87,6 +88,7 @@ async function healthy(name: string, { config, owner }: Places): Promise<boolean
   if (name === "postgres") return config.databaseUrl !== undefined || takes(config.databasePort);
   if (name === "agi") return takes(config.agiPort);
   if (name === "api") return answersReady(config);
+  if (name === "wss") return config.wssPort !== undefined && takes(config.wssPort, config.wssHost);
   if (name === "engine") return enginesFloor(config);
   if (name === "jobs") return worksAlone(withDatabase({ config, owner }));
   const asterisk = await findAsterisk(config, report);
@@ -97,19 +99,6 @@ async function healthy(name: string, { config, owner }: Places): Promise<boolean
     "core waitfullybooted",
   );
   return /fully booted/.test(said);
-}
-
-function takes(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: "127.0.0.1", port, timeout: 2000 });
-    const answer = (open: boolean) => {
-      socket.destroy();
-      resolve(open);
-    };
-    socket.once("connect", () => answer(true));
-    socket.once("timeout", () => answer(false));
-    socket.once("error", () => answer(false));
-  });
 }
 
 /** The engine is well when it tells its floor. */

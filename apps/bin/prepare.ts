@@ -15,6 +15,7 @@ import { installData } from "../confgen/sounds.ts";
 import { type Config, loadConfig } from "../config.ts";
 import type { Account } from "../host/account.ts";
 import { type AsteriskFacts, findAsterisk } from "../host/asterisk.ts";
+import { ensureCertificate } from "../host/certificate.ts";
 import { canReach } from "../host/reach.ts";
 import { ensureSecrets, type Secrets } from "../host/secrets.ts";
 import { type Db, openDatabase } from "../store/database.ts";
@@ -42,6 +43,7 @@ export async function prepare(input: PrepareInput): Promise<{ fresh: boolean }> 
     await migrate(db);
     await ensureAdminKey(db, input.secrets.adminApiKey);
     const fresh = await ensureCompany(db, input);
+    if (input.config.wssPort !== undefined) await ensureCertificate(input.config, input.owner);
     await renderAsterisk(db, input);
     return { fresh };
   } finally {

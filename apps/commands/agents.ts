@@ -1,6 +1,6 @@
 /** Agents: who they are, their phones, their states. */
 import { createHash } from "node:crypto";
-import { SIP_REALM } from "../confgen/generated.ts";
+import { SIP_REALM } from "../core/agents/sip-realm.ts";
 import { isPostponed } from "../core/agents/wrap-up.ts";
 import { mayDial } from "../phone/allowed.ts";
 import { toE164 } from "../phone/number.ts";
@@ -155,6 +155,13 @@ function placing({ callMode, mobile, autoAnswer }: Partial<AgentFields>, config:
     throw new CommandProblem(422, "not-allowed", "this number may not be called", "mobile");
   if (callMode === "external" && mobile === null)
     throw new CommandProblem(422, "incomplete", "which number is called in this mode?", "mobile");
+  if (callMode === "webrtc" && config.wssPort === undefined)
+    throw new CommandProblem(
+      422,
+      "no-browser-phones",
+      "browser phones are switched off here; DOZVON_WSS_PORT switches them on",
+      "callMode",
+    );
   return {
     ...(callMode !== undefined && { call_mode: callMode }),
     ...(mobile !== undefined && { mobile: number }),

@@ -42,7 +42,7 @@ export interface CommandOptions {
   readonly recordings: RecordingDeeds;
   readonly config: Pick<
     Config,
-    "sipBind" | "sipPort" | "publicAddress" | "country" | "dialAllow" | "webhookAllow"
+    "sipBind" | "sipPort" | "publicAddress" | "country" | "dialAllow" | "webhookAllow" | "wssPort"
   >;
   readonly log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }

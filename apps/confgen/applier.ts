@@ -15,7 +15,7 @@ import * as readback from "./readback.ts";
 import { readInstalled, type Swap, swapIn } from "./swap.ts";
 
 export interface ApplierOptions extends readback.Switch {
-  readonly config: Pick<Config, "dataDir" | "decisionMs" | "agiPort" | "menuSeconds">;
+  readonly config: Pick<Config, "dataDir" | "decisionMs" | "agiPort" | "menuSeconds" | "wssPort">;
   readonly log: { warn(fields: object, text: string): void };
   readonly now?: () => Date;
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { celConf, celCustomMapping } from "../asterisk/spool/cel.ts";
 import type { Config } from "../config.ts";
 import { home } from "../home.ts";
+import { browserView } from "./browsers.ts";
 import type { Files, Instance } from "./generated.ts";
 import { lint } from "./lint.ts";
 import { type AsteriskPlaces, asteriskPlaces, soundPlaces } from "./places.ts";
@@ -30,11 +31,12 @@ export const DEFAULT_LANGUAGE = "ru";
 
 /** What generated/ needs of the configuration. */
 export function instanceOf(
-  config: Pick<Config, "decisionMs" | "agiPort" | "menuSeconds" | "dataDir">,
+  config: Pick<Config, "decisionMs" | "agiPort" | "menuSeconds" | "dataDir" | "wssPort">,
 ): Instance {
   const { decisionMs, agiPort, menuSeconds, dataDir } = config;
   const sounds = { data: asteriskPlaces(dataDir).data, built: soundPlaces(dataDir).built };
-  return { decisionMs, agiPort, menuSeconds, sounds, language: DEFAULT_LANGUAGE };
+  const browsers = config.wssPort !== undefined;
+  return { decisionMs, agiPort, menuSeconds, sounds, browsers, language: DEFAULT_LANGUAGE };
 }
 
 /** Asterisk's files as they would be written: path below etc/ → text. */
@@ -117,5 +119,6 @@ function etcView({ config, secrets, asterisk, places }: EtcInput): View {
       : safe("address", config.sipBind),
     publicAddress: config.publicAddress ? safe("address", config.publicAddress) : false,
     mediaAddress: everywhere ? false : safe("address", config.sipBind),
+    ...browserView(config, asterisk.moduleDir),
   };
 }

@@ -4,6 +4,7 @@
  * Pure. What each file looks like is in asterisk-conf/generated/*.mustache.
  */
 
+import { SIP_REALM } from "../core/agents/sip-realm.ts";
 import type { Agent } from "../core/floor.ts";
 import { STANDARD_PROMPTS } from "../core/routing/prompts.ts";
 import type { Language, QueueSettings, Settings, Trunk } from "../store/settings.ts";
@@ -22,15 +23,14 @@ export interface Instance {
   readonly sounds: { readonly data: string; readonly built: string };
   /** The longest time that a call spends in voice menus. */
   readonly menuSeconds: number;
+  /** Whether browsers may be phones; without them such an agent has an ordinary one. */
+  readonly browsers: boolean;
   /** What Asterisk speaks unless told otherwise. */
   readonly language: Language;
 }
 
 /** Names relative to generated/ → text. */
 export type Files = Readonly<Record<string, string>>;
-
-/** The realm of agents' digests: MD5(phone:realm:password). */
-export const SIP_REALM = "dozvon";
 
 /** How app_queue calls our strategies. */
 export const STRATEGIES = { random: "random", "most-idle": "leastrecent", sequential: "linear" } as const;
@@ -75,7 +75,7 @@ function settingsView(settings: Settings, instance: Instance): View {
   const byId = new Map(settings.agents.map((agent) => [agent.id, agent]));
   return {
     realm: SIP_REALM,
-    agents: settings.agents.map((agent) => agentView(agent, settings.digests.get(agent.id) ?? "")),
+    agents: settings.agents.map((agent) => agentView(agent, settings.digests.get(agent.id) ?? "", instance)),
     queues: settings.queues.map((queue) => queueView(queue, byId)),
     lines: settings.lines.map((line) => lineView(line, settings, instance)),
     ...ownPrompts(settings, instance),
@@ -85,8 +85,10 @@ function settingsView(settings: Settings, instance: Instance): View {
   };
 }
 
-function agentView(agent: Agent, digest: string): View {
-  return { ...memberView(agent), digest: safe("digest", digest) };
+/** LINE-11, LINE-12: an agent's phone is a browser or an ordinary one, never both. */
+function agentView(agent: Agent, digest: string, { browsers }: Instance): View {
+  const template = browsers && agent.callMode === "webrtc" ? "agent-webrtc" : "agent";
+  return { ...memberView(agent), template, digest: safe("digest", digest) };
 }
 
 function memberView(agent: Agent): View {

@@ -6,7 +6,7 @@ import type { Secrets } from "./secrets.ts";
 import type { ChildEvent, Supervisor } from "./supervisor.ts";
 
 /** The long-lived parts, in the order in which they start. */
-export const PARTS = ["postgres", "asterisk", "engine", "agi", "api", "jobs"] as const;
+export const PARTS = ["postgres", "asterisk", "engine", "agi", "api", "jobs", "wss"] as const;
 export type Part = (typeof PARTS)[number];
 
 /** Everything that can be done with an instance from outside. */

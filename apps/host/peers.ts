@@ -20,7 +20,7 @@ export type Baresip = Peer & Readonly<{ moduleDir: string }>;
 const OTHERWISE = "bookworm";
 const ARRANGEMENT = 1;
 const BARESIP_MODULES =
-  /^(g711|aufile|sndfile|account|uuid|menu|ctrl_tcp|auresamp|contact|cons|stdio|opus)\.so$/;
+  /^(g711|aufile|sndfile|account|uuid|menu|ctrl_tcp|auresamp|contact|cons|stdio|opus|ice|srtp|dtls_srtp)\.so$/;
 
 /**
  * SIPp: the installed one, else a private copy from the machine's own release.
@@ -45,7 +45,24 @@ export async function findBaresip(config: Pick<Config, "runtimeDir">, report: Re
   const installed = findInPath("baresip");
   const modules = ["/usr/lib/baresip/modules", "/usr/local/lib/baresip/modules"].find(fs.existsSync);
   if (installed && modules) return { ...peerOf({ command: installed, prefix: [] }), moduleDir: modules };
-  const folder = await peerTree(config, "baresip", ["baresip-core"], report, async (from, into) => {
+  return privateBaresip(config, codename() || OTHERWISE, report);
+}
+
+/**
+ * baresip with SIP over WebSocket, ICE and DTLS-SRTP, so that it can do a browser's part. Only newer releases' can, so
+ * it is from the one that Asterisk is from.
+ * @throws HostError when it cannot be fetched.
+ */
+export function findWebBaresip(config: Pick<Config, "runtimeDir">, report: Report): Promise<Baresip> {
+  return privateBaresip(config, "forky", report);
+}
+
+async function privateBaresip(
+  config: Pick<Config, "runtimeDir">,
+  suite: string,
+  report: Report,
+): Promise<Baresip> {
+  const arrange = async (from: Unpacked, into: string) => {
     const origin = join(from.root, "usr/lib/baresip/modules");
     const kept = fs.readdirSync(origin).filter((name) => BARESIP_MODULES.test(name));
     fs.mkdirSync(join(into, "modules"), { recursive: true });
@@ -56,7 +73,8 @@ export async function findBaresip(config: Pick<Config, "runtimeDir">, report: Re
       kept.map((name) => join(into, "modules", name)),
       into,
     );
-  });
+  };
+  const folder = await peerTree(config, "baresip", ["baresip-core"], report, arrange, suite);
   const program = throughLoader(folder, join(folder, "bin/baresip"));
   return { ...peerOf(program), moduleDir: join(folder, "modules") };
 }
@@ -71,8 +89,8 @@ async function peerTree(
   packages: readonly string[],
   report: Report,
   arrange: (from: Unpacked, into: string) => Promise<void>,
+  suite = codename() || OTHERWISE,
 ): Promise<string> {
-  const suite = codename() || OTHERWISE;
   const folder = join(config.runtimeDir, `${name}-${suite}-${ARRANGEMENT}`);
   if (!fs.existsSync(folder)) report(`fetching ${name} from Debian ${suite} (once)`);
   return makeTree(folder, { suite, packages, cacheDir: join(config.runtimeDir, "debian"), report }, arrange);

@@ -19,6 +19,8 @@ export function portsOf(config: Config): PortUse[] {
     { key: "amiPort", host: LOOPBACK, port: config.amiPort, kind: "tcp" },
     { key: "agiPort", host: LOOPBACK, port: config.agiPort, kind: "tcp" },
   ];
+  if (config.wssPort !== undefined)
+    uses.push({ key: "wssPort", host: config.wssHost, port: config.wssPort, kind: "tcp" });
   if (!config.databaseUrl)
     uses.push({ key: "databasePort", host: LOOPBACK, port: config.databasePort, kind: "tcp" });
   return uses;

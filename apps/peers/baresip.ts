@@ -17,6 +17,8 @@ export interface SoftphonePlace {
   readonly baresip: Baresip;
   readonly folder: string;
   readonly asterisk: { readonly address: string; readonly port: number };
+  /** As a browser: SIP over secure WebSocket to that port, DTLS-SRTP and ICE. */
+  readonly webrtc?: boolean;
 }
 
 export interface SoftphoneBehaviour {
@@ -32,6 +34,7 @@ const RATE = 8000;
 /** No call of a test or a demonstration is longer. */
 const SPEECH_SECONDS = 180;
 const MODULES = ["g711", "aufile", "sndfile", "auresamp", "account", "uuid", "stdio", "menu", "ctrl_tcp"];
+const WEB_MODULES = ["srtp", "dtls_srtp", "ice"];
 
 let next = 0;
 
@@ -126,7 +129,9 @@ function configOf(baresip: Baresip, folder: string, port: number): string {
     module_path: baresip.moduleDir,
   };
   const lines = Object.entries(settings).map(([key, value]) => `${key} ${value}`);
-  const present = MODULES.filter((name) => fs.existsSync(join(baresip.moduleDir, `${name}.so`)));
+  const present = [...MODULES, ...WEB_MODULES].filter((name) =>
+    fs.existsSync(join(baresip.moduleDir, `${name}.so`)),
+  );
   const loads = present.map(
     (name) =>
       `${name === "account" || name === "menu" || name === "ctrl_tcp" ? "module_app" : "module"} ${name}.so`,
@@ -135,7 +140,7 @@ function configOf(baresip: Baresip, folder: string, port: number): string {
 }
 
 function accountOf(
-  { asterisk }: SoftphonePlace,
+  { asterisk, webrtc }: SoftphonePlace,
   { username, password }: Account,
   { answer }: SoftphoneBehaviour,
 ): string {
@@ -145,9 +150,10 @@ function accountOf(
     answermode: answer === "auto" ? "auto" : "manual",
     audio_codecs: "PCMU",
     regint: 120,
+    ...(webrtc && { mediaenc: "dtls_srtp", medianat: "ice", rtcp_mux: "yes" }),
   };
   const tail = Object.entries(parameters).map(([key, value]) => `;${key}=${value}`);
-  return `<sip:${username}@${asterisk.address}:${asterisk.port};transport=udp>${tail.join("")}\n`;
+  return `<sip:${username}@${asterisk.address}:${asterisk.port};transport=${webrtc ? "wss" : "udp"}>${tail.join("")}\n`;
 }
 
 /** baresip's aufile speaks 16 bit WAV only, and baresip hangs up at its end: so it is made long enough. */

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import type { LightMyRequestResponse } from "fastify";
 import { pino } from "pino";
-import type { Api, ApiContext } from "../../apps/api/context.ts";
+import type { Api, ApiContext, BrowserPhones } from "../../apps/api/context.ts";
 import { createKeyRing } from "../../apps/api/keys.ts";
 import { followLive, type LiveTail } from "../../apps/api/live/tail.ts";
 import { createTickets } from "../../apps/api/live/tickets.ts";
@@ -91,6 +91,7 @@ export async function apiOn(
   postgres: TestPostgres,
   options: {
     metricsOpen?: boolean;
+    browserPhones?: BrowserPhones;
     recordingsDir?: string;
     soundsDir?: string;
     recordingKeys?: KeySource;
@@ -113,6 +114,7 @@ export async function apiOn(
     recordingKeys: options.recordingKeys ?? { find: () => undefined },
     country: "RU",
     metricsOpen: options.metricsOpen ?? false,
+    browserPhones: options.browserPhones,
   };
   const { requestsPerMinute } = options;
   const api = await buildServer(context, {

@@ -40,7 +40,7 @@ const email = Nullable(
 );
 const callMode = Type.Enum(["phone", "external", "webrtc"], {
   description:
-    "What is called first when the agent places a call: the SIP phone, the agent's own number outside (two legs, LINE-13), or the browser (LINE-11).",
+    "What is called first when the agent places a call: the SIP phone, the agent's own number outside (two legs, LINE-13), or the browser (LINE-11). With webrtc the agent's phone is a browser for all calls (GET /v1/agents/{id}/webrtc), and an ordinary one is no longer taken.",
 });
 const autoAnswer = Type.Boolean({
   description: "The phone is asked to answer by itself when the agent places a call.",

@@ -45,6 +45,15 @@ export function listAgents(db: Db, id?: string) {
     .execute();
 }
 
+/** The SIP account of an agent's phone; `digest` is as good as its password. */
+export function phoneAccount(db: Db, id: string) {
+  return db
+    .selectFrom("agent")
+    .select(["name", "phone", "sip_ha1 as digest", "call_mode as callMode"])
+    .where("id", "=", id)
+    .executeTakeFirst();
+}
+
 /** Names of agents, for sentences. */
 export async function agentNames(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
