@@ -6,17 +6,14 @@
  * after a cut are late by the cut, and are not counted in the delay; they are counted in gaps and doubles, against
  * what the database says was announced.
  */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import pg from "pg";
 import WebSocket from "ws";
 import type { Running } from "../apps/bin/start.ts";
-import { findSipp, type Peer } from "../apps/host/peers.ts";
 import { until } from "../tests/support/until.ts";
 import { at, rounded } from "./figures.ts";
-import { benchConfig, freePhones, prepareInstance, sippRun } from "./instance.ts";
-import { answerScenario, callScenario, registerAllScenario } from "./sipp.ts";
+import { onInstance, phonesFree, type Rig } from "./rig.ts";
+import { answerScenario, callScenario } from "./sipp.ts";
+import { clientOf, lineRows, OWN_CLIENTS, SILENT_LINES, teamRows } from "./team.ts";
 
 const AGENTS = 200;
 const SUBSCRIBERS = Number(process.env.BENCH_SUBSCRIBERS ?? 50);
@@ -28,31 +25,8 @@ const LINE = "+74957770001";
 
 /** Runs everything and returns the one line. */
 export async function run(): Promise<Record<string, unknown>> {
-  const folder = mkdtempSync(join(tmpdir(), "dozvon-bench-"));
-  chmodSync(folder, 0o755);
-  const { config, phonePort } = await benchConfig(folder);
-  const instance = await prepareInstance(config, { rows: team(), custom: {} });
-  try {
-    return await measure(instance, await findSipp(config, console.error), folder, phonePort);
-  } finally {
-    await instance.stop();
-    if (!process.env.DOZVON_KEEP) rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** HA1 of the password "bench": these accounts exist only on loopback for the time of the run. */
-function team(): string {
-  return `
-    insert into agent (name, short_number, phone, sip_ha1, state)
-      select 'Agent ' || n, (9000 + n)::text, 'agent-' || (9000 + n), md5('agent-' || (9000 + n) || ':dozvon:bench'), 'inbound' from generate_series(1, ${AGENTS}) n;
-    insert into queue (key, name, strategy, all_agents) values ('qbench', 'Bench', 'sequential', true);
-    insert into line (key, number, name, queue_id, recording)
-      select 'lbench', '${LINE}', 'Bench', id, 'off' from queue where key = 'qbench';
-    insert into line_prompt (line_id, slot, kind)
-      select id, slot, 'none' from line, (values ('arrival'), ('waiting')) v (slot) where key = 'lbench';
-    insert into contact (name, owner_id) select 'Contact ' || short_number, id from agent where phone like 'agent-9%';
-    insert into contact_phone (contact_id, phone, position)
-      select c.id, '+7916200' || a.short_number, 0 from contact c join agent a on a.id = c.owner_id where a.phone like 'agent-9%';`;
+  const line = lineRows("lbench", LINE, "off");
+  return onInstance({ rows: teamRows(AGENTS, "sequential") + line + SILENT_LINES + OWN_CLIENTS }, measure);
 }
 
 /** Somebody who watches; all that came is kept by its number. */
@@ -108,21 +82,14 @@ class Subscriber {
   }
 }
 
-async function measure(instance: Running, sipp: Peer, folder: string, phonePort: number) {
-  const asterisk = `127.0.0.1:${instance.config.sipPort}`;
-  const phonesAt = ["-i", "127.0.0.3", "-p", String(phonePort)];
-  const accounts = numbers().map((n) => `agent-${n};[authentication username=agent-${n} password=bench]`);
-  writeFileSync(join(folder, "accounts.csv"), ["SEQUENTIAL", ...accounts].join("\n"));
-  const registering = ["-m", String(AGENTS), "-r", "50", "-inf", "accounts.csv", asterisk];
-  await sippRun(sipp, folder, "register", registerAllScenario(), [...phonesAt, ...registering]).done;
-  const answering = [...phonesAt, "-mi", "127.0.0.3", "-aa", asterisk];
-  const phones = sippRun(sipp, folder, "phones", answerScenario(), answering);
+async function measure({ instance, crowd }: Rig) {
+  const phones = await crowd.phones(AGENTS, answerScenario());
   const db = new pg.Client({ connectionString: instance.databaseUrl });
   await db.connect();
   try {
-    await until("all phones are free", () => freePhones(instance), 60_000);
+    await phonesFree(instance, 60_000);
     await customers("warm-up", WARM_UP_SECONDS).done;
-    await until("all phones are free", () => freePhones(instance), 60_000);
+    await phonesFree(instance, 60_000);
     const first = await latest(db);
     const subscribers = Array.from({ length: SUBSCRIBERS }, () => new Subscriber(instance, first));
     await Promise.all(subscribers.map((each) => each.connect()));
@@ -130,7 +97,7 @@ async function measure(instance: Running, sipp: Peer, folder: string, phonePort:
     const failed = load.done.then((code) => (code === 0 ? 0 : 1));
     await cutEach(subscribers, SECONDS * 1000);
     const someFailed = await failed;
-    await until("all phones are free", () => freePhones(instance), 60_000);
+    await phonesFree(instance, 60_000);
     const last = await latest(db);
     await until("everybody has it all", () => subscribers.every((each) => each.last >= last), 10_000).catch(
       () => {},
@@ -142,13 +109,11 @@ async function measure(instance: Running, sipp: Peer, folder: string, phonePort:
   }
 
   function customers(name: string, seconds: number) {
-    const calls = RATE * seconds;
-    const rows = Array.from({ length: calls }, (_, call) => `+7916200${9001 + (call % AGENTS)};${LINE}`);
-    writeFileSync(join(folder, `${name}.csv`), ["SEQUENTIAL", ...rows].join("\n"));
-    return sippRun(sipp, folder, name, callScenario(TALK_MS), [
-      ...["-i", "127.0.0.2", "-p", String(phonePort + 1), "-mi", "127.0.0.2", "-m", String(calls)],
-      ...["-r", String(RATE), "-l", String(RATE * 10), "-inf", `${name}.csv`, asterisk],
-    ]);
+    const calls = Array.from({ length: RATE * seconds }, (_, call) => ({
+      from: clientOf(9001 + (call % AGENTS)),
+      to: LINE,
+    }));
+    return crowd.customers({ name, calls, rate: RATE, atOnce: RATE * 10, scenario: callScenario(TALK_MS) });
   }
 }
 
@@ -186,8 +151,4 @@ async function verdict(db: pg.Client, subscribers: readonly Subscriber[], first:
     ...{ gaps, doubles, reconnects: subscribers.length, subscribers: subscribers.length },
     ...{ events: announced.length, delivered: delays.length, rate: RATE, seconds: SECONDS },
   };
-}
-
-function numbers(): number[] {
-  return Array.from({ length: AGENTS }, (_, index) => 9001 + index);
 }

@@ -1,7 +1,7 @@
 /**
- * An instance to be measured: prepared with rows and with dialplan of the bench's own, and SIPp around it.
+ * An instance to be measured, prepared with rows and with dialplan of the bench's own, and SIPp beside it.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "kysely";
@@ -16,7 +16,7 @@ export interface Prepared {
   /** Rows that are there before Asterisk's configuration is rendered. */
   readonly rows: string;
   /** Files of custom.d/ by name. */
-  readonly custom: Readonly<Record<string, string>>;
+  readonly custom?: Readonly<Record<string, string>>;
 }
 
 /** A configuration on free ports, and one more free port for SIPp's phones. */
@@ -34,53 +34,39 @@ export async function benchConfig(folder: string): Promise<{ config: Config; pho
 }
 
 /** Starts everything with the bench's rows and files in place. */
-export async function prepareInstance(config: Config, prepared: Prepared): Promise<Running> {
+export async function prepareInstance(config: Config, { rows, custom = {} }: Prepared): Promise<Running> {
   const report = (line: string): void => console.error(line);
   const first = await startEverything({ config, report, demo: false, only: ["postgres"] });
   const db = openDatabase({ url: first.databaseUrl, name: "bench", log: { warn: () => {} } });
-  await sql.raw(prepared.rows).execute(db);
+  await sql.raw(rows).execute(db);
   await db.destroy();
   await first.stop();
-  const custom = join(config.dataDir, "asterisk", "custom.d");
-  mkdirSync(custom, { recursive: true });
-  for (const [name, text] of Object.entries(prepared.custom)) writeFileSync(join(custom, name), text);
+  const folder = join(config.dataDir, "asterisk", "custom.d");
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(custom)) writeFileSync(join(folder, name), text);
   return startEverything({ config, report, demo: false });
 }
 
-/** Whether every agent of the bench (short numbers from 9000) can take a call. */
-export async function freePhones(instance: Running): Promise<boolean> {
-  const headers = { authorization: `Bearer ${instance.secrets.adminApiKey}` };
-  const { items } = (await (await fetch(`${instance.url}/v1/agents`, { headers })).json()) as {
-    items: { phone: string; live: { status: string } | null }[];
-  };
-  return items
-    .filter((agent) => agent.phone.startsWith("agent-9"))
-    .every((agent) => agent.live?.status === "available");
+/** A SIPp process; its notes go to `log`, and `done` is its exit code: 0 when every call went as its scenario says. */
+export interface SippRun {
+  readonly child: ChildProcess;
+  readonly log: string;
+  readonly done: Promise<number>;
 }
 
-/** Runs SIPp with a scenario in a folder; its notes go to `log`. */
+/** Runs SIPp with a scenario in a folder. */
 export function sippRun(
   sipp: Peer,
   folder: string,
   name: string,
   scenario: string,
   extra: readonly string[],
-) {
+): SippRun {
   writeFileSync(join(folder, `${name}.xml`), scenario);
   const log = join(folder, `${name}.log`);
-  const { command, args } = sipp.run([
-    "-sf",
-    `${name}.xml`,
-    "-nostdin",
-    "-trace_logs",
-    "-log_file",
-    log,
-    ...extra,
-  ]);
+  const own = ["-sf", `${name}.xml`, "-nostdin", "-trace_logs", "-log_file", log];
+  const { command, args } = sipp.run([...own, ...extra]);
   const child = spawn(command, args, { cwd: folder, stdio: "ignore" });
-  return {
-    child,
-    log,
-    done: new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1))),
-  };
+  const done = new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
+  return { child, log, done };
 }

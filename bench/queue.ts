@@ -6,15 +6,11 @@
  *
  * 20 agents talk 2 s each, 100 callers wait all the time. SIPp's phones note when they are free and when they ring.
  */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Running } from "../apps/bin/start.ts";
-import { findSipp, type Peer } from "../apps/host/peers.ts";
-import { until } from "../tests/support/until.ts";
+import { readFileSync } from "node:fs";
 import { at, cpuMs, rounded } from "./figures.ts";
-import { benchConfig, freePhones, prepareInstance, sippRun } from "./instance.ts";
-import { registerAllScenario, talkScenario, waitScenario } from "./sipp.ts";
+import { onInstance, phonesFree, type Rig } from "./rig.ts";
+import { talkScenario, waitScenario } from "./sipp.ts";
+import { lineRows, shortNumbers, teamRows } from "./team.ts";
 
 const AGENTS = 20;
 const WAITING = 100;
@@ -35,29 +31,10 @@ interface Figures {
 
 /** Runs everything and returns the one line. */
 export async function run(): Promise<Record<string, unknown>> {
-  const folder = mkdtempSync(join(tmpdir(), "dozvon-bench-"));
-  chmodSync(folder, 0o755);
-  const { config, phonePort } = await benchConfig(folder);
-  const instance = await prepareInstance(config, {
-    rows: team(),
-    custom: { "extensions-bench.conf": PLAIN_DIALPLAN, "queues-bench.conf": plainQueue() },
-  });
-  try {
-    return await measure(instance, await findSipp(config, console.error), folder, phonePort);
-  } finally {
-    await instance.stop();
-    if (!process.env.DOZVON_KEEP) rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** HA1 of the password "bench": these accounts exist only on loopback for the time of the run. */
-function team(): string {
-  return `
-    insert into agent (name, short_number, phone, sip_ha1, state)
-      select 'Agent ' || n, (9000 + n)::text, 'agent-' || (9000 + n), md5('agent-' || (9000 + n) || ':dozvon:bench'), 'inbound' from generate_series(1, ${AGENTS}) n;
-    insert into queue (key, name, strategy, all_agents, max_wait_seconds) values ('qbench', 'Bench', 'most-idle', true, 3600);
-    insert into line (key, number, name, queue_id, recording)
-      values ('lbench', '${LINE}', 'Bench', (select id from queue where key = 'qbench'), 'off');`;
+  const patience = "update queue set max_wait_seconds = 3600 where key = 'qbench';";
+  const rows = `${teamRows(AGENTS, "most-idle")}${patience}${lineRows("lbench", LINE, "off")}`;
+  const custom = { "extensions-bench.conf": PLAIN_DIALPLAN, "queues-bench.conf": plainQueue() };
+  return onInstance({ rows, custom }, measure);
 }
 
 const PLAIN_DIALPLAN = `; Plain Asterisk, to compare with.
@@ -67,7 +44,9 @@ exten => 85,1,Answer()
 `;
 
 function plainQueue(): string {
-  const members = numbers().map((n) => `member => PJSIP/agent-${n},0,Agent ${n},PJSIP/agent-${n},no,0,no`);
+  const members = shortNumbers(AGENTS).map(
+    (n) => `member => PJSIP/agent-${n},0,Agent ${n},PJSIP/agent-${n},no,0,no`,
+  );
   return [
     "[plain]",
     "strategy = leastrecent",
@@ -78,33 +57,8 @@ function plainQueue(): string {
   ].join("\n");
 }
 
-async function measure(
-  instance: Running,
-  sipp: Peer,
-  folder: string,
-  phonePort: number,
-): Promise<Record<string, unknown>> {
-  const asterisk = `127.0.0.1:${instance.config.sipPort}`;
-  const phonesAt = ["-i", "127.0.0.3", "-p", String(phonePort)];
-  const accounts = numbers().map((n) => `agent-${n};[authentication username=agent-${n} password=bench]`);
-  writeFileSync(join(folder, "accounts.csv"), ["SEQUENTIAL", ...accounts].join("\n"));
-  await sippRun(sipp, folder, "register", registerAllScenario(), [
-    ...phonesAt,
-    "-m",
-    String(AGENTS),
-    "-r",
-    "50",
-    "-inf",
-    "accounts.csv",
-    asterisk,
-  ]).done;
-  const phones = sippRun(sipp, folder, "phones", talkScenario(TALK_MS), [
-    ...phonesAt,
-    "-mi",
-    "127.0.0.3",
-    "-aa",
-    asterisk,
-  ]);
+async function measure({ instance, crowd }: Rig): Promise<Record<string, unknown>> {
+  const phones = await crowd.phones(AGENTS, talkScenario(TALK_MS));
   try {
     const rounds: Record<Way, Figures[]> = { plain: [], ours: [] };
     for (let round = 0; round < ROUNDS; round++)
@@ -131,21 +85,17 @@ async function measure(
   }
 
   async function one(way: Way): Promise<Figures> {
-    const rows = Array.from({ length: CALLS }, (_, call) => {
-      const caller = `+7916${String(2_000_000 + call)}`;
-      return `${caller};${way === "plain" ? "85" : LINE}`;
-    });
-    writeFileSync(join(folder, `${way}.csv`), ["SEQUENTIAL", ...rows].join("\n"));
-    await until("all phones are free", () => freePhones(instance), 30_000);
+    const calls = Array.from({ length: CALLS }, (_, call) => ({
+      from: `+7916${String(2_000_000 + call)}`,
+      to: way === "plain" ? "85" : LINE,
+    }));
+    await phonesFree(instance);
     const pids = [instance.children.asterisk?.pid, instance.children.engine?.pid, instance.children.api?.pid];
     const used = way === "plain" ? pids.slice(0, 1) : pids;
     const [before, asteriskBefore] = [cpuMs(used), cpuMs(pids.slice(0, 1))];
     const since = Date.now();
-    const customers = sippRun(sipp, folder, way, waitScenario(), [
-      ...["-i", "127.0.0.2", "-p", String(phonePort + 1), "-mi", "127.0.0.2", "-m", String(CALLS)],
-      ...["-r", "50", "-l", String(WAITING + AGENTS), "-inf", `${way}.csv`, asterisk],
-    ]);
-    const code = await customers.done;
+    const load = { name: way, calls, rate: 50, atOnce: WAITING + AGENTS, scenario: waitScenario() };
+    const code = await crowd.customers(load).done;
     const cpu = (cpuMs(used) - before) / CALLS;
     const asteriskMs = (cpuMs(pids.slice(0, 1)) - asteriskBefore) / CALLS;
     const gaps = idleTimes(phones.log, since, CALLS);
@@ -185,8 +135,4 @@ function mean(rounds: readonly Figures[]): Figures {
       p99Ms: of("p99Ms"),
     }),
   };
-}
-
-function numbers(): number[] {
-  return Array.from({ length: AGENTS }, (_, index) => 9001 + index);
 }

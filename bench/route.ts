@@ -9,19 +9,17 @@
  * from INVITE out of the customer to INVITE into the agent's phone. CPU is utime + stime of the processes.
  */
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import WebSocket from "ws";
 import type { Running } from "../apps/bin/start.ts";
-import { findSipp, type Peer } from "../apps/host/peers.ts";
 import { openDatabase } from "../apps/store/database.ts";
 import { until } from "../tests/support/until.ts";
 import { at, cpuMs, rounded } from "./figures.ts";
-import { benchConfig, freePhones, prepareInstance, sippRun } from "./instance.ts";
-import { answerScenario, callScenario, registerAllScenario } from "./sipp.ts";
+import { onInstance, phonesFree, type Rig } from "./rig.ts";
+import { answerScenario, callScenario } from "./sipp.ts";
+import { clientOf, lineRows, OWN_CLIENTS, SILENT_LINES, teamRows } from "./team.ts";
 
 const AGENTS = 200;
 const RATE = Number(process.env.BENCH_RATE ?? 50);
@@ -43,34 +41,9 @@ interface Figures {
 
 /** Runs everything and returns the one line. */
 export async function run(): Promise<Record<string, unknown>> {
-  const folder = mkdtempSync(join(tmpdir(), "dozvon-bench-"));
-  chmodSync(folder, 0o755);
-  const { config, phonePort } = await benchConfig(folder);
-  const instance = await prepareInstance(config, {
-    rows: team(),
-    custom: { "extensions-bench.conf": PLAIN_DIALPLAN },
-  });
-  try {
-    return await measure(instance, await findSipp(config, console.error), folder, phonePort);
-  } finally {
-    await instance.stop();
-    if (!process.env.DOZVON_KEEP) rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** HA1 of the password "bench": these accounts exist only on loopback for the time of the run. */
-function team(): string {
-  return `
-    insert into agent (name, short_number, phone, sip_ha1, state)
-      select 'Agent ' || n, (9000 + n)::text, 'agent-' || (9000 + n), md5('agent-' || (9000 + n) || ':dozvon:bench'), 'inbound' from generate_series(1, ${AGENTS}) n;
-    insert into queue (key, name, strategy, all_agents) values ('qbench', 'Bench', 'sequential', true);
-    insert into line (key, number, name, queue_id, recording)
-      select k, n, 'Bench', (select id from queue where key = 'qbench'), r from (values ('lbenchoff', '${LINES.off}', 'off'), ('lbenchon', '${LINES.on}', 'stereo')) v (k, n, r);
-    insert into line_prompt (line_id, slot, kind)
-      select id, slot, 'none' from line, (values ('arrival'), ('waiting')) v (slot) where key like 'lbench%';
-    insert into contact (name, owner_id) select 'Contact ' || short_number, id from agent where phone like 'agent-9%';
-    insert into contact_phone (contact_id, phone, position)
-      select c.id, '+7916200' || a.short_number, 0 from contact c join agent a on a.id = c.owner_id where a.phone like 'agent-9%';`;
+  const lines = lineRows("lbenchoff", LINES.off, "off") + lineRows("lbenchon", LINES.on, "stereo");
+  const rows = teamRows(AGENTS, "sequential") + lines + SILENT_LINES + OWN_CLIENTS;
+  return onInstance({ rows, custom: { "extensions-bench.conf": PLAIN_DIALPLAN } }, measure);
 }
 
 const PLAIN_DIALPLAN = `; The two ways that are compared with ours: 81 and 82 dial, 83 and 84 ask an ari-client application.
@@ -82,43 +55,8 @@ exten => _83XXXX,1,Stasis(bench,agent-\${EXTEN:2},off)
 exten => _84XXXX,1,Stasis(bench,agent-\${EXTEN:2},on)
 `;
 
-async function measure(
-  instance: Running,
-  sipp: Peer,
-  folder: string,
-  phonePort: number,
-): Promise<Record<string, unknown>> {
-  const asterisk = `127.0.0.1:${instance.config.sipPort}`;
-  writeFileSync(
-    join(folder, "accounts.csv"),
-    [
-      "SEQUENTIAL",
-      ...numbers().map((n) => `agent-${n};[authentication username=agent-${n} password=bench]`),
-    ].join("\n"),
-  );
-  await sippRun(sipp, folder, "register", registerAllScenario(), [
-    "-i",
-    "127.0.0.3",
-    "-p",
-    String(phonePort),
-    "-m",
-    String(AGENTS),
-    "-r",
-    "50",
-    "-inf",
-    "accounts.csv",
-    asterisk,
-  ]).done;
-  const phones = sippRun(sipp, folder, "phones", answerScenario(), [
-    "-i",
-    "127.0.0.3",
-    "-p",
-    String(phonePort),
-    "-mi",
-    "127.0.0.3",
-    "-aa",
-    asterisk,
-  ]);
+async function measure({ instance, crowd }: Rig): Promise<Record<string, unknown>> {
+  const phones = await crowd.phones(AGENTS, answerScenario());
   const listener = new WebSocket(`${instance.url.replace("http", "ws")}/v1/stream`, {
     headers: { authorization: `Bearer ${instance.secrets.adminApiKey}` },
   });
@@ -133,7 +71,7 @@ async function measure(
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   await new Promise((resolve) => usual.stdout.once("data", resolve));
-  await until("all phones are free", async () => freePhones(instance), 30_000);
+  await phonesFree(instance);
   try {
     // A process that has just started is still being compiled; a call centre's has not just started.
     for (const way of WAYS) await one(way, "off", WARM_UP_SECONDS);
@@ -167,14 +105,13 @@ async function measure(
   }
 
   async function one(way: Way, recording: "off" | "on", seconds = SECONDS): Promise<Figures> {
-    const calls = RATE * seconds;
-    const rows = Array.from({ length: calls }, (_, call) => {
+    const prefix = { dial: recording === "off" ? "81" : "82", bridge: recording === "off" ? "83" : "84" };
+    const calls = Array.from({ length: RATE * seconds }, (_, call) => {
       const agent = 9001 + (call % AGENTS);
-      const prefix = { dial: recording === "off" ? "81" : "82", bridge: recording === "off" ? "83" : "84" };
-      return `+7916200${agent};${way === "owner" ? LINES[recording] : `${prefix[way]}${agent}`}`;
+      const to = way === "owner" ? LINES[recording] : `${prefix[way]}${agent}`;
+      return { from: clientOf(agent), to };
     });
-    writeFileSync(join(folder, `${way}-${recording}.csv`), ["SEQUENTIAL", ...rows].join("\n"));
-    await until("all phones are free", () => freePhones(instance), 30_000);
+    await phonesFree(instance);
     const node =
       way === "owner"
         ? [instance.children.engine?.pid, instance.children.api?.pid]
@@ -184,31 +121,18 @@ async function measure(
     const pids = { asterisk: [instance.children.asterisk?.pid], node };
     const [asteriskBefore, nodeBefore] = [cpuMs(pids.asterisk), cpuMs(pids.node)];
     const since = Date.now();
-    const customers = sippRun(sipp, folder, `${way}-${recording}`, callScenario(TALK_MS), [
-      "-i",
-      "127.0.0.2",
-      "-p",
-      String(phonePort + 1),
-      "-mi",
-      "127.0.0.2",
-      "-m",
-      String(calls),
-      "-r",
-      String(RATE),
-      "-l",
-      String(RATE * 10),
-      "-inf",
-      `${way}-${recording}.csv`,
-      asterisk,
-    ]);
+    const customers = crowd.customers({
+      ...{ name: `${way}-${recording}`, calls, rate: RATE, atOnce: RATE * 10 },
+      scenario: callScenario(TALK_MS),
+    });
     await customers.done;
     if (way === "owner")
-      await until("all records are closed", () => recordsClosed(instance, since, calls), 60_000);
-    const asteriskMs = (cpuMs(pids.asterisk) - asteriskBefore) / calls;
-    const nodeMs = (cpuMs(pids.node) - nodeBefore) / calls;
+      await until("all records are closed", () => recordsClosed(instance, since, calls.length), 60_000);
+    const asteriskMs = (cpuMs(pids.asterisk) - asteriskBefore) / calls.length;
+    const nodeMs = (cpuMs(pids.node) - nodeBefore) / calls.length;
     const delays = delaysOf(notes(customers.log, "calls"), notes(phones.log, "rings", since));
     return {
-      failed: calls - Math.min(delays.length, notes(customers.log, "left").length),
+      failed: calls.length - Math.min(delays.length, notes(customers.log, "left").length),
       ...rounded({ asteriskMs, nodeMs, p50Ms: at(delays, 0.5), p99Ms: at(delays, 0.99) }),
     };
   }
@@ -272,8 +196,4 @@ function delaysOf(called: readonly Note[], rang: readonly Note[]): number[] {
   for (const { number, at } of rang) byNumber.set(number, [...(byNumber.get(number) ?? []), at]);
   const delays = called.map(({ number, at }) => (byNumber.get(number)?.shift() ?? Number.NaN) - at);
   return delays.filter((delay) => !Number.isNaN(delay)).sort((a, b) => a - b);
-}
-
-function numbers(): number[] {
-  return Array.from({ length: AGENTS }, (_, index) => 9001 + index);
 }
