@@ -8,7 +8,11 @@
  *
  * What is counted is in apps/proof/tap.ts; a static check counts as one test.
  */
+import { loadConfig } from "../config.ts";
 import { home } from "../home.ts";
+import { findAsterisk } from "../host/asterisk.ts";
+import { findFfmpeg } from "../host/ffmpeg.ts";
+import { findBaresip, findSipp } from "../host/peers.ts";
 import { completePostgres } from "../host/postgres.ts";
 import { runCheck, STATIC_CHECKS, type StaticCheck } from "../proof/checks.ts";
 import { clearResults, GROUPS, type Group } from "../proof/results.ts";
@@ -30,9 +34,13 @@ const broken: FileResult[] = [];
 
 const { groups, grep, checks } = readArguments(process.argv.slice(2));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => leave(130));
+const programs = groups.includes("integration") && grep === undefined ? fetchPrograms() : undefined;
 if (checks) for (const check of STATIC_CHECKS) await tellCheck(check);
 await completePostgres(home);
-for (const group of groups) await runGroup(group);
+for (const group of groups) {
+  if (group === "integration") await programs;
+  await runGroup(group);
+}
 tell();
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
 
@@ -47,6 +55,13 @@ function readArguments(words: readonly string[]) {
   }
   const groups = named.length > 0 ? (named as Group[]) : USUAL;
   return { groups, grep, checks: named.length === 0 && grep === undefined };
+}
+
+/** What scenes start, fetched the first time while other things are checked; where that fails, the scene says why. */
+async function fetchPrograms(): Promise<void> {
+  const config = loadConfig({});
+  for (const find of [findAsterisk, findSipp, findFfmpeg, findBaresip])
+    await find(config, () => {}).catch(() => undefined);
 }
 
 async function tellCheck(check: StaticCheck): Promise<void> {
