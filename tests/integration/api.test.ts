@@ -1,142 +1,26 @@
-/** The API over a real database: who may ask, what is answered, what is refused. The engine is a fake. */
+/** The API over a real database: what is answered, what is refused, and how it describes itself. The engine is a fake. */
 import t from "tap";
-import { APPLIED, addCompany, addKey, apiOn } from "../support/api.ts";
-import { addCalls } from "../support/calls.ts";
-import { withPostgres } from "../support/postgres.ts";
+import { APPLIED, apiOn } from "../support/api.ts";
+import { NOBODY, openCompany } from "../support/company.ts";
 
-const postgres = await withPostgres();
-const { db } = postgres;
-let clock = Date.now();
-const rig = await apiOn(postgres, { now: () => clock });
-t.teardown(async () => {
-  await rig.stop();
-  await postgres.stop();
-});
-const { ask, api, engine } = rig;
-const company = await addCompany(db);
-const { anna, boris, queue, line, contact } = company;
-const calls = await addCalls(db, company);
-const admin = await addKey(db, "admin");
-const supervisor = await addKey(db, "supervisor");
-const annas = await addKey(db, "agent", anna);
-const NOBODY = "00000000-0000-4000-8000-000000000000";
-
-/** Every operation of the API, from its own description. */
-interface Operation {
-  method: string;
-  path: string;
-  security?: unknown[];
-  summary?: string;
-  description?: string;
-  "x-ledger"?: string[];
-  responses: Record<string, unknown>;
-}
-const document = (await ask("GET", "/openapi.json")).json();
-const operations: Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
-  Object.entries(methods as Record<string, Operation>).map(([method, operation]) => ({
-    ...operation,
-    method: method.toUpperCase(),
-    path,
-  })),
-);
-
-t.test("TEN-08 a key signs in; without one nothing is told", async (t) => {
-  for (const { method, path } of operations.filter(({ security }) => security?.length !== 0)) {
-    const url = path.replace(/\{[a-z]+\}/gi, NOBODY);
-    const answer = await ask(method as "GET", url);
-    t.equal(answer.statusCode, 401, `${method} ${path}`);
-    t.match(answer.headers["content-type"], /problem\+json/);
-  }
-  t.match((await ask("GET", "/v1/me", admin)).json(), {
-    role: "admin",
-    permissions: { "keys:write": "all" },
-  });
-  t.match((await ask("GET", "/v1/me", annas)).json(), { role: "agent", agentId: anna });
-  for (const key of ["x", `${admin}x`, "'; drop table api_key; --", "a".repeat(300)])
-    t.equal((await ask("GET", "/v1/me", key)).statusCode, 401, "a wrong key");
-  const me = (await ask("GET", "/v1/me", admin)).json();
-  t.ok(
-    (await db.selectFrom("api_key").selectAll().where("id", "=", me.keyId).executeTakeFirst())?.last_used_at,
-  );
-  t.notMatch((await ask("GET", "/v1/keys", admin)).body, /hash/);
-});
-
-t.test("TEN-08 a revoked key is refused within 5 s", async (t) => {
-  const key = await addKey(db, "supervisor");
-  const { keyId } = (await ask("GET", "/v1/me", key)).json();
-  await db.updateTable("api_key").set({ revoked_at: new Date() }).where("id", "=", keyId).execute();
-  clock += 5001;
-  t.equal((await ask("GET", "/v1/me", key)).statusCode, 401);
-});
-
-t.test("keys are made by the administrator and shown once", async (t) => {
-  engine.answers["key.create"] = async ({ name, role, agentId }) => {
-    const key = await addKey(db, role, agentId);
-    const row = await db
-      .selectFrom("api_key")
-      .selectAll()
-      .where("name", "=", role)
-      .orderBy("created_at", "desc")
-      .executeTakeFirstOrThrow();
-    await db.updateTable("api_key").set({ name }).where("id", "=", row.id).execute();
-    return { id: row.id, key };
-  };
-  const made = await ask("POST", "/v1/keys", admin, { name: "CRM", role: "supervisor" });
-  t.equal(made.statusCode, 201);
-  t.match(made.json(), { name: "CRM", role: "supervisor", agentId: null, key: /^dz_/ });
-  t.notMatch((await ask("GET", "/v1/keys", admin)).body, made.json().key);
-  const wrong = await ask("POST", "/v1/keys", admin, { name: "x", role: "agent" });
-  t.match(wrong.json(), { status: 422, errors: [{ field: "agentId" }] });
-});
-
-t.test("every route against every role: the table holds", async (t) => {
-  const forbidden = { supervisor: 0, agent: 0 };
-  for (const { method, path } of operations.filter((each) => each.path.startsWith("/v1/"))) {
-    const url = path.replace(/\{[a-z]+\}/gi, NOBODY);
-    const status = async (key: string) => (await ask(method as "GET", url, key)).statusCode;
-    t.not(await status(admin), 403, `admin ${method} ${path}`);
-    if ((await status(supervisor)) === 403) forbidden.supervisor++;
-    if ((await status(annas)) === 403) forbidden.agent++;
-    const writes =
-      method !== "GET" &&
-      method !== "HEAD" &&
-      !/state$|sign-(in|out)$|tickets$|echo-test$|recordings.download$|calls$|deferred|calls\/[^/]+\/\w|notices\/.*\/read$|verifications/.test(
-        path,
-      );
-    if (/supervise$|take-over$/.test(path))
-      t.equal(await status(annas), 403, `agent may not ${method} ${path}`);
-    if (writes) t.equal(await status(annas), 403, `agent may not ${method} ${path}`);
-    if (writes && !/^\/v1\/(queues|settings|callbacks)/.test(path))
-      t.equal(await status(supervisor), 403, `supervisor may not ${method} ${path}`);
-  }
-  t.ok(forbidden.agent > forbidden.supervisor && forbidden.supervisor > 0);
-});
-
-t.test("an agent's key reaches its own and nothing else", async (t) => {
-  const list = async (url: string) =>
-    (await ask("GET", url, annas)).json().items.map((item: { id: string }) => item.id);
-  t.same(await list("/v1/agents"), [anna]);
-  t.equal((await ask("GET", `/v1/agents/${boris}`, annas)).statusCode, 404);
-  t.equal((await ask("GET", `/v1/agents/${boris}/calls`, annas)).statusCode, 404);
-  t.same(await list("/v1/calls"), [calls.missed, calls.talked], "her talk, and the one her phone rang for");
-  for (const part of ["", "/events", "/why"])
-    t.equal((await ask("GET", `/v1/calls/${calls.boris}${part}`, annas)).statusCode, 404, part);
-  t.same(await list(`/v1/calls?agentId=${boris}`), [], "a filter opens nothing");
-  t.same(await list("/v1/recordings"), [calls.recording]);
-  t.equal((await ask("GET", `/v1/recordings/${calls.borisRecording}`, annas)).statusCode, 404);
-  t.equal((await ask("GET", `/v1/recordings/${calls.borisRecording}/audio`, annas)).statusCode, 404);
-  t.same(await list("/v1/queues"), [queue]);
-  const before = engine.asked.length;
-  t.equal((await ask("PUT", `/v1/agents/${boris}/state`, annas, { state: "break" })).statusCode, 404);
-  t.equal((await ask("POST", `/v1/agents/${boris}/sign-out`, annas)).statusCode, 404);
-  t.equal(engine.asked.length, before, "the engine was not even asked");
-  t.equal((await ask("PUT", `/v1/agents/${anna}/state`, annas, { state: "inbound" })).statusCode, 200);
-  t.match(engine.asked.at(-1), {
-    name: "agent.state",
-    args: { id: anna, state: "inbound" },
-    by: { role: "agent", agentId: anna },
-  });
-});
+const {
+  ask,
+  api,
+  engine,
+  db,
+  postgres,
+  calls,
+  anna,
+  boris,
+  queue,
+  line,
+  admin,
+  supervisor,
+  annas,
+  document,
+  operations,
+  context,
+} = await openCompany();
 
 t.test("AGENT-05 sign-in asks for the state break; sign-out for offline", async (t) => {
   t.equal((await ask("POST", `/v1/agents/${anna}/sign-in`, annas)).statusCode, 200);
@@ -352,118 +236,6 @@ t.test("ROUTE-07, ROUTE-08 when it opens next, on the reader's own clock", async
   });
 });
 
-t.test("CONT-06 contacts take any spelling and show the canonical one", async (t) => {
-  const found = (await ask("GET", "/v1/contacts?phone=8%20(916)%20123-45-67", supervisor)).json();
-  t.match(found.items, [
-    { id: contact, phones: [{ e164: "+79161234567", display: "+7 (916) 123-45-67" }], ownerId: anna },
-  ]);
-  t.equal(found.items.length, 1);
-  const search = async (q: string) =>
-    (await ask("GET", `/v1/contacts?q=${encodeURIComponent(q)}`, supervisor)).json().items.length;
-  t.same(
-    [await search("olga"), await search("123-45"), await search("%"), await search("nobody")],
-    [1, 1, 0, 0],
-  );
-  engine.answers["contact.create"] = (fields) => {
-    t.same(fields.phones, ["+79161234567", "+4930123456"], "E.164, and each number once");
-    return { id: contact };
-  };
-  const phones = ["8 916 123 45 67", "+7 (916) 123-45-67", "810 49 30 123456"];
-  t.equal((await ask("POST", "/v1/contacts", admin, { name: "Olga", phones })).statusCode, 201);
-  const wrong = await ask("POST", "/v1/contacts", admin, { name: "Olga", phones: ["+79161234567", "112"] });
-  t.match(wrong.json(), { status: 422, errors: [{ field: "phones.1" }] });
-  const of = await ask("GET", `/v1/contacts/${contact}/calls`, supervisor);
-  t.same(
-    of.json().items.map((call: { id: string }) => call.id),
-    [calls.missed, calls.talked],
-  );
-});
-
-t.test("MISS-04 missed calls are a type of their own, filtered like the others", async (t) => {
-  const ids = async (query: string) =>
-    (await ask("GET", `/v1/calls?${query}`, supervisor)).json().items.map((call: { id: string }) => call.id);
-  t.same(await ids("type=missed"), [calls.missed]);
-  t.same(await ids("type=internal"), [calls.boris]);
-  t.same(await ids("ending=abandoned"), [calls.missed]);
-  t.same(await ids("open=true"), [calls.open]);
-  t.same(await ids(`agentId=${anna}`), [calls.talked]);
-  t.same(await ids("from=8%20916%20123-45-67"), [calls.missed, calls.talked]);
-  t.same(await ids("to=101"), [calls.boris]);
-  t.same(
-    await ids("since=2026-01-05T09:00:00.001Z&until=2026-01-05T09:30:00Z"),
-    [calls.missed],
-    "until is excluded",
-  );
-  t.same(await ids(`lineId=${line}&type=inbound&open=false`), [calls.talked]);
-  t.same(await ids(`queueId=${NOBODY}`), []);
-  for (const query of [
-    "type=lost",
-    "limit=0",
-    "limit=201",
-    "limit=x",
-    "since=yesterday",
-    "lineId=1",
-    "foo=1",
-    "cursor=x",
-    "type=missed&type=inbound",
-  ])
-    t.equal((await ask("GET", `/v1/calls?${query}`, supervisor)).statusCode, 400, query);
-});
-
-t.test("pages hold every call once, newest first", async (t) => {
-  const seen: string[] = [];
-  let next: string | null = "";
-  while (next !== null) {
-    const cursor: string = next === "" ? "" : `&cursor=${next}`;
-    const page = (await ask("GET", `/v1/calls?limit=1${cursor}`, supervisor)).json();
-    seen.push(...page.items.map((call: { id: string }) => call.id));
-    next = page.next;
-  }
-  t.same(seen, [calls.open, calls.boris, calls.missed, calls.talked]);
-});
-
-t.test(
-  "LINE-15 a call names its line; WRAP-06 it is in the agent's journal with legs and recording",
-  async (t) => {
-    const one = (await ask("GET", `/v1/calls/${calls.talked}`, supervisor)).json();
-    t.match(one, {
-      lineName: "Orders",
-      from: { e164: "+79161234567", display: "+7 (916) 123-45-67" },
-      talkMs: 60_000,
-      legs: [
-        { channel: "1.1", agentId: null },
-        { channel: "1.2", agentId: anna },
-      ],
-      recording: { id: calls.recording, audio: `/v1/recordings/${calls.recording}/audio` },
-    });
-    t.notMatch(JSON.stringify(one), /2026\/01\/05/, "not where the file lies");
-    const journal = async (id: string, key: string) =>
-      (await ask("GET", `/v1/agents/${id}/calls`, key)).json().items.map((call: { id: string }) => call.id);
-    t.same(await journal(anna, annas), [calls.missed, calls.talked]);
-    t.same(await journal(boris, supervisor), [calls.boris]);
-    t.equal((await ask("GET", `/v1/agents/${NOBODY}/calls`, supervisor)).statusCode, 404);
-    t.match((await ask("GET", `/v1/calls/${calls.boris}`, supervisor)).json().from, {
-      e164: null,
-      display: "102",
-    });
-  },
-);
-
-t.test("every decision of a call can be read, with its reason", async (t) => {
-  const why = (await ask("GET", `/v1/calls/${calls.missed}/why`, annas)).json();
-  t.match(why.decisions, [
-    { decision: "offered", rule: "ROUTE-05", agentId: anna, considered: [{ name: "Anna", verdict: "free" }] },
-    { decision: "offer-ended", agentId: anna },
-    { decision: "fallback", rule: "L2" },
-  ]);
-  t.match(why.summary, /^Offered to Anna, because .*; ended as abandoned\.$/);
-  const story = (await ask("GET", `/v1/calls/${calls.missed}/events`, annas)).json().items;
-  t.same(
-    story.map((event: { kind: string }) => event.kind),
-    ["CHAN_START", "AgentOffered", "OfferEnded", "USER_DEFINED"],
-  );
-});
-
 t.test("everything wrong is a problem that says what, and nothing more", async (t) => {
   const send = (payload: string, type = "application/json") =>
     api.inject({
@@ -533,7 +305,7 @@ t.test("a route that declares no permission does not start; too many requests ar
   const { fastify } = await import("fastify");
   const { guard } = await import("../../apps/api/auth.ts");
   const bare = fastify();
-  guard(bare as never, rig.context);
+  guard(bare as never, context);
   bare.get("/v1/forgotten", async () => ({}));
   await t.rejects(async () => void (await bare.ready()), /GET \/v1\/forgotten declares no permission/);
   await bare.close();
