@@ -3,19 +3,13 @@
  * second call to a customer, a call out of hours, more calls in flight than agents who wait for them.
  */
 import t from "tap";
-import type { SippPeer } from "../../apps/peers/sipp.ts";
-import { openScene, type Scene } from "../support/scene.ts";
+import type { Scene } from "../support/scene.ts";
+import { rings, sceneOfFile } from "../support/scene-file.ts";
 import { until } from "../support/until.ts";
 
-t.jobs = 1;
-t.setTimeout(300_000);
-
-const scene: Scene = await openScene();
-t.teardown(() => scene.close());
-t.afterEach(() => scene.clear());
+const scene: Scene = await sceneOfFile();
 
 const offered = { callback: { offer: true, afterSeconds: 600, digit: "1" } };
-const rings = (peer: SippPeer): number => peer.notes().filter((note) => note.text.startsWith("rings")).length;
 const waiting = async (queue: string, count: number) =>
   until(`${count} wait`, async () => (await scene.get(`/v1/queues/${queue}`)).live?.waiting === count);
 const kept = async (queue: string) => (await scene.get(`/v1/callbacks?queueId=${queue}`)).items;

@@ -5,23 +5,16 @@ import { join } from "node:path";
 import t from "tap";
 import { farEnd } from "../../apps/peers/sipp.ts";
 import { openDatabase } from "../../apps/store/database.ts";
-import { openScene, type Scene, type TestAgent } from "../support/scene.ts";
+import type { Scene, TestAgent } from "../support/scene.ts";
+import { numbersFrom, rings, sceneOfFile } from "../support/scene-file.ts";
 import { writeTone } from "../support/sound.ts";
 import { until } from "../support/until.ts";
 
-t.jobs = 1;
-t.setTimeout(420_000);
-
-const scene: Scene = await openScene();
+const scene: Scene = await sceneOfFile();
 const db = openDatabase({ url: scene.instance.databaseUrl, name: "test", log: { warn: () => {} } });
-t.teardown(async () => {
-  await db.destroy();
-  await scene.close();
-});
-t.afterEach(() => scene.clear());
+t.teardown(() => db.destroy());
 
-let nextCustomer = 4000;
-const someone = (): string => `+7916444${nextCustomer++}`;
+const someone = numbersFrom("+79164444000");
 const never = { answerAfterMs: "never" } as const;
 const speech = writeTone(join(scene.place.folder, "..", "outside.ulaw"), 1000);
 const answers = { answerAfterMs: 150, hangUpAfterMs: 700, speech } as const;
@@ -66,8 +59,6 @@ async function ownNumber(agent: TestAgent, number: string, state: "pending" | "v
 }
 
 const toNumber = { forwardMode: "number", forwardNumber: NUMBER } as const;
-const rings = (peer: { notes(): { text: string }[] }) =>
-  peer.notes().filter(({ text }) => text.startsWith("rings")).length;
 
 t.test(
   "FWD-01, FWD-05, FWD-07, FWD-08, FWD-09, D-08 nobody answers in the house: the one number",

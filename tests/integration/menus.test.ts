@@ -4,20 +4,15 @@
 import { join } from "node:path";
 import t from "tap";
 import { farEnd } from "../../apps/peers/sipp.ts";
-import { openScene, type Scene } from "../support/scene.ts";
+import type { Scene } from "../support/scene.ts";
+import { numbersFrom, rings, sceneOfFile } from "../support/scene-file.ts";
 import { writeTone } from "../support/sound.ts";
 import { until } from "../support/until.ts";
 import { toneWav } from "../support/uploads.ts";
 
-t.jobs = 1;
-t.setTimeout(420_000);
+const scene: Scene = await sceneOfFile();
 
-const scene: Scene = await openScene();
-t.teardown(() => scene.close());
-t.afterEach(() => scene.clear());
-
-let nextCustomer = 3000;
-const someone = (): string => `+7916333${nextCustomer++}`;
+const someone = numbersFrom("+79163333000");
 /** Answers at once, says something, and hangs up. */
 const speech = writeTone(join(scene.place.folder, "..", "agent.ulaw"), 1000);
 const quick = { answerAfterMs: 150, hangUpAfterMs: 700, speech } as const;
@@ -167,7 +162,7 @@ t.test("IVR-05, D-09 a number outside works out of hours; an agent does not, and
   t.match(missed, { ending: "out_of_hours", agentId: null });
   t.match((await scene.why(missed.id)).decisions.at(-1), { decision: "refused", rule: "D-09" });
   t.equal(phone.notes().length, 0, "the agent's phone rang for neither");
-  t.equal(peer.notes().filter(({ text }) => text.startsWith("rings")).length, 1);
+  t.equal(rings(peer), 1);
   await scene.must("PATCH", `/v1/lines/${line.id}`, { menuWhen: "never" });
   await gone();
 });

@@ -4,32 +4,25 @@
 import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import t, { type Test } from "tap";
-import { openScene, type Scene, type TestAgent, type TestLine } from "../support/scene.ts";
+import type { Scene, TestAgent, TestLine } from "../support/scene.ts";
+import { numbersFrom, sceneOfFile } from "../support/scene-file.ts";
 import { openSink } from "../support/sink.ts";
 import { openSmtp } from "../support/smtp-sink.ts";
 import { writeTone } from "../support/sound.ts";
 import { until } from "../support/until.ts";
 
-t.jobs = 1;
-t.setTimeout(180_000);
-
 const sink = await openSink();
 const smtp = await openSmtp();
-const scene: Scene = await openScene({
+t.teardown(() => Promise.all([sink.close(), smtp.close()]));
+const scene: Scene = await sceneOfFile({
   DOZVON_WEBHOOK_ALLOW: `127.0.0.1:${sink.port}`,
   DOZVON_SMTP_URL: smtp.url,
   DOZVON_MAIL_FROM: "pbx@example.com",
 });
-t.teardown(async () => {
-  await scene.close();
-  await Promise.all([sink.close(), smtp.close()]);
-});
-t.afterEach(() => scene.clear());
 
 const { id: hook, secret } = await scene.must("POST", "/v1/webhooks", { url: sink.url, events: ["*"] });
 const never = { answerAfterMs: "never" } as const;
-let nextCustomer = 3000;
-const someone = (): string => `+7916555${nextCustomer++}`;
+const someone = numbersFrom("+79165553000");
 const addressOf = (agent: TestAgent) => `${agent.shortNumber}@example.com`;
 
 async function withAddress(name: string): Promise<TestAgent> {

@@ -4,18 +4,13 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { openScene, type Scene, type TestAgent } from "../support/scene.ts";
+import type { Scene, TestAgent } from "../support/scene.ts";
+import { numbersFrom, rings, sceneOfFile } from "../support/scene-file.ts";
 import { until } from "../support/until.ts";
 
-t.jobs = 1;
-t.setTimeout(420_000);
+const scene: Scene = await sceneOfFile();
 
-const scene: Scene = await openScene();
-t.teardown(() => scene.close());
-t.afterEach(() => scene.clear());
-
-let nextCustomer = 2000;
-const someone = (): string => `+7916777${nextCustomer++}`;
+const someone = numbersFrom("+79167772000");
 const quick = { answerAfterMs: 150 } as const;
 
 async function team(size: number, name: string): Promise<TestAgent[]> {
@@ -96,10 +91,10 @@ t.test(
     t.equal(await first.done, 0);
     const heard = first.notes().find((note) => note.text === "answered")?.at ?? Number.POSITIVE_INFINITY;
     t.ok(heard - since < 2500, `music within about 2 s: ${Math.round(heard - since)} ms`);
-    t.equal(ownerPhone.notes().filter((note) => note.text.startsWith("rings")).length, 1);
+    t.equal(rings(ownerPhone), 1);
     t.equal(otherPhone.notes().length, 0, "an owned caller does not ring anybody else");
     t.equal(await scene.customer(line.number, { from: unknown }).done, 0);
-    t.equal(otherPhone.notes().filter((note) => note.text.startsWith("rings")).length, 1);
+    t.equal(rings(otherPhone), 1);
 
     await scene.instance.resume("engine");
     await ready();
@@ -133,7 +128,7 @@ t.test(
     const record = await scene.record(from);
     t.match(record, { ending: "answered", fallback: true, agentId: agent.id });
     t.ok(record.talkMs > 1200, `talked ${record.talkMs} ms`);
-    t.equal(phone.notes().filter((note) => note.text.startsWith("rings")).length, 1, "rung once");
+    t.equal(rings(phone), 1, "rung once");
     await ready();
     await scene.status(agent, "available");
   },
@@ -158,11 +153,7 @@ t.test(
       t.equal(await scene.customer(line.number, { from }).done, 0);
       await until("the owner's phone is free", () => ownerPhone.notes().at(-1)?.text.startsWith("left"));
     }
-    t.equal(
-      ownerPhone.notes().filter((note) => note.text.startsWith("rings")).length,
-      3,
-      "the owner was found without the database",
-    );
+    t.equal(rings(ownerPhone), 3, "the owner was found without the database");
     t.equal((await fetch(`${scene.instance.url}/ready`)).status, 503, "and /ready says so");
     t.match(await scene.ask("GET", "/v1/calls"), { status: 503, body: { code: "database-away" } });
     await until("30 s have passed", () => Date.now() - stopped > 30_000, 40_000);

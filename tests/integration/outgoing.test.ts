@@ -4,23 +4,16 @@
  */
 import { join } from "node:path";
 import t from "tap";
-import { colleagueCalls, type SippPeer } from "../../apps/peers/sipp.ts";
-import { openScene, type Scene, type TestAgent } from "../support/scene.ts";
+import { colleagueCalls } from "../../apps/peers/sipp.ts";
+import type { Scene, TestAgent } from "../support/scene.ts";
+import { numbersFrom, rings, sceneOfFile } from "../support/scene-file.ts";
 import { writeTone } from "../support/sound.ts";
 import { until } from "../support/until.ts";
 
-t.jobs = 1;
-t.setTimeout(420_000);
+const scene: Scene = await sceneOfFile();
 
-const scene: Scene = await openScene();
-t.teardown(() => scene.close());
-t.afterEach(() => scene.clear());
-
-let nextCustomer = 1000;
-const someone = (): string => `+7916888${nextCustomer++}`;
+const someone = numbersFrom("+79168881000");
 const quick = { answerAfterMs: 150 } as const;
-
-const rings = (peer: SippPeer): number => peer.notes().filter((note) => note.text.startsWith("rings")).length;
 
 /** The closed record of a call. */
 async function closed(call: string) {

@@ -4,22 +4,15 @@
  */
 import { join } from "node:path";
 import t from "tap";
-import type { SippPeer } from "../../apps/peers/sipp.ts";
-import { openScene, type Scene } from "../support/scene.ts";
+import type { Scene } from "../support/scene.ts";
+import { numbersFrom, rings, sceneOfFile } from "../support/scene-file.ts";
 import { writeTone } from "../support/sound.ts";
 import { until } from "../support/until.ts";
 
-t.jobs = 1;
-t.setTimeout(420_000);
+const scene: Scene = await sceneOfFile();
 
-const scene: Scene = await openScene();
-t.teardown(() => scene.close());
-t.afterEach(() => scene.clear());
-
-let nextCustomer = 1000;
-const someone = (): string => `+7916999${nextCustomer++}`;
+const someone = numbersFrom("+79169991000");
 const speech = writeTone(join(scene.place.folder, "..", "voice.ulaw"), 700);
-const rings = (peer: SippPeer): number => peer.notes().filter((note) => note.text.startsWith("rings")).length;
 
 t.test(
   "F11 a phone dies while it rings: the next agent rings within 5 s, the lost one is not offered again",

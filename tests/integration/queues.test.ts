@@ -2,18 +2,13 @@
  * Queues that are tuned while calls flow, on a real Asterisk: order, overflow, skills, the wait for an owner, the log.
  */
 import t from "tap";
-import { openScene, type Scene } from "../support/scene.ts";
+import type { Scene } from "../support/scene.ts";
+import { numbersFrom, sceneOfFile } from "../support/scene-file.ts";
 import { until } from "../support/until.ts";
 
-t.jobs = 1;
-t.setTimeout(300_000);
+const scene: Scene = await sceneOfFile();
 
-const scene: Scene = await openScene();
-t.teardown(() => scene.close());
-t.afterEach(() => scene.clear());
-
-let nextCustomer = 3000;
-const someone = (): string => `+7916444${nextCustomer++}`;
+const someone = numbersFrom("+79164443000");
 const quick = { answerAfterMs: 100 } as const;
 const waiting = async (queueId: string) => (await scene.get(`/v1/queues/${queueId}`)).live.waiting as number;
 const waits = (queueId: string, count: number) =>

@@ -6,16 +6,12 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { openScene, type Scene, type TestAgent } from "../support/scene.ts";
+import type { Scene, TestAgent } from "../support/scene.ts";
+import { sceneOfFile } from "../support/scene-file.ts";
 import { channelOf, toneShare, writeTone } from "../support/sound.ts";
 import { until } from "../support/until.ts";
 
-t.jobs = 1;
-t.setTimeout(420_000);
-
-const scene: Scene = await openScene();
-t.teardown(() => scene.close());
-t.afterEach(() => scene.clear());
+const scene: Scene = await sceneOfFile();
 
 let nextCustomer = 1000;
 const someone = (): string => `+7916333${nextCustomer++}`;

@@ -6,19 +6,14 @@ import t from "tap";
 import { findBaresip } from "../../apps/host/peers.ts";
 import { softphone } from "../../apps/peers/baresip.ts";
 import { colleagueCalls } from "../../apps/peers/sipp.ts";
-import { openScene, type Scene, type TestAgent } from "../support/scene.ts";
+import type { Scene, TestAgent } from "../support/scene.ts";
+import { numbersFrom, rings, sceneOfFile } from "../support/scene-file.ts";
 import { channelOf, toneShare, writeTone } from "../support/sound.ts";
 import { until } from "../support/until.ts";
 
-t.jobs = 1;
-t.setTimeout(420_000);
+const scene: Scene = await sceneOfFile();
 
-const scene: Scene = await openScene();
-t.teardown(() => scene.close());
-t.afterEach(() => scene.clear());
-
-let nextCustomer = 1000;
-const someone = (): string => `+7916555${nextCustomer++}`;
+const someone = numbersFrom("+79165551000");
 const quick = { answerAfterMs: 200 } as const;
 const never = { answerAfterMs: "never" } as const;
 
@@ -120,7 +115,7 @@ t.test(
       silent.notes().map((note) => note.text),
       [/^rings/, /^cancelled/],
     );
-    t.equal(helper.notes().filter((note) => note.text.startsWith("rings")).length, 1);
+    t.equal(rings(helper), 1);
     const { decisions } = await scene.why(record.id);
     t.match(
       decisions.map((each: { decision: string }) => each.decision),
@@ -219,7 +214,7 @@ t.test("the order of offers", async (t) => {
   t.test("ROUTE-02 random: everybody gets calls, in no fixed order", async (t) => {
     await scene.must("PATCH", `/v1/queues/${line.queueId}`, { strategy: "random" });
     const order: string[] = [];
-    for (let call = 0; call < 12; call++) order.push(await served());
+    for (let call = 0; call < 12 && new Set(order).size < 2; call++) order.push(await served());
     t.equal(new Set(order).size > 1, true, order.join(" "));
   });
 });
@@ -242,7 +237,7 @@ t.test("law L7: several callers at the same moment never ring one agent", async 
     if (note.text.startsWith("rings")) t.equal(++busy, 1, "rings only when it is free");
     if (/^(left|cancelled)/.test(note.text)) busy--;
   }
-  t.equal(phone.notes().filter((note) => note.text.startsWith("rings")).length, 6);
+  t.equal(rings(phone), 6);
 });
 
 t.test(
@@ -371,7 +366,7 @@ t.test(
     const ignored = someone();
     t.equal(await scene.customer(line.number, { from: ignored }).done, 0);
     t.match(await scene.record(ignored), { type: "missed", ending: "no_answer", firstOfferedId: agent.id });
-    t.equal(phone.notes().filter((note) => note.text.startsWith("rings")).length, 1, "one round");
+    t.equal(rings(phone), 1, "one round");
   },
 );
 
@@ -401,7 +396,7 @@ t.test(
     t.match(items, [{ type: "internal", agentId: colleague.id }]);
     await scene.must("PUT", `/v1/agents/${colleague.id}/state`, { state: "break" });
     await reach();
-    t.equal(phone.notes().filter((note) => note.text.startsWith("rings")).length, 1, "not on a break");
+    t.equal(rings(phone), 1, "not on a break");
   },
 );
 

@@ -3,18 +3,13 @@
  * agent in wrap-up is rung by nobody, a service is completed twice, or by somebody else.
  */
 import t from "tap";
-import { openScene, type Scene, type TestAgent } from "../support/scene.ts";
+import type { Scene, TestAgent } from "../support/scene.ts";
+import { numbersFrom, rings, sceneOfFile } from "../support/scene-file.ts";
 import { until } from "../support/until.ts";
 
-t.jobs = 1;
-t.setTimeout(420_000);
+const scene: Scene = await sceneOfFile();
 
-const scene: Scene = await openScene();
-t.teardown(() => scene.close());
-t.afterEach(() => scene.clear());
-
-let nextCustomer = 1000;
-const someone = (): string => `+7916777${nextCustomer++}`;
+const someone = numbersFrom("+79167771000");
 const quick = { answerAfterMs: 150 } as const;
 const untilCompleted = { queue: { wrapUp: { mode: "until-completed" } } } as const;
 
@@ -28,9 +23,6 @@ async function talking(line: { number: string }, agent: TestAgent, from = someon
   const { live } = await scene.get(`/v1/agents/${agent.id}`);
   return { from, customer, call: live.call.id as string };
 }
-
-const rings = (phone: { notes(): { text: string }[] }): number =>
-  phone.notes().filter((note) => note.text.startsWith("rings")).length;
 
 t.test(
   "AGENT-08, WRAP-01, WRAP-02, WRAP-05, WRAP-06, WRAP-07, D-12 wrap-up: no next call by engine or queue until the service is completed; then at once",

@@ -3,21 +3,15 @@
  */
 import t from "tap";
 import { cast, onShift, talk } from "../support/conversation.ts";
-import { openScene, type Scene } from "../support/scene.ts";
+import type { Scene } from "../support/scene.ts";
+import { sceneOfFile } from "../support/scene-file.ts";
 import { until } from "../support/until.ts";
 
-t.jobs = 1;
-t.setTimeout(300_000);
-
-const scene: Scene = await openScene();
+const scene: Scene = await sceneOfFile();
 const company = await cast(scene);
 const { voices, all } = company;
 const { customer: client, operator: own, third: boss } = voices;
-t.teardown(async () => {
-  company.close();
-  await scene.close();
-});
-t.afterEach(() => scene.clear());
+t.teardown(() => company.close());
 
 t.test("AGENT-12, ROLE-06 listen, whisper, barge, take over: who hears whom, and the audit", async (t) => {
   const [operator, supervisor] = [await scene.agent("Operator"), await scene.agent("Supervisor")];

@@ -23,6 +23,8 @@ export class Ear {
   readonly port: number;
   readonly #socket: Socket;
   readonly #packets: { at: number; audio: Buffer }[] = [];
+  /** Each packet's tone, by the tones that were asked for: whoever listens while it goes on asks again and again. */
+  readonly #named = new WeakMap<object, string[]>();
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -82,8 +84,9 @@ export class Ear {
   /** The known tones in their order; what is none of them (music, ringing, silence) is left out. */
   heard(tones: Readonly<Record<string, number>>): Stretch[] {
     const stretches: { tone: string; samples: number; from: number; to: number }[] = [];
-    for (const { at, audio } of this.#packets) {
-      const tone = nameOf(linear(audio), tones);
+    const named = this.#names(tones);
+    for (const [index, { at, audio }] of this.#packets.entries()) {
+      const tone = named[index] ?? "";
       const last = stretches.at(-1);
       if (last?.tone === tone) {
         last.samples += audio.length;
@@ -99,6 +102,13 @@ export class Ear {
       else joined.push({ tone, ms, from, to });
     }
     return joined;
+  }
+
+  #names(tones: Readonly<Record<string, number>>): string[] {
+    const names = this.#named.get(tones) ?? [];
+    this.#named.set(tones, names);
+    for (const { audio } of this.#packets.slice(names.length)) names.push(nameOf(linear(audio), tones));
+    return names;
   }
 
   /** The names alone. */

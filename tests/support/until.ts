@@ -2,6 +2,9 @@
  * Waiting for a condition, never for a time.
  */
 
+/** Milliseconds between two questions; one that has to compute for long is asked less often, and leaves room for others. */
+const PAUSE = { least: 25, most: 500 };
+
 /**
  * Resolves with the first truthy answer.
  * @throws Error with `what` when there is none within `withinMs`
@@ -14,8 +17,12 @@ export async function until<Value>(
   const deadline = performance.now() + withinMs;
   let last: unknown;
   for (;;) {
+    const asked = performance.now();
+    let computed = 0;
     try {
-      const answer = await ask();
+      const asking = ask();
+      computed = performance.now() - asked;
+      const answer = await asking;
       if (answer) return answer as NonNullable<Value>;
       last = undefined;
     } catch (error) {
@@ -23,6 +30,7 @@ export async function until<Value>(
     }
     if (performance.now() > deadline)
       throw new Error(`waited ${withinMs} ms in vain: ${what}${last ? ` (${String(last)})` : ""}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    const pause = Math.min(PAUSE.most, Math.max(PAUSE.least, computed));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
