@@ -9,6 +9,7 @@ import { evolveConversation } from "./conversation/evolve.ts";
 import type { Step } from "./effects.ts";
 import type { DomainEvent } from "./events.ts";
 import type { Agent, AgentId, Call, CallId, Floor, Millis, QueueId } from "./floor.ts";
+import { lineOf } from "./floor.ts";
 import { evolveCallback } from "./queueing/evolve.ts";
 import { recoverCalls } from "./recovered.ts";
 import { REMEMBERED } from "./routing/likely-free.ts";
@@ -270,8 +271,7 @@ function freeOffered(floor: Floor, call: CallId, except?: AgentId): void {
 
 /** A queue that is not the line's own serves the call from now on. */
 function servedBy(floor: Floor, id: CallId, queue: QueueId | undefined): Partial<Call> {
-  const lineId = floor.calls.get(id)?.lineId;
-  const own = lineId === undefined ? undefined : floor.lines.get(lineId)?.queueId;
+  const own = lineOf(floor, floor.calls.get(id))?.queueId;
   return queue === undefined || queue === own ? {} : { servedBy: queue };
 }
 

@@ -327,6 +327,11 @@ export function emptyFloor(): Floor {
   };
 }
 
+/** The line that the call came in on, or is placed for. */
+export function lineOf(floor: Floor, call: Call | undefined): Line | undefined {
+  return call?.lineId === undefined ? undefined : floor.lines.get(call.lineId);
+}
+
 /** A queue's agents, in the configured order. A loop: for every call this runs over the whole team. */
 export function membersOf(floor: Floor, queue: Queue): Agent[] {
   const members: Agent[] = [];

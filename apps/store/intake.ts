@@ -5,6 +5,7 @@
  * twice is one row), the records of the calls they belong to, folded anew, and the checkpoint. A crash before the
  * commit offers the batch again; a crash after it does not.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Fact } from "../core/records/facts.ts";
 import { type CallRecord, foldCall, type Names } from "../core/records/fold.ts";
@@ -19,6 +20,8 @@ export interface Checkpoint {
   readonly file: string;
   readonly offset: number;
 }
+
+type Checkpoints = ReadonlyMap<Source, Checkpoint>;
 
 /** A fact, with the call it belongs to. `linkedId` where the line tells it. */
 export type TakenFact = Fact & { readonly call: string; readonly linkedId?: string | undefined };
@@ -55,6 +58,8 @@ interface OpenCall {
   touchedAt: number;
 }
 
+/** Readers that look at the same moment bring what they found within this time. */
+const GATHER_MS = 5;
 /** Finished calls are kept in memory this long, for lines of the other files that come a moment later. */
 const KEEP_CLOSED_MS = 15_000;
 const KEEP_QUIET_MS = 3 * 3_600_000;
@@ -72,6 +77,8 @@ export class Intake {
   #sweptAt = 0;
   readonly #since = Date.now();
   #turn: Promise<unknown> = Promise.resolve();
+  /** What is gathered for the next transaction. */
+  #next: { facts: TakenFact[]; checkpoints: Map<Source, Checkpoint>; taken: Promise<void> } | undefined;
 
   /** @param onRefused a line that PostgreSQL cannot hold; it is skipped */
   constructor(
@@ -98,38 +105,52 @@ export class Intake {
     return row && { file: row.file, offset: Number(row.offset) };
   }
 
-  /** Takes a batch in; one at a time, whatever file it is from. @throws when the database did not take it. */
+  /**
+   * Takes a batch in. The three files speak of the same calls, so what their readers bring at the same moment is one
+   * transaction, and each call is folded once. @throws when the database did not take it.
+   */
   take(source: Source, facts: readonly TakenFact[], checkpoint: Checkpoint): Promise<void> {
-    const turn = this.#turn.then(() => this.#takeOrSplit(source, facts, checkpoint));
-    this.#turn = turn.catch(() => {});
-    return turn;
+    if (this.#next) {
+      this.#next.facts.push(...facts);
+      this.#next.checkpoints.set(source, checkpoint);
+      return this.#next.taken;
+    }
+    const next = { facts: [...facts], checkpoints: new Map([[source, checkpoint]]) };
+    const taken = this.#turn.then(async () => {
+      await pause(GATHER_MS);
+      this.#next = undefined;
+      await this.#takeOrSplit(next.facts, next.checkpoints);
+    });
+    this.#next = { ...next, taken };
+    this.#turn = taken.catch(() => {});
+    return taken;
   }
 
   /**
    * A line that PostgreSQL will never take must not stop all that come after it: the batch is halved until that
    * line is alone, and given up (it stays in the file). An absent database is no reason to give anything up.
    */
-  async #takeOrSplit(source: Source, facts: readonly TakenFact[], checkpoint: Checkpoint): Promise<void> {
+  async #takeOrSplit(facts: readonly TakenFact[], checkpoints: Checkpoints): Promise<void> {
     try {
-      await this.#takeNow(source, facts, checkpoint);
+      await this.#takeNow(facts, checkpoints);
     } catch (error) {
       if (isDatabaseAway(error) || !isDataFault(error)) throw error;
       if (facts.length <= 1) {
         for (const fact of facts) this.#onRefused(fact, error);
-        return this.#takeNow(source, [], checkpoint);
+        return this.#takeNow([], checkpoints);
       }
       const middle = Math.ceil(facts.length / 2);
-      await this.#takeOrSplit(source, facts.slice(0, middle), checkpoint);
-      await this.#takeOrSplit(source, facts.slice(middle), checkpoint);
+      await this.#takeOrSplit(facts.slice(0, middle), new Map());
+      await this.#takeOrSplit(facts.slice(middle), checkpoints);
     }
   }
 
-  async #takeNow(source: Source, facts: readonly TakenFact[], checkpoint: Checkpoint): Promise<void> {
+  async #takeNow(facts: readonly TakenFact[], checkpoints: Checkpoints): Promise<void> {
     try {
       const touched = await this.#remember(facts);
       const records = this.#fold(touched);
       const told = records.flatMap((each) => this.#told(each));
-      const notices = await write(this.#db, { source, facts, records, told, checkpoint });
+      const notices = await write(this.#db, { facts, records, told, checkpoints });
       const closed = records.filter(
         ({ id, record }) => record.endedAt !== undefined && !this.#calls.get(id)?.closedAt,
       );
@@ -223,11 +244,10 @@ function isDataFault(error: unknown): boolean {
 }
 
 interface Writing {
-  readonly source: Source;
   readonly facts: readonly TakenFact[];
   readonly records: readonly ClosedCall[];
   readonly told: readonly object[];
-  readonly checkpoint: Checkpoint | undefined;
+  readonly checkpoints: Checkpoints;
 }
 
 /**
@@ -238,7 +258,7 @@ interface Writing {
  * Asterisk's other files add to the record afterwards tells nobody a second time.
  */
 async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
-  const { source, facts, records, told, checkpoint } = writing;
+  const { facts, records, told, checkpoints } = writing;
   const events = facts.map(eventRow);
   const calls = records.map(({ id, linkedId, record }) => callRow(id, linkedId, record));
   const legs = records.flatMap(({ id, record }) => record.legs.map((leg) => legRow(id, leg)));
@@ -247,10 +267,7 @@ async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
     record.parts.map((part, place) => partRow(id, part, place)),
   );
   const counts = records.map(({ id, record }) => ({ call_id: id, parts: record.parts.length }));
-  const moved = checkpoint
-    ? sql`insert into intake (source, file, "offset", at) values (${source}, ${checkpoint.file}, ${checkpoint.offset}, now())
-              on conflict (source) do update set file = excluded.file, "offset" = excluded."offset", at = now()`
-    : sql`select`;
+  const moved = [...checkpoints].map(([source, checkpoint]) => ({ source, ...checkpoint }));
   const { rows } = await sql<NewNotice>`
     with events as (
       insert into call_event select * from json_populate_recordset(null::call_event, ${toJson(events)}::json)
@@ -301,7 +318,9 @@ async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
       delete from call_part p using json_to_recordset(${toJson(counts)}::json) as n (call_id uuid, parts integer)
        where p.call_id = n.call_id and p.position >= n.parts
     ), ${agentParts(records)}, moved as (
-      ${moved}
+      insert into intake (source, file, "offset", at)
+      select source, file, "offset", now() from json_populate_recordset(null::intake, ${JSON.stringify(moved)}::json)
+          on conflict (source) do update set file = excluded.file, "offset" = excluded."offset", at = now()
     ), notices as (
       insert into notice (agent_id, kind, call_id, because)
       select coalesce(first.id, line.responsible_id), 'call.missed', t.call_id,

@@ -180,6 +180,7 @@ t.test("a slow subscriber is sent away with 1013; the others go on", async (t) =
   await client.until(() => client.heard.length > 0);
   await serveSubscriber({
     socket: slow as never,
+    wire: { cork() {}, uncork() {} } as never,
     tail: rig.tail,
     visible: () => true,
     stillAllowed: async () => true,

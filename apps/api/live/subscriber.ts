@@ -1,4 +1,5 @@
 /** One WebSocket on the stream: catches up, then follows; a slow one is sent away, never waited for. */
+import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import type { LiveRow } from "../../store/reads/live.ts";
 import type { LiveTail } from "./tail.ts";
@@ -9,6 +10,8 @@ const BEAT_MS = 30_000;
 
 export interface Subscription {
   readonly socket: WebSocket;
+  /** The connection under it. */
+  readonly wire: Socket;
   readonly tail: LiveTail;
   readonly visible: Visibility;
   /** The last number the client has; undefined: only what is new. */
@@ -35,14 +38,14 @@ export async function serveSubscriber(subscription: Subscription): Promise<void>
   send(socket, { kind: "hello", seq: tail.latest() });
   let at = await catchUp(subscription, Math.min(subscription.after ?? tail.latest(), tail.latest()));
   if (socket.readyState !== socket.OPEN) return end();
-  const pass = (row: LiveRow): void => {
+  const pass = (rows: readonly LiveRow[]): void => {
     // The database may have shown rows that the tail has not read yet.
-    if (row.seq <= at) return;
-    at = row.seq;
-    if (visible(row)) sendRow(socket, row);
+    const fresh = rows.filter((row) => row.seq > at);
+    at = fresh.at(-1)?.seq ?? at;
+    sendRows(subscription, fresh.filter(visible));
   };
   // In one turn, so that no row comes between the memory and the subscription.
-  for (const row of tail.since(at) ?? []) pass(row);
+  pass(tail.since(at) ?? []);
   leave = tail.subscribe(pass);
 }
 
@@ -60,7 +63,7 @@ async function catchUp(subscription: Subscription, after: number): Promise<numbe
   while (tail.since(at) === undefined && socket.readyState === socket.OPEN) {
     const page = await tail.older(at);
     if (page.length === 0) break;
-    for (const row of page) if (visible(row)) sendRow(socket, row);
+    sendRows(subscription, page.filter(visible));
     at = page.at(-1)?.seq ?? at;
     await drained(socket);
   }
@@ -74,14 +77,34 @@ async function check({ socket, stillAllowed }: Subscription): Promise<void> {
   if (!(await stillAllowed().catch(() => true))) socket.close(1008, "the key was revoked");
 }
 
-function sendRow(socket: WebSocket, row: LiveRow): void {
-  send(socket, { seq: row.seq, at: row.at, topic: row.topic, kind: row.kind, data: row.data });
+/** What came together leaves together: one write to the network for all of them. */
+function sendRows({ socket, wire }: Subscription, rows: readonly LiveRow[]): void {
+  if (rows.length === 0) return;
+  wire.cork();
+  for (const row of rows) say(socket, inWords(row));
+  wire.uncork();
+}
+
+/** Each row is put into words once, for all subscribers. */
+const WORDS = new WeakMap<LiveRow, string>();
+
+function inWords(row: LiveRow): string {
+  const known = WORDS.get(row);
+  if (known !== undefined) return known;
+  const { seq, at, topic, kind, data } = row;
+  const words = JSON.stringify({ seq, at, topic, kind, data });
+  WORDS.set(row, words);
+  return words;
 }
 
 function send(socket: WebSocket, message: object): void {
+  say(socket, JSON.stringify(message));
+}
+
+function say(socket: WebSocket, words: string): void {
   if (socket.readyState !== socket.OPEN) return;
   if (socket.bufferedAmount > SLOW_BYTES) socket.close(1013, "too slow");
-  else socket.send(JSON.stringify(message));
+  else socket.send(words);
 }
 
 /** Waits until the client has taken most of what was sent, so that a long catch-up does not look like slowness. */

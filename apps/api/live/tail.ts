@@ -11,7 +11,8 @@ export interface Log {
   warn(fields: object, text: string): void;
 }
 
-export type Listener = (row: LiveRow) => void;
+/** Hears what one reading brought, in order. */
+export type Listener = (rows: readonly LiveRow[]) => void;
 
 export interface LiveTail {
   /** The number of the newest row that was read. */
@@ -22,6 +23,8 @@ export interface LiveTail {
    */
   since(seq: number): readonly LiveRow[] | undefined;
   subscribe(listener: Listener): () => void;
+  /** Like `subscribe`, for those who can wait: while nobody subscribes, rows are read every few seconds only. */
+  observe(listener: Listener): void;
   /** What the database keeps, in pages, for those who come from farther back. */
   older(seq: number): Promise<LiveRow[]>;
   oldest(): Promise<number>;
@@ -40,6 +43,7 @@ const SWEEP_MS = 5000;
 export function followLive(options: { db: Db; url: string; log: Log; keep?: number }): LiveTail {
   const { db, url, log, keep = 10_000 } = options;
   const listeners = new Set<Listener>();
+  const observers: Listener[] = [];
   let ring: LiveRow[] = [];
   let latest = 0;
   let begun = false;
@@ -54,15 +58,15 @@ export function followLive(options: { db: Db; url: string; log: Log; keep?: numb
     for (;;) {
       again = false;
       const rows = await liveAfter(db, latest, PAGE);
-      for (const row of rows) take(row);
+      if (rows.length > 0) take(rows);
       if (rows.length < PAGE && !again) return;
     }
   };
-  const take = (row: LiveRow): void => {
-    latest = row.seq;
-    ring.push(row);
+  const take = (rows: readonly LiveRow[]): void => {
+    latest = rows.at(-1)?.seq ?? latest;
+    ring.push(...rows);
     if (ring.length > keep * 1.2) ring = ring.slice(-keep);
-    for (const listener of listeners) listener(row);
+    for (const listener of [...observers, ...listeners]) listener(rows);
   };
   const refresh = (): Promise<void> => {
     again = true;
@@ -76,7 +80,10 @@ export function followLive(options: { db: Db; url: string; log: Log; keep?: numb
       log.warn({ error: error.message }, "The live stream cannot be read now."),
     );
   };
-  const listening = listen({ url, channel: "live", onNotice: wake, onConnected: wake, log });
+  const onNotice = (): void => {
+    if (listeners.size > 0) wake();
+  };
+  const listening = listen({ url, channel: "live", onNotice, onConnected: wake, log });
   const sweep = setInterval(wake, SWEEP_MS);
   sweep.unref();
   return {
@@ -89,8 +96,11 @@ export function followLive(options: { db: Db; url: string; log: Log; keep?: numb
     },
     subscribe(listener) {
       listeners.add(listener);
+      // What came while nobody listened was not read.
+      if (listeners.size === 1) wake();
       return () => listeners.delete(listener);
     },
+    observe: (listener) => void observers.push(listener),
     older: (seq) => liveAfter(db, seq, PAGE),
     oldest: async () => (await liveBounds(db)).oldest,
     refresh,

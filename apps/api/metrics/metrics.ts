@@ -29,18 +29,22 @@ const PHASES = ["deciding", "offered", "queued", "talking", "ending"];
 /** Starts counting calls that end; everything else waits for a scrape. */
 export function createMetrics(context: Pick<ApiContext, "db" | "commands" | "tail">): Metrics {
   const closed = new Map<string, { labels: { type: string; ending: string }; count: number }>();
-  context.tail.subscribe(({ kind, data }) => {
-    if (kind !== "call.ended") return;
-    const labels = { type: String(data.type), ending: String(data.ending) };
-    const entry = closed.get(`${labels.type} ${labels.ending}`) ?? { labels, count: 0 };
-    entry.count += 1;
-    closed.set(`${labels.type} ${labels.ending}`, entry);
+  context.tail.observe((rows) => {
+    for (const { kind, data } of rows) {
+      if (kind !== "call.ended") continue;
+      const labels = { type: String(data.type), ending: String(data.ending) };
+      const entry = closed.get(`${labels.type} ${labels.ending}`) ?? { labels, count: 0 };
+      entry.count += 1;
+      closed.set(`${labels.type} ${labels.ending}`, entry);
+    }
   });
   let known: Promise<{ registry: Registry; fill(scrape: Scrape): void }> | undefined;
   return {
     async read() {
       known ??= define(() => closed.values());
       const { registry, fill } = await known;
+      // What cannot be read now is counted by a later scrape.
+      await context.tail.refresh().catch(() => {});
       fill(await look(context));
       return { text: await registry.metrics(), type: registry.contentType };
     },

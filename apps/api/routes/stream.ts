@@ -49,6 +49,7 @@ export function streamRoutes(api: Api, { tickets, tail, keys }: ApiContext): voi
       const wanted = new Set(topics.split(",") as StreamTopic[]);
       serveSubscriber({
         socket,
+        wire: request.socket,
         tail,
         after,
         visible: visibility(wanted, onlyAgent(caller)),

@@ -7,6 +7,8 @@
  *           records ─▶ onLines(batch) ─resolved▶ checkpoint moves on
  *                          └─rejected▶ the same batch again, 0.1 s … 5 s later
  *
+ * Readers with the same `pollMs` look at the same moments, so that their batches can be taken in together.
+ *
  * At least once: nothing is skipped, a crash offers the last batch again under the same positions.
  */
 import { type FSWatcher, watch } from "node:fs";
@@ -20,7 +22,9 @@ import { createWake } from "./wake.ts";
 export type { Batch, Checkpoint, SpoolLog, SpoolOptions, SpoolReader } from "./port.ts";
 
 /** How often a file is looked at for having been truncated. */
-const CHECK_MS = 200;
+const CHECK_MS = 500;
+/** Old files are counted and deleted this many times less often than the file is looked at. */
+const SELDOM = 10;
 
 /** Starts reading at once. Never throws for what it finds on the disk: it warns and goes on. */
 export function createSpoolReader(options: SpoolOptions): SpoolReader {
@@ -47,7 +51,7 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
   const reachedEnd = new Promise<void>((resolve) => {
     endSeen = resolve;
   });
-  const meter = setInterval(() => void measure(), pollMs);
+  const meter = setInterval(() => void measure(), pollMs * SELDOM);
   const done = run();
 
   async function run(): Promise<void> {
@@ -56,7 +60,7 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
         startWatching();
         if (await step()) continue;
         endSeen();
-        await alarm.wait(pollMs);
+        await alarm.wait(pollMs - (performance.now() % pollMs));
       } catch (error) {
         log.warn({ path, error }, "The spool cannot be read; trying again.");
         // Records may be in hand that nobody took: read again from the last that somebody did.
@@ -185,10 +189,10 @@ export function createSpoolReader(options: SpoolOptions): SpoolReader {
     }
   }
 
-  /** Deletes what is old, at most once per poll. */
+  /** Deletes what is old. */
   async function clean(at: Cursor): Promise<void> {
     const now = performance.now();
-    if ((cleanedAt && now - cleanedAt < pollMs) || at.taken === 0) return; // At 0 the checkpoint names the file before.
+    if ((cleanedAt && now - cleanedAt < pollMs * SELDOM) || at.taken === 0) return; // At 0 the checkpoint names the file before.
     cleanedAt = now;
     const { before } = await surroundings(path, at);
     await cleanSpool(before, keep, new Date());

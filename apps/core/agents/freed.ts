@@ -5,11 +5,12 @@
  * digit, as if the caller had pressed it, wakes its loop at once (app_queue.c, wait_our_turn and wait_a_bit): whom it
  * serves and how stays Asterisk's own doing, and a nudge too many does nothing (law L1).
  */
-import type { Agent, Call, Floor } from "../floor.ts";
-import { membersOf, waitingIn } from "../floor.ts";
+import type { Agent, Call } from "../floor.ts";
+import { lineOf, membersOf, waitingIn } from "../floor.ts";
 import { queuesWithCallbacks } from "../queueing/callbacks.ts";
 import { serveCallbacks } from "../queueing/serve.ts";
-import { offer } from "../routing/rule.ts";
+import { askedOf } from "../routing/inbound.ts";
+import { offer, priorityOf } from "../routing/rule.ts";
 import type { Turn } from "../turn.ts";
 import { cannotTake } from "./eligible.ts";
 import { pauseInQueues } from "./pause.ts";
@@ -37,9 +38,8 @@ export function freed(turn: Turn, id: Agent["id"], at: number): void {
     if (waiting.length === 0) continue;
     const members = membersOf(floor, queue);
     const wanted = members.filter((each) => isIdle(each) || each.call?.phase === "offered").length;
-    waiting.sort(
-      (one, other) => priorityOf(floor, other) - priorityOf(floor, one) || one.phaseSince - other.phaseSince,
-    );
+    const priority = (call: Call) => priorityOf(call, lineOf(floor, call));
+    waiting.sort((one, other) => priority(other) - priority(one) || one.phaseSince - other.phaseSince);
     for (const call of waiting.slice(0, Math.min(wanted, MOST)))
       turn.ask({ kind: "nudge", call: call.id, channel: call.channel });
   }
@@ -53,20 +53,13 @@ function offerAwaited(turn: Turn, agent: Agent, at: number): void {
     (call) => call.phase === "awaiting-owner" && call.ownerId === agent.id,
   );
   const [first] = waiting.sort((one, other) => one.phaseSince - other.phaseSince);
-  const line = first?.lineId === undefined ? undefined : floor.lines.get(first.lineId);
-  const queue = line && floor.queues.get(first?.servedBy ?? line.queueId);
-  if (!first || !queue) return;
+  const asked = first && askedOf(floor, first, at, 0);
+  if (!asked) return;
   const because = {
     rule: "ROUTE-05",
     text: `${agent.name} owns this caller, who waited, and is free now`,
   };
-  const offered = offer({ call: first, line, queue, at }, agent, because);
-  if (offered.kind === "AgentOffered") turn.happened({ ...offered, elsewhere: true });
-}
-
-function priorityOf(floor: Floor, call: Call): number {
-  if (call.calledBack) return Number.POSITIVE_INFINITY;
-  return (call.lineId === undefined ? undefined : floor.lines.get(call.lineId)?.priority) ?? 0;
+  turn.happened({ ...offer(asked, agent, because), elsewhere: true });
 }
 
 function isIdle(agent: Agent): boolean {

@@ -1,8 +1,10 @@
 /**
  * Whom a conversation may be handed to (XFER-05, XFER-07, XFER-09, XFER-10, XFER-13, AGENT-13).
  */
+
 import { cannotTake } from "../agents/eligible.ts";
 import type { Agent, Call, Floor, Line } from "../floor.ts";
+import { NO_TRUNK, trunkFor } from "../outgoing/trunk.ts";
 import type { Refusal } from "../turn.ts";
 import type { Target } from "./regroup.ts";
 import type { Destination } from "./request.ts";
@@ -63,8 +65,8 @@ function ownLine(line: Line, way: string): Found {
 }
 
 function outside(floor: Floor, number: string): Found {
-  const trunk = [...floor.trunks.values()].find((each) => each.dials);
-  if (!trunk) return no("no-carrier", "no trunk can place calls", "to.number");
+  const trunk = trunkFor(floor);
+  if (!trunk) return no("no-carrier", NO_TRUNK, "to.number");
   return {
     target: { kind: "number", number, trunkKey: trunk.key },
     name: number,

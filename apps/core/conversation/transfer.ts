@@ -3,6 +3,7 @@
  */
 import type { Step } from "../effects.ts";
 import type { Call, Floor } from "../floor.ts";
+import { lineOf } from "../floor.ts";
 import type { Turn } from "../turn.ts";
 import {
   conference,
@@ -55,7 +56,7 @@ export function ringing(floor: Floor, call: Call, target: Exclude<Target, { kind
   const common = { seconds: TRANSFER_RING_SECONDS, record: "off", announce: false } as const;
   if (target.kind === "agent") return { kind: "offer", phone: target.phone, ...common };
   const { number, trunkKey } = target;
-  return { kind: "external", number, trunkKey, callerId: lineNumber(floor, call), ...common };
+  return { kind: "external", number, trunkKey, callerId: lineOf(floor, call)?.number, ...common };
 }
 
 /** XFER-03: the customer hears music while the agent talks to the target. */
@@ -70,7 +71,7 @@ function consultation(
   if (target.kind === "line") return;
   const rule = thenConference ? "XFER-04" : "XFER-03";
   const because = { rule, text: `${agent.name} calls ${name} while the caller waits` };
-  const shown = target.kind === "agent" ? agent.shortNumber : (lineNumber(turn.floor, call) ?? "");
+  const shown = target.kind === "agent" ? agent.shortNumber : (lineOf(turn.floor, call)?.number ?? "");
   const wasHeld = call.regroup?.kind === "held";
   const group: Regroup = {
     ...{
@@ -191,9 +192,4 @@ function handOver(act: Act, group: Consulting, because: { rule: string; text: st
     place: fetch(call.channel),
     other: { channel, place: RELEASED },
   });
-}
-
-/** What a number outside sees: the line that the customer called. */
-function lineNumber(floor: Floor, call: Call): string | undefined {
-  return call.lineId === undefined ? undefined : floor.lines.get(call.lineId)?.number;
 }

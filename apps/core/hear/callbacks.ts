@@ -1,11 +1,14 @@
 /**
  * A caller keeps the place; the customer is called, answers, or does not.
  */
+
 import { cannotTake } from "../agents/eligible.ts";
 import { freed } from "../agents/freed.ts";
 import { pauseInQueues } from "../agents/pause.ts";
 import type { Callback, Queue } from "../floor.ts";
+import { lineOf } from "../floor.ts";
 import type { Input } from "../inputs.ts";
+import { NO_TRUNK, trunkFor } from "../outgoing/trunk.ts";
 import { customerServed, tryAgain, withdraw } from "../queueing/attempt.ts";
 import { freeIn, placeIn, servedByCall } from "../queueing/callbacks.ts";
 import { endCallback, membersTold, serveCallbacks } from "../queueing/serve.ts";
@@ -76,13 +79,13 @@ export function callbackCommitted(turn: Turn, input: Heard<"callbackCommitted">)
   const { floor } = turn;
   const callback = floor.callbacks.get(input.id);
   if (callback?.state !== "calling" || callback.dialled) return;
-  const trunk = [...floor.trunks.values()].find((each) => each.dials);
   const line = floor.lines.get(callback.lineId);
+  const trunk = trunkFor(floor, line);
   const { call, channel, at } = input;
   turn.happened({ kind: "CallbackDialled", at, id: callback.id, call, channel });
   if (!trunk || !line) {
     const dialled = floor.callbacks.get(input.id);
-    if (dialled) tryAgain(turn, dialled, at, "no trunk places calls to numbers outside");
+    if (dialled) tryAgain(turn, dialled, at, NO_TRUNK);
     return;
   }
   turn.happened({
@@ -130,7 +133,7 @@ export function calledBack(turn: Turn, input: Heard<"calledBack">): void {
   const call = floor.calls.get(input.call);
   if (call?.phase !== "deciding") return;
   const callback = servedByCall(floor, call.id);
-  const line = call.lineId === undefined ? undefined : floor.lines.get(call.lineId);
+  const line = lineOf(floor, call);
   const queue = floor.queues.get(callback?.queueId ?? line?.queueId ?? "");
   const kept = callback?.agentId;
   if (callback) turn.happened({ kind: "CallbackAnswered", at: input.at, id: callback.id, call: call.id });
@@ -203,7 +206,7 @@ function said(turn: Turn, callback: Callback, call: string, at: number): void {
 function backToQueue(turn: Turn, id: string, queue: Queue, at: number, text: string): void {
   const { floor } = turn;
   const call = floor.calls.get(id);
-  const line = call?.lineId === undefined ? undefined : floor.lines.get(call.lineId);
+  const line = lineOf(floor, call);
   if (!call || !line) return;
   const since = call.phase === "queued" ? call.phaseSince : at;
   turn.happened({

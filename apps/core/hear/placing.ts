@@ -1,12 +1,14 @@
 /**
  * An agent calls somebody: a customer (SOFT-05, SOFT-06, DEFER-03) or, from the workplace, a colleague (SOFT-08).
  */
+
 import { cannotTake } from "../agents/eligible.ts";
 import { pauseInQueues } from "../agents/pause.ts";
 import type { Agent, Trunk } from "../floor.ts";
 import type { Input } from "../inputs.ts";
-import { cannotPlace, dialCustomer, lineOf, OWN_PHONE_SECONDS, refused } from "../outgoing/place.ts";
+import { cannotPlace, dialCustomer, lineFor, OWN_PHONE_SECONDS, refused } from "../outgoing/place.ts";
 import { shownNumber } from "../outgoing/shown-number.ts";
+import { NO_TRUNK, trunkFor } from "../outgoing/trunk.ts";
 import { attemptOver } from "../queueing/attempt.ts";
 import { agentAt, type Turn } from "../turn.ts";
 import { settle } from "./service.ts";
@@ -27,7 +29,7 @@ export function callPlaced(turn: Turn, input: Extract<Input, { kind: "callPlaced
     turn.refuse("not-available", `the colleague is not available: ${why}`, "to");
     return;
   }
-  const line = to.kind === "outside" ? lineOf(floor, agent.id, input.lineId) : undefined;
+  const line = to.kind === "outside" ? lineFor(floor, agent.id, input.lineId) : undefined;
   const shown = to.kind === "outside" ? shownNumber(floor, agent, line, input.at) : undefined;
   if (shown && "reason" in shown) {
     turn.refuse("number-unavailable", shown.reason, "agentId");
@@ -71,7 +73,7 @@ export function numberDialled(turn: Turn, input: Extract<Input, { kind: "numberD
   const { floor } = turn;
   const agent = agentAt(floor, input.byPhone);
   if (!floor.calls.has(input.call)) {
-    const line = agent && lineOf(floor, agent.id);
+    const line = agent && lineFor(floor, agent.id);
     const shown = agent && shownNumber(floor, agent, line, input.at);
     turn.happened({
       kind: "CallArrived",
@@ -133,7 +135,7 @@ export function hangUpAsked(turn: Turn, input: Extract<Input, { kind: "hangUpAsk
 
 /** What is called first: the phone, or in mode `external` the agent's own number outside (LINE-13). */
 function firstLeg(agent: Agent, turn: Turn, through: Trunk | undefined): string {
-  const trunk = through ?? [...turn.floor.trunks.values()].find((each) => each.dials);
+  const trunk = through ?? trunkFor(turn.floor);
   return agent.callMode === "external" ? `${agent.mobile}@${trunk?.key}` : agent.phone;
 }
 
@@ -141,6 +143,5 @@ function phoneAway(agent: Agent, turn: Turn): string | undefined {
   if (agent.callMode !== "external")
     return agent.device === "idle" ? undefined : `the phone is ${agent.device}`;
   if (!agent.mobile) return "there is no number outside to call the agent at";
-  const trunk = [...turn.floor.trunks.values()].some((each) => each.dials);
-  return trunk ? undefined : "no trunk places calls to numbers outside";
+  return trunkFor(turn.floor) ? undefined : NO_TRUNK;
 }

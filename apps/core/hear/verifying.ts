@@ -1,7 +1,9 @@
 /**
  * A number outside is called and told a code (LINE-03, FWD-02, FWD-03).
  */
+
 import type { Input } from "../inputs.ts";
+import { NO_TRUNK, trunkFor } from "../outgoing/trunk.ts";
 import type { Turn } from "../turn.ts";
 
 /** How long the number's phone rings. */
@@ -9,9 +11,9 @@ const RING_SECONDS = 45;
 
 /** The attempt is written down already (law L4). The code is in the effect alone: events are kept and read. */
 export function verificationAsked(turn: Turn, input: Extract<Input, { kind: "verificationAsked" }>): void {
-  const trunk = [...turn.floor.trunks.values()].find((each) => each.dials);
+  const trunk = trunkFor(turn.floor);
   if (!trunk) {
-    turn.refuse("not-available", "no trunk places calls to numbers outside", "method");
+    turn.refuse("not-available", NO_TRUNK, "method");
     return;
   }
   const from = trunk.number ?? [...turn.floor.lines.values()][0]?.number;

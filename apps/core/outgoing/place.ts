@@ -4,6 +4,7 @@
  */
 import type { DomainEvent } from "../events.ts";
 import type { Agent, AgentId, Call, Floor, Line, Millis } from "../floor.ts";
+import { lineOf } from "../floor.ts";
 import { shownNumber } from "./shown-number.ts";
 
 /** How long the agent's own phone rings before the customer is dialled. */
@@ -24,7 +25,7 @@ export function cannotPlace(agent: Agent, dialling?: Call["id"]): string | undef
 }
 
 /** The line that a call of this agent counts for, and whose number the customer sees. */
-export function lineOf(floor: Floor, agent: AgentId, wanted?: Line["id"]): Line | undefined {
+export function lineFor(floor: Floor, agent: AgentId, wanted?: Line["id"]): Line | undefined {
   const lines = [...floor.lines.values()];
   if (wanted !== undefined) return floor.lines.get(wanted);
   return lines.find((line) => floor.queues.get(line.queueId)?.agents.includes(agent)) ?? lines[0];
@@ -38,7 +39,7 @@ export function dialCustomer(
   number: string,
   at: Millis,
 ): DomainEvent {
-  const line = call.lineId === undefined ? undefined : floor.lines.get(call.lineId);
+  const line = lineOf(floor, call);
   const shown = shownNumber(floor, agent, line, at);
   if ("reason" in shown) return refused(call, at, { rule: shown.rule, text: shown.reason });
   const record = line?.recording ?? "off";

@@ -4,7 +4,7 @@
  */
 import type { Agent, Floor, Line, Millis, Trunk } from "../floor.ts";
 import { LINES_OWN, type NumberPlan, type OwnNumber } from "../numbers.ts";
-import { trunkOf } from "../routing/external.ts";
+import { NO_TRUNK, trunkFor } from "./trunk.ts";
 
 export type Shown =
   /** `callerId` in E.164; undefined: the carrier's own. */
@@ -12,15 +12,13 @@ export type Shown =
   | { readonly reason: string; readonly rule: string };
 
 /**
- * The one rule. An own PBX, when there is one, takes all calls and shows its number; else the number is the line's,
- * the company's or the agent's, and the latter two have to be proved, whatever is shown in their place (LINE-03).
+ * The one rule. An own PBX shows its number; else the number is the line's, the company's or the agent's, and the
+ * latter two have to be proved, whatever is shown in their place (LINE-03).
  */
 export function shownNumber(floor: Floor, agent: Agent, line: Line | undefined, at: Millis): Shown {
-  const trunks = [...floor.trunks.values()].filter((trunk) => trunk.dials);
-  const pbx = trunks.find((trunk) => trunk.kind === "pbx");
-  if (pbx) return { trunk: pbx, callerId: pbx.number, rule: "LINE-06" };
-  const trunk = line ? trunkOf(floor, line) : trunks[0];
-  if (!trunk) return { reason: "no trunk places calls to numbers outside", rule: "SOFT-05" };
+  const trunk = trunkFor(floor, line);
+  if (!trunk) return { reason: NO_TRUNK, rule: "SOFT-05" };
+  if (trunk.kind === "pbx") return { trunk, callerId: trunk.number, rule: "LINE-06" };
   const plan = floor.numbers ?? LINES_OWN;
   if (plan.source === "line") return { trunk, callerId: line?.number, rule: "LINE-15" };
   const reason = lacks(plan, plan.source === "common" ? plan.common : agent.shown, at);

@@ -3,6 +3,7 @@
  */
 import { freed } from "../agents/freed.ts";
 import type { Callback, CallId, Millis } from "../floor.ts";
+import { lineOf } from "../floor.ts";
 import { isOpen } from "../routing/hours.ts";
 import { nextTimes } from "../routing/opening-times.ts";
 import type { Turn } from "../turn.ts";
@@ -42,12 +43,10 @@ export function customerServed(turn: Turn, id: CallId, at: Millis): void {
   }
   const call = floor.calls.get(id);
   if (call?.kind !== "inbound" || call.from === undefined) return;
+  const queueId = call.queueId ?? call.servedBy ?? lineOf(floor, call)?.queueId;
   for (const callback of [...floor.callbacks.values()])
-    if (callback.number === call.from && callback.queueId === (call.queueId ?? call.servedBy ?? lineQueue()))
+    if (callback.number === call.from && callback.queueId === queueId)
       withdraw(turn, callback, at, "the customer called again and was answered");
-  function lineQueue(): string | undefined {
-    return call?.lineId === undefined ? undefined : floor.lines.get(call.lineId)?.queueId;
-  }
 }
 
 /** Takes a kept place back; a call in flight is hung up. */

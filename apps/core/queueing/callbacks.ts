@@ -4,7 +4,8 @@
  */
 import { cannotTake } from "../agents/eligible.ts";
 import type { Agent, AgentId, Call, Callback, CallbackRule, CallId, Floor, Queue } from "../floor.ts";
-import { membersOf, waitingIn } from "../floor.ts";
+import { lineOf, membersOf, waitingIn } from "../floor.ts";
+import { priorityOf } from "../routing/rule.ts";
 
 /** For places that were kept before the offer was switched off. */
 const DEFAULT_RULE: CallbackRule = {
@@ -57,7 +58,11 @@ export function nextCallback(floor: Floor, queue: Queue): Callback | undefined {
   const places: Place[] = [
     ...waitingIn(floor, queue.id)
       .filter((call) => !isRung(floor, call.id))
-      .map((call) => ({ priority: priorityOf(floor, call), since: call.phaseSince, callback: undefined })),
+      .map((call) => ({
+        priority: priorityOf(call, lineOf(floor, call)),
+        since: call.phaseSince,
+        callback: undefined,
+      })),
     ...due.map((callback) => ({
       priority: floor.lines.get(callback.lineId)?.priority ?? 0,
       since: callback.keptAt,
@@ -75,9 +80,9 @@ export function freeIn(floor: Floor, queue: Queue): Agent[] {
 
 /** From which place on a caller waits in this queue, counted from 1. */
 export function placeIn(floor: Floor, queue: Queue, call: Call): number {
-  const mine = priorityOf(floor, call);
+  const mine = priorityOf(call, lineOf(floor, call));
   const ahead = waitingIn(floor, queue.id).filter((other) => {
-    const theirs = priorityOf(floor, other);
+    const theirs = priorityOf(other, lineOf(floor, other));
     return other.id !== call.id && (theirs > mine || (theirs === mine && other.phaseSince < call.phaseSince));
   });
   return ahead.length + 1;
@@ -110,9 +115,4 @@ function isRung(floor: Floor, call: CallId): boolean {
   for (const agent of floor.agents.values())
     if (agent.call?.id === call && agent.call.phase === "offered") return true;
   return false;
-}
-
-function priorityOf(floor: Floor, call: Call): number {
-  if (call.calledBack) return Number.POSITIVE_INFINITY;
-  return (call.lineId === undefined ? undefined : floor.lines.get(call.lineId)?.priority) ?? 0;
 }

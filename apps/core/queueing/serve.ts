@@ -4,6 +4,7 @@
 import { pauseInQueues } from "../agents/pause.ts";
 import type { Callback, Millis, Queue } from "../floor.ts";
 import { membersOf } from "../floor.ts";
+import { trunkFor } from "../outgoing/trunk.ts";
 import { isOpen } from "../routing/hours.ts";
 import { nextTimes } from "../routing/opening-times.ts";
 import { choose } from "../routing/strategy.ts";
@@ -13,11 +14,11 @@ import { freeIn, nextCallback, ruleOf } from "./callbacks.ts";
 /** Starts as many call-backs of this queue as are due and have an agent. Without a carrier they wait on. */
 export function serveCallbacks(turn: Turn, queue: Queue, at: Millis): void {
   const { floor } = turn;
-  if (![...floor.trunks.values()].some((trunk) => trunk.dials)) return;
   for (let next = nextCallback(floor, queue); next; next = nextCallback(floor, queue)) {
-    const { hours } = floor.lines.get(next.lineId) ?? {};
-    if (ruleOf(floor, next).withinHoursOnly && !isOpen(hours, at)) {
-      putOff(turn, next, at, nextTimes(hours, at).nextOpenAt, "the line is closed");
+    const line = floor.lines.get(next.lineId);
+    if (!trunkFor(floor, line)) return;
+    if (ruleOf(floor, next).withinHoursOnly && !isOpen(line?.hours, at)) {
+      putOff(turn, next, at, nextTimes(line?.hours, at).nextOpenAt, "the line is closed");
       continue;
     }
     const free = freeIn(floor, queue);

@@ -3,7 +3,8 @@
  */
 import type { Because } from "../because.ts";
 import type { DomainEvent } from "../events.ts";
-import type { AgentId, Floor, Line, Trunk } from "../floor.ts";
+import type { AgentId } from "../floor.ts";
+import { trunkFor } from "../outgoing/trunk.ts";
 import { type Asked, recording } from "./rule.ts";
 
 /** A line that says nothing of numbers outside. */
@@ -20,7 +21,7 @@ export function dialOutside(
   because: Because,
   agent?: AgentId,
 ): DomainEvent | undefined {
-  const trunk = trunkOf(floor, line);
+  const trunk = trunkFor(floor, line);
   if (!trunk) return undefined;
   const { seconds, callerId } = line.outside ?? DEFAULTS;
   const shown = callerId === "line" ? line.number : call.from;
@@ -41,10 +42,4 @@ export function dialOutside(
     },
     because,
   };
-}
-
-/** The line's trunk, or the first that calls can be placed through. */
-export function trunkOf(floor: Floor, line: Line): Trunk | undefined {
-  const own = line.outside?.trunkId === undefined ? undefined : floor.trunks.get(line.outside.trunkId);
-  return own?.dials ? own : [...floor.trunks.values()].find((trunk) => trunk.dials);
 }

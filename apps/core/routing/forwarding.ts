@@ -5,7 +5,8 @@
  * (FWD-02, FWD-03). Each is called as often as the line says (FWD-04).
  */
 import type { Agent, AgentId, Call } from "../floor.ts";
-import { dialOutside, trunkOf } from "./external.ts";
+import { NO_TRUNK, trunkFor } from "../outgoing/trunk.ts";
+import { dialOutside } from "./external.ts";
 import type { Asked, Rule } from "./rule.ts";
 
 interface Target {
@@ -36,7 +37,7 @@ export function whyNotForwarded(asked: Asked): string | undefined {
     return `; not forwarded: ${settings.number} is not verified`;
   if (targets(asked).length === 0)
     return `; not forwarded: ${asOwners(asked).map(unreachable).join(", ") || "nobody has a number of their own"}`;
-  return trunkOf(floor, line) ? undefined : "; not forwarded: no trunk places calls to numbers outside";
+  return trunkFor(floor, line) ? undefined : `; not forwarded: ${NO_TRUNK}`;
 }
 
 /** Numbers that may be called, in order. */

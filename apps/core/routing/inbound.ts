@@ -13,6 +13,7 @@
  */
 import type { DomainEvent } from "../events.ts";
 import type { Call, Floor } from "../floor.ts";
+import { lineOf } from "../floor.ts";
 import { outOfHours, welcome } from "./arrival.ts";
 import { forward, whyNotForwarded } from "./forwarding.ts";
 import { chosenAgent, chosenNumber, playMenu } from "./menu.ts";
@@ -63,8 +64,9 @@ export function routeAfterWait(
   return event ?? refuse(call, at, "no-answer", { rule: "D-44", text: `${text}${more}` });
 }
 
-function askedOf(floor: Floor, call: Call, at: number, draw: number): Asked | undefined {
-  const line = call.lineId === undefined ? undefined : floor.lines.get(call.lineId);
+/** The call with the line it came on and the queue that serves it; undefined when it came on none of ours. */
+export function askedOf(floor: Floor, call: Call, at: number, draw: number): Asked | undefined {
+  const line = lineOf(floor, call);
   const queue = line && (floor.queues.get(call.servedBy ?? line.queueId) ?? floor.queues.get(line.queueId));
   return queue && { floor, call, line, queue, at, draw };
 }

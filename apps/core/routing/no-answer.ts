@@ -2,6 +2,7 @@
  * Nobody took the call and nobody will: the ending.
  */
 import type { DomainEvent } from "../events.ts";
+import { membersOf } from "../floor.ts";
 import { whyNotForwarded } from "./forwarding.ts";
 import { type Asked, refuse } from "./rule.ts";
 import { verdicts } from "./verdict.ts";
@@ -10,7 +11,7 @@ import { verdicts } from "./verdict.ts";
 export function noAnswer(asked: Asked): DomainEvent {
   const { floor, call, line, queue, at } = asked;
   const more = whyNotForwarded(asked) ?? "";
-  const members = queue.agents.flatMap((id) => floor.agents.get(id) ?? []);
+  const members = membersOf(floor, queue);
   const considered = verdicts(floor, call, line, members);
   if (call.tried.length > 0)
     return refuse(call, at, "no-answer", {

@@ -25,7 +25,7 @@ export function offer(
   { call, line, queue, at }: Omit<Asked, "floor" | "draw">,
   agent: Agent,
   because: Because,
-): DomainEvent {
+): DomainEvent & { kind: "AgentOffered" } {
   const step: Step = {
     kind: "offer",
     phone: agent.phone,
@@ -39,13 +39,18 @@ export function offer(
 const FIRST = 99;
 const URGENT = 1000;
 
+/** Its place among those who wait in the same queue: the higher the sooner. */
+export function priorityOf(call: Call, line: Line | undefined): number {
+  return call.urgent ? URGENT : call.calledBack ? FIRST : (line?.priority ?? 0);
+}
+
 /** The call waits in Asterisk's queue. */
 export function enqueue({ call, line, queue, at }: Asked, because: Because): DomainEvent {
   const step: Step = {
     kind: "queue",
     key: queue.key,
     seconds: queue.maxWaitSeconds,
-    priority: call.urgent ? URGENT : call.calledBack ? FIRST : (line.priority ?? 0),
+    priority: priorityOf(call, line),
     ...recording(call, line),
   };
   return { kind: "CallQueued", at, call: call.id, queue: queue.id, step, because };
