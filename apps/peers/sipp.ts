@@ -38,14 +38,19 @@ export const PBX_ADDRESS = "127.0.0.5";
 /** Where agents' phones live. */
 export const PHONE_ADDRESS = "127.0.0.3";
 
+/** SIPp's media takes two of four ports: audio, and video two above it. */
+const STEP = 4;
 const MEDIA = /^media (\d+)/;
 
-let nextPort = 20_000 + (process.pid % 200) * 100;
+/** Below where the kernel takes ports for connections (32768), above an instance's usual RTP. */
+let range = { from: 20_000, to: 31_999 };
+let nextPort = range.from + (process.pid % 100) * 100;
 let nextPeer = 0;
 
-/** Programs that run beside each other, such as tests, take peers' ports from different places. */
-export function peerPortsFrom(port: number): void {
-  nextPort = port;
+/** Programs that run beside each other, such as tests, have ranges of their own for their peers (both ends included). */
+export function peerPortsIn(own: { readonly from: number; readonly to: number }): void {
+  range = { ...own };
+  nextPort = own.from;
 }
 
 /** One SIPp process. */
@@ -193,27 +198,41 @@ function start(
   writeFileSync(`${base}.xml`, scenario);
   const { address: host, port: remote } = place.asterisk;
   const { command, args } = place.sipp.run([
-    ...["-sf", `${base}.xml`, "-i", address, "-p", String(port), "-mi", address, "-mp", String(takePort())],
+    ...["-sf", `${base}.xml`, ...socketsAt(address, port)],
     ...["-nostdin", "-trace_logs", "-log_file", `${base}.log`, "-trace_err", "-error_file", `${base}.err`],
-    ...[
-      "-timeout",
-      "600",
-      "-recv_timeout",
-      "600000",
-      "-cp",
-      String(takePort()),
-      ...extra,
-      `${host}:${remote}`,
-    ],
+    ...["-timeout", "600", "-recv_timeout", "600000", ...extra, `${host}:${remote}`],
   ]);
   const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], cwd: place.folder });
   child.stderr?.on("data", (text: Buffer) => appendFileSync(`${base}.err`, text));
   return new SippPeer(name, port, child, `${base}.log`);
 }
 
-/** Ports are handed out upwards per process, two apart for RTP and RTCP. */
-function takePort(): number {
-  nextPort += 4;
-  if (nextPort > 60_000) nextPort = 20_000;
-  return nextPort;
+/**
+ * Where a SIPp process binds: SIP, media (two sockets, the second two ports up) and its control socket. Without `-ci`
+ * that last one takes its port at every address of the machine, and collides with other SIPps' and Asterisk's media.
+ */
+export function socketsAt(address: string, port: number): string[] {
+  return [
+    ...["-i", address, "-p", String(port), "-mi", address, "-mp", String(takePort())],
+    ...["-ci", address, "-cp", String(takePort())],
+  ];
+}
+
+/** A UDP port that nobody has, and the three above it: handed out upwards, from the beginning again after the last. */
+export function takePort(): number {
+  const taken = takenPorts();
+  for (let port = nextPort, tries = 0; tries <= range.to - range.from; tries += STEP) {
+    if (port + STEP - 1 > range.to) port = range.from;
+    const free = [0, 1, 2, 3].every((each) => !taken.has(port + each));
+    nextPort = port + STEP;
+    if (free) return port;
+    port = nextPort;
+  }
+  throw new Error(`no UDP port from ${range.from} to ${range.to} is free`);
+}
+
+/** SIPp does not look for another port when one is taken; it ends with 254. So the kernel's table is asked before. */
+function takenPorts(): Set<number> {
+  const rows = readFileSync("/proc/net/udp", "latin1").split("\n").slice(1);
+  return new Set(rows.map((row) => Number.parseInt(/^\s*\d+: \w+:(\w+)/.exec(row)?.[1] ?? "0", 16)));
 }

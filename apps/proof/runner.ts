@@ -61,14 +61,14 @@ export function filesWith(group: Group, pattern: RegExp): { file: string; outerm
 export async function runFiles(files: readonly string[], options: RunOptions): Promise<FileResult[]> {
   const results: FileResult[] = [];
   const left = [...files];
-  const worker = async (slot: number): Promise<void> => {
+  const worker = async (): Promise<void> => {
     for (let file = left.shift(); file !== undefined; file = left.shift()) {
-      const result = await runFile(file, slot, options);
+      const result = await runFile(file, options);
       results.push(result);
       options.onFile(result);
     }
   };
-  await Promise.all(Array.from({ length: options.jobs }, (_, slot) => worker(slot)));
+  await Promise.all(Array.from({ length: options.jobs }, worker));
   return results;
 }
 
@@ -77,7 +77,7 @@ export function endTests(signal: NodeJS.Signals): void {
   for (const child of running) signalGroup(child, signal);
 }
 
-async function runFile(file: string, slot: number, options: RunOptions): Promise<FileResult> {
+async function runFile(file: string, options: RunOptions): Promise<FileResult> {
   const { group, limitSeconds, grep } = options;
   const since = performance.now();
   const child = spawn(process.execPath, ["--enable-source-maps", join(home, "dist/tests", group, file)], {
@@ -87,7 +87,6 @@ async function runFile(file: string, slot: number, options: RunOptions): Promise
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...testEnvironment(),
-      TEST_SLOT: String(slot),
       TAP_TIMEOUT: String(limitSeconds),
       ...(grep && { TAP_GREP: grep }),
     },
@@ -120,10 +119,10 @@ function closed(text: string, code: number): string {
   return `${text}\nnot ok 9999 - the file ended with status ${code}\n`;
 }
 
-/** Where the tests keep to themselves: nothing that this instance is configured with reaches them. */
+/** Where the tests keep to themselves: nothing that this instance is configured with reaches them; a soak's plan does. */
 function testEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([key]) => !/^(DOZVON_|npm_|TAP_?|PG)/.test(key));
-  const kept = ["DOZVON_RUNTIME_DIR"].flatMap((key) => (process.env[key] ? [[key, process.env[key]]] : []));
+  const kept = Object.entries(process.env).filter(([key]) => /^DOZVON_(RUNTIME_DIR$|SOAK_)/.test(key));
   const { DATABASE_URL: _, ...env } = Object.fromEntries([...own, ...kept]) as NodeJS.ProcessEnv;
   return env;
 }

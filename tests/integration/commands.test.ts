@@ -35,7 +35,7 @@ import { localText } from "../../apps/core/routing/wall-clock.ts";
 import { openDatabase } from "../../apps/store/database.ts";
 import { readSettings, type Settings } from "../../apps/store/settings.ts";
 import { FIGURES } from "../support/api.ts";
-import { freePorts } from "../support/ports.ts";
+import { freePorts, rtpPorts } from "../support/ports.ts";
 import { register } from "../support/register.ts";
 import { until } from "../support/until.ts";
 
@@ -46,7 +46,7 @@ const NOBODY = "3f2c1d4e-0000-4000-8000-00000000dead";
 // One instance for the whole file: PostgreSQL and Asterisk, prepared as npm start does it.
 const dataDir = fs.mkdtempSync(join(tmpdir(), "dozvon-commands-"));
 const [sip = 0, ari = 0, ami = 0, agi = 0, database = 0, api = 0] = await freePorts(6);
-const rtp = 20_000 + 2 * Math.floor(Math.random() * 5000);
+const rtp = await rtpPorts();
 const config = loadConfig({
   ...process.env,
   ...{
@@ -56,7 +56,7 @@ const config = loadConfig({
     DOZVON_AMI_PORT: `${ami}`,
   },
   ...{ DOZVON_AGI_PORT: `${agi}`, DOZVON_DATABASE_PORT: `${database}`, DOZVON_API_PORT: `${api}` },
-  ...{ DOZVON_RTP_FROM: `${rtp}`, DOZVON_RTP_TO: `${rtp + 40}` },
+  ...{ DOZVON_RTP_FROM: `${rtp.from}`, DOZVON_RTP_TO: `${rtp.to}` },
 });
 const running = await startEverything({
   config,

@@ -197,36 +197,75 @@ export interface Holding {
   readonly memoryMb: number;
 }
 
+/** What processes held, and later held. */
+export interface Growth {
+  readonly before: Readonly<Record<string, Holding>>;
+  readonly after: Readonly<Record<string, Holding>>;
+}
+
 /** What must be nothing after quiet, and what must not have grown. */
 export interface Leaks {
   /** Things that are counted by name: channels, bridges, agents that are still reserved, waiting callers. */
   readonly left: Readonly<Record<string, number>>;
-  readonly before: Readonly<Record<string, Holding>>;
-  readonly after: Readonly<Record<string, Holding>>;
+  /** Before any call, and after quiet. */
+  readonly files: Growth;
+  /** Two times under the same load, both after warming up. */
+  readonly memory: Growth;
+  /** More than this share, and more than so many, is a leak. */
   readonly bound: { readonly share: number; readonly files: number; readonly memoryMb: number };
 }
 
-/** N5: nothing is left, and file handles and memory are flat: within the share, or the bound of a short run. */
-export function nothingLeaks({ left, before, after, bound }: Leaks): Finding[] {
+/** N5: nothing is left, and file handles and memory are flat. */
+export function nothingLeaks({ left, files, memory, bound }: Leaks): Finding[] {
   const grown = (was: number, is: number, least: number): boolean =>
     is - was > Math.max(was * bound.share, least);
+  const growth = ({ before, after }: Growth, tell: (was: Holding, is: Holding) => string[]): Finding[] =>
+    Object.entries(before).flatMap(([name, was]) => {
+      const is = after[name];
+      const found = is ? tell(was, is) : ["the process is gone"];
+      return found.map((what) => finding("N5", name, what));
+    });
   return [
     ...Object.entries(left).flatMap(([what, count]) =>
       count === 0 ? [] : [finding("N5", what, `${count} left`)],
     ),
-    ...Object.entries(before).flatMap(([name, was]) => {
-      const is = after[name];
-      if (!is) return [finding("N5", name, "the process is gone")];
-      return [
-        ...(grown(was.files, is.files, bound.files)
-          ? [finding("N5", name, `files ${was.files} → ${is.files}`)]
-          : []),
-        ...(grown(was.memoryMb, is.memoryMb, bound.memoryMb)
-          ? [finding("N5", name, `memory ${was.memoryMb} → ${is.memoryMb} MB`)]
-          : []),
-      ];
-    }),
+    ...growth(files, (was, is) =>
+      grown(was.files, is.files, bound.files) ? [`files ${was.files} → ${is.files}`] : [],
+    ),
+    ...growth(memory, (was, is) =>
+      grown(was.memoryMb, is.memoryMb, bound.memoryMb) ? [`memory ${was.memoryMb} → ${is.memoryMb} MB`] : [],
+    ),
   ];
+}
+
+/** A talk on the wire, and what was kept of it. */
+export interface Talk {
+  readonly caller: string;
+  readonly ms: number;
+  /** Undefined: there is no row, or no file that is kept. */
+  readonly recording: (RecordingFile & { readonly wav: Buffer }) | undefined;
+}
+
+/** The talks that must be recorded, each with its recording. */
+export function talksWithRecordings(
+  offered: readonly Offered[],
+  rings: readonly Ring[],
+  rows: readonly CallRow[],
+  recordings: readonly RecordingFile[],
+): Talk[] {
+  const ofCaller = groupBy(rings, ({ caller }) => caller);
+  const rowOf = new Map(rows.map((row) => [row.from, row]));
+  const fileOf = new Map(recordings.map((file) => [file.callId, file]));
+  return offered.flatMap((call) => {
+    const own = ofCaller.get(call.caller) ?? [];
+    const ms = talksOf(call, own).reduce((sum, [from, to]) => sum + to - from, 0);
+    const row = rowOf.get(call.caller);
+    // How long a talk was whose end SIPp did not see cannot be said; the soak bounds how many there may be.
+    if (!row || ms < CROSSED_MS || own.some(unseen)) return [];
+    const file = fileOf.get(row.id);
+    const recording = file?.state === "kept" && file.wav ? { ...file, wav: file.wav } : undefined;
+    return [{ caller: call.caller, ms, recording }];
+  });
 }
 
 /**
@@ -235,36 +274,30 @@ export function nothingLeaks({ left, before, after, bound }: Leaks): Finding[] {
  * @param tones what the customer speaks, by caller, and what agents speak, in hertz
  */
 export function recordingsAreWhole(
-  offered: readonly Offered[],
-  rings: readonly Ring[],
-  rows: readonly CallRow[],
-  recordings: readonly RecordingFile[],
+  talks: readonly Talk[],
   tones: { customer(caller: string): number; agent: number },
 ): Finding[] {
-  const ofCaller = groupBy(rings, ({ caller }) => caller);
-  const rowOf = new Map(rows.map((row) => [row.from, row]));
-  const fileOf = new Map(recordings.map((file) => [file.callId, file]));
-  return offered.flatMap((call) => {
-    const talkMs = talksOf(call, ofCaller.get(call.caller) ?? []).reduce(
-      (sum, [from, to]) => sum + to - from,
-      0,
-    );
-    const row = rowOf.get(call.caller);
-    if (!row || talkMs < CROSSED_MS) return [];
-    const file = fileOf.get(row.id);
-    if (file?.state !== "kept" || !file.wav) return [finding("N6", call.caller, "no recording")];
-    const sound = soundOf(file.wav);
-    const sides = [tones.customer(call.caller), tones.agent];
+  return talks.flatMap(({ caller, ms, recording }) => {
+    if (!recording) return [finding("N6", caller, "no recording")];
+    const sound = soundOf(recording.wav);
+    const sides = [tones.customer(caller), tones.agent];
     return [
-      ...(sound.sha256 === file.sha256 ? [] : ["another checksum than its row"]),
-      ...(Math.abs(sound.ms - talkMs) <= LENGTH_OFF_MS
+      ...(sound.sha256 === recording.sha256 ? [] : ["another checksum than its row"]),
+      ...(Math.abs(sound.ms - ms) <= LENGTH_OFF_MS
         ? []
-        : [`${Math.round(sound.ms)} ms recorded, ${Math.round(talkMs)} ms talked`]),
+        : [`${Math.round(sound.ms)} ms recorded, ${Math.round(ms)} ms talked`]),
       ...sides.flatMap((hertz, side) =>
         shareOfTone(sound.channels[side], hertz) > 0.6 ? [] : [`side ${side} is not ${hertz} Hz`],
       ),
-    ].map((what) => finding("N6", call.caller, what));
+    ].map((what) => finding("N6", caller, what));
   });
+}
+
+/** How much longer (or, below 0, shorter) recordings are than their talks in ms, from the shortest on. */
+export function lengthsOff(talks: readonly Talk[]): number[] {
+  return talks
+    .flatMap(({ ms, recording }) => (recording ? [Math.round(soundOf(recording.wav).ms - ms)] : []))
+    .sort((a, b) => a - b);
 }
 
 /** Answered, and SIPp lost sight of its end. */

@@ -10,8 +10,14 @@
 export const TICK_MS = 250;
 
 const OWN_VIA = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]";
-const IN_DIALOG = [OWN_VIA, "[last_From:]", "[last_To:]", "Call-ID: [call_id]"];
-const SAME_TRANSACTION = ["[last_Via:]", "[last_From:]", "Call-ID: [call_id]"];
+/** A customer's headers are all its own: SIPp's `[last_…]` are empty before the first answer, and then break the packet. */
+const URI = "sip:[field1]@[remote_ip]:[remote_port]";
+const CUSTOMER = "From: <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]c[call_number]";
+const TO_PEER = `To: <${URI}>[peer_tag_param]`;
+const INVITE_VIA =
+  "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]-invite";
+const IN_DIALOG = [OWN_VIA, CUSTOMER, TO_PEER, "Call-ID: [call_id]"];
+const SAME_TRANSACTION = [INVITE_VIA, CUSTOMER, "Call-ID: [call_id]"];
 const REPLY = ["[last_Via:]", "[last_From:]", "[last_To:];tag=[pid]p[call_number]", "[last_Call-ID:]"];
 const EMPTY = ["Max-Forwards: 70", "Content-Length: 0"];
 const CONTACT = "Contact: <sip:load@[local_ip]:[local_port]>";
@@ -37,24 +43,24 @@ const SDP = [
  */
 export function customers(speech: string, key?: string): string {
   const waiting = `timeout="${TICK_MS}" ontimeout="still-ringing"`;
-  const uri = "sip:[field1]@[remote_ip]:[remote_port]";
-  const refusals = [403, 404, 480, 486, 488, 500, 503, 603];
+  const refuse = send([`ACK ${URI} SIP/2.0`, ...SAME_TRANSACTION, TO_PEER, "CSeq: 1 ACK", ...EMPTY]);
   return scenario("customers", [
     nop(numberFrom("patience", "[field2]"), numberFrom("delay", "[field3]")),
     '<pause variable="delay"/>',
     log("calls [field0] [field1]"),
     send(
       [
-        `INVITE ${uri} SIP/2.0`,
-        ...[OWN_VIA, "From: <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]c[call_number]"],
-        ...[`To: <${uri}>`, "Call-ID: [call_id]", "CSeq: 1 INVITE", CONTACT, "Max-Forwards: 70", ...SDP],
+        ...[`INVITE ${URI} SIP/2.0`, INVITE_VIA, CUSTOMER, `To: <${URI}>`, "Call-ID: [call_id]"],
+        ...["CSeq: 1 INVITE", CONTACT, "Max-Forwards: 70", ...SDP],
       ],
       true,
     ),
+    // Nobody may cancel before the first answer (RFC 3261, 9.1).
+    ...outcomes("ringing", ""),
+    '<nop next="answered"/>',
     '<label id="ringing"/>',
-    ...[100, 180, 181, 182, 183].map((status) => `<recv response="${status}" optional="true" ${waiting}/>`),
-    ...refusals.map((status) => `<recv response="${status}" optional="true" next="refused" ${waiting}/>`),
-    `<recv response="200" rrs="true" ${waiting}/>`,
+    ...outcomes(undefined, waiting),
+    '<label id="answered"/>',
     send(["ACK [next_url] SIP/2.0", ...IN_DIALOG, "CSeq: 1 ACK", ...EMPTY]),
     log("answered [field0]"),
     speak(speech),
@@ -70,23 +76,51 @@ export function customers(speech: string, key?: string): string {
     '<label id="leave"/>',
     log("leaves [field0]"),
     send(["BYE [next_url] SIP/2.0", ...IN_DIALOG, "CSeq: 20 BYE", ...EMPTY], true),
+    '<recv request="BYE" optional="true" next="both-leave"/>',
     '<recv response="200" timeout="5000" ontimeout="end" next="end"/>',
+    '<label id="both-leave"/>',
+    send(OK, false, "end"),
     '<label id="still-ringing"/>',
     countdown("patience", "cancel"),
     '<nop next="ringing"/>',
     '<label id="cancel"/>',
     log("cancels [field0]"),
-    send([...[`CANCEL ${uri} SIP/2.0`, ...SAME_TRANSACTION, `To: <${uri}>`, "CSeq: 1 CANCEL"], ...EMPTY]),
-    '<recv response="200"/>',
+    send([`CANCEL ${URI} SIP/2.0`, ...SAME_TRANSACTION, `To: <${URI}>`, "CSeq: 1 CANCEL", ...EMPTY], true),
+    `<recv response="200" rrs="true"><action>
+      <ereg regexp="INVITE" search_in="hdr" header="CSeq:" assign_to="taken"/>
+    </action></recv>`,
+    '<nop test="taken" next="answer-to-cancel"/>',
+    '<recv response="200" optional="true" next="crossed" rrs="true"/>',
     '<recv response="487"/>',
-    send([`ACK ${uri} SIP/2.0`, ...SAME_TRANSACTION, "[last_To:]", "CSeq: 1 ACK", ...EMPTY]),
+    refuse,
     log("cancelled [field0]", "end"),
+    // The call was taken at the moment in which it was given up: its 200 and the CANCEL's come in any order.
+    '<label id="answer-to-cancel"/>',
+    '<recv response="481" optional="true" timeout="1000" ontimeout="crossed" next="crossed"/>',
+    '<recv response="200" timeout="1000" ontimeout="crossed"/>',
+    '<label id="crossed"/>',
+    send(["ACK [next_url] SIP/2.0", ...IN_DIALOG, "CSeq: 1 ACK", ...EMPTY]),
+    log("answered [field0]", "leave"),
     '<label id="refused"/>',
-    send([`ACK ${uri} SIP/2.0`, ...SAME_TRANSACTION, "[last_To:]", "CSeq: 1 ACK", ...EMPTY]),
+    refuse,
     log("refused [field0]"),
     '<label id="end"/>',
     '<Reference variables="patience-text,delay-text"/>',
   ]);
+}
+
+/** What may come for an INVITE; a provisional answer leads to the label, the 200 to the next step. */
+function outcomes(provisional: string | undefined, limits: string): string[] {
+  const goTo = provisional === undefined ? "" : ` next="${provisional}"`;
+  return [
+    ...[100, 180, 181, 182, 183].map(
+      (status) => `<recv response="${status}" optional="true"${goTo} ${limits}/>`,
+    ),
+    ...[403, 404, 480, 486, 488, 500, 503, 603].map(
+      (status) => `<recv response="${status}" optional="true" next="refused" ${limits}/>`,
+    ),
+    `<recv response="200" rrs="true" ${limits}/>`,
+  ];
 }
 
 /** All agents' phones at one port: each call rings [field0] ticks and is ended after [field1] ticks of talk. */
@@ -185,9 +219,10 @@ function log(text: string, next?: string): string {
   return `<nop${next ? ` next="${next}"` : ""}><action><log message="[timestamp] ${text}"/></action></nop>`;
 }
 
-function send(lines: readonly string[], retransmit = false): string {
+function send(lines: readonly string[], retransmit = false, next?: string): string {
   const body = lines.includes("") ? lines : [...lines, "", ""];
-  return `<send${retransmit ? ' retrans="500"' : ""}><![CDATA[\n${body.join("\n")}\n]]></send>`;
+  const goTo = next === undefined ? "" : ` next="${next}"`;
+  return `<send${retransmit ? ' retrans="500"' : ""}${goTo}><![CDATA[\n${body.join("\n")}\n]]></send>`;
 }
 
 function scenario(name: string, steps: readonly string[]): string {

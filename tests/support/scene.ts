@@ -17,11 +17,11 @@ import {
   FAR_ADDRESS,
   farEnd,
   type PeerPlace,
-  peerPortsFrom,
+  peerPortsIn,
   phone,
   type SippPeer,
 } from "../../apps/peers/sipp.ts";
-import { freePorts } from "./ports.ts";
+import { freePorts, peerPorts, rtpPorts } from "./ports.ts";
 import { until } from "./until.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are read freely in tests; their shape is the API suite's matter.
@@ -253,26 +253,19 @@ export class Scene {
   }
 }
 
-/** A number below 64 that no test beside this one has: from `npm test`, or for a file that is run alone by chance. */
-function testSlot(): number {
-  const given = process.env.TEST_SLOT;
-  return given === undefined ? 8 + (process.pid % 56) : Number(given);
-}
-
 /** Starts an instance of its own, without the demonstration call. */
 export async function openScene(settings: Record<string, string> = {}): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), "dozvon-scene-"));
   chmodSync(folder, 0o755); // Otherwise the data would be moved to where the instance's account can reach them.
   const ports = await freePorts(6);
-  const slot = testSlot();
-  const rtp = 24_000 + slot * 400;
-  peerPortsFrom(10_000 + slot * 700);
+  const rtp = await rtpPorts();
+  peerPortsIn(await peerPorts());
   const keys = ["API", "SIP", "ARI", "AMI", "AGI", "DATABASE"];
   const config = loadConfig({
     ...Object.fromEntries(keys.map((key, index) => [`DOZVON_${key}_PORT`, String(ports[index])])),
     DOZVON_DATA_DIR: join(folder, "data"),
-    DOZVON_RTP_FROM: String(rtp),
-    DOZVON_RTP_TO: String(rtp + 398),
+    DOZVON_RTP_FROM: String(rtp.from),
+    DOZVON_RTP_TO: String(rtp.to),
     ...settings,
   });
   const said: string[] = [];

@@ -155,12 +155,14 @@ t.test("N4 an agent who took no probe call, or two", async (t) => {
 
 t.test("N5 something left, files and memory that grow, a process that went", async (t) => {
   const held = (files: number, memoryMb: number) => ({ engine: { files, memoryMb } });
-  const judge = (left: Record<string, number>, after: Record<string, checker.Holding>) =>
-    found(checker.nothingLeaks({ left, before: held(40, 100), after, bound: BOUND }));
+  const judge = (left: Record<string, number>, after: Record<string, checker.Holding>) => {
+    const growth = { before: held(40, 100), after };
+    return found(checker.nothingLeaks({ left, files: growth, memory: growth, bound: BOUND }));
+  };
   t.same(judge({ channels: 0, bridges: 0 }, held(42, 105)), []);
   t.same(judge({ channels: 1, bridges: 0 }, held(40, 90)), ["N5 channels: 1 left"]);
   t.same(judge({}, held(43, 106)), ["N5 engine: files 40 → 43", "N5 engine: memory 100 → 106 MB"]);
-  t.same(judge({}, {}), ["N5 engine: the process is gone"]);
+  t.same(judge({}, {}), ["N5 engine: the process is gone", "N5 engine: the process is gone"]);
 });
 
 /** A stereo WAV of two tones. */
@@ -202,9 +204,9 @@ t.test("N6 a recording that is missing, cut, changed, or somebody else's", async
   });
   const good = [file("1", wav(6800, 400, 1000)), file("3", wav(3100, 400, 1000))];
   const judge = (first: checker.RecordingFile | undefined) =>
-    found(
-      checker.recordingsAreWhole(offered, rings, ROWS, [...(first ? [first] : []), ...good.slice(1)], TONES),
-    );
+    found(checker.recordingsAreWhole(talks([...(first ? [first] : []), ...good.slice(1)]), TONES));
+  const talks = (files: checker.RecordingFile[]) => checker.talksWithRecordings(offered, rings, ROWS, files);
+  t.same(checker.lengthsOff(talks(good)), [-200, 100]);
   t.same(judge(good[0]), [], "BOB was not answered and needs none");
   t.same(judge(undefined), [`N6 ${ANN}: no recording`]);
   t.same(judge(file("1", wav(6400, 400, 1000))), [`N6 ${ANN}: 6400 ms recorded, 7000 ms talked`]);
