@@ -1,5 +1,4 @@
 /** What happens in a soak, from one seed: who calls when, who loses patience, how long agents ring and talk. */
-import { TICK_MS } from "./scenarios.ts";
 
 export const KINDS = ["queue", "owner", "menu", "transfer"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -7,8 +6,8 @@ export type Kind = (typeof KINDS)[number];
 /** What each kind of customer speaks, and what agents speak, in hertz: recordings are asked for it. */
 export const TONES = { queue: 400, owner: 520, menu: 640, transfer: 760, probe: 880, agent: 1000 } as const;
 
-/** Longer than any soak. */
-const NEVER = 1_000_000;
+/** Longer than any soak: a day. */
+const NEVER_MS = 86_400_000;
 const LEAVE_SHARE = 0.25;
 
 /** Customers' numbers say what they are: +7916 <kind> <six digits>. */
@@ -28,7 +27,7 @@ export function readMix(text: string): Record<Kind, number> {
   return Object.fromEntries(KINDS.map((kind, index) => [kind, shares[index] ?? 0])) as Record<Kind, number>;
 }
 
-/** Rows for `customers`: caller, number, patience in ticks, delay in ms. A quarter leaves within twelve seconds. */
+/** Rows for `customers`: caller, number, patience and delay in ms. A quarter leaves within twelve seconds. */
 export function customerRows(
   kind: Kind | "probe",
   number: string,
@@ -37,22 +36,18 @@ export function customerRows(
 ): string[] {
   return Array.from({ length: count }, (_, index) => {
     const leaves = kind !== "probe" && draw() < LEAVE_SHARE;
-    const patience = leaves ? ticks(500 + 11_500 * draw()) : NEVER;
+    const patience = leaves ? Math.round(500 + 11_500 * draw()) : NEVER_MS;
     const delay = kind === "probe" ? 0 : Math.round(3000 * draw());
     return `${callerOf(kind, index)};${number};${patience};${delay}`;
   });
 }
 
-/** Rows for `phones`: ring and talk in ticks. Rings for 0.25 to 2.5 s; talks for 5 to 20 s. */
+/** Rows for `phones`: ring and talk in ms. Rings for 0.25 to 2.5 s; talks for 5 to 20 s. */
 export function phoneRows(count: number, draw: () => number): string[] {
   return Array.from(
     { length: count },
-    () => `${ticks(250 + 2250 * draw())};${ticks(5000 + 15_000 * draw())}`,
+    () => `${Math.round(250 + 2250 * draw())};${Math.round(5000 + 15_000 * draw())}`,
   );
-}
-
-function ticks(ms: number): number {
-  return Math.max(1, Math.round(ms / TICK_MS));
 }
 
 /** Chance that can be repeated (Lehmer's generator, Park and Miller's numbers). */

@@ -2,12 +2,10 @@
  * SIPp scenarios for the soak: many calls in one process, each with a plan of its own from a CSV file. Every step that
  * the checker looks at is logged with SIPp's own clock.
  *
- * A wait that may be ended from both sides is a loop over a short `recv`: SIPp's time limits are constants, a plan's
- * are not.
+ * What may come at any moment is received by `optional="global"` steps that stand before all the others. A loop over
+ * `recv`s with a time limit would lose what comes while it turns: SIPp does one step at a time, and aborts a call for a
+ * BYE, or acknowledges a 200 to nobody, in the steps between.
  */
-
-/** How long one turn of a waiting loop takes; plans count in it. */
-export const TICK_MS = 250;
 
 const OWN_VIA = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]";
 /** A customer's headers are all its own: SIPp's `[last_…]` are empty before the first answer, and then break the packet. */
@@ -37,17 +35,17 @@ const SDP = [
 ];
 
 /**
- * Customers. [field0] calls [field1] after [field3] ms and leaves after [field2] ticks, wherever the call is then.
+ * Customers. [field0] calls [field1] after [field3] ms and leaves after [field2] ms, wherever the call is then.
  * @param speech a µ-law file that is spoken over and over
  * @param key pressed a moment after the call is taken (SIP INFO)
  */
 export function customers(speech: string, key?: string): string {
-  const waiting = `timeout="${TICK_MS}" ontimeout="still-ringing"`;
   const refuse = send([`ACK ${URI} SIP/2.0`, ...SAME_TRANSACTION, TO_PEER, "CSeq: 1 ACK", ...EMPTY]);
   return scenario("customers", [
     nop(numberFrom("patience", "[field2]"), numberFrom("delay", "[field3]")),
     '<pause variable="delay"/>',
     log("calls [field0] [field1]"),
+    nop(now("deadline"), '<add assign_to="deadline" variable="patience"/>', is("inviting"), is("unanswered")),
     send(
       [
         ...[`INVITE ${URI} SIP/2.0`, INVITE_VIA, CUSTOMER, `To: <${URI}>`, "Call-ID: [call_id]"],
@@ -55,24 +53,25 @@ export function customers(speech: string, key?: string): string {
       ],
       true,
     ),
+    ...[100, 180, 181, 182, 183].map((status) => anyTime(`response="${status}"`, "ringing", "inviting")),
+    ...[403, 404, 480, 486, 488, 500, 503, 603].map((status) => anyTime(`response="${status}"`, "refused")),
+    anyTime('response="200" rrs="true"', "answered", "unanswered"),
+    anyTime('request="BYE"', "left"),
+    // Never comes: SIPp wants a step here that is not optional.
+    '<recv request="PUBLISH"/>',
     // Nobody may cancel before the first answer (RFC 3261, 9.1).
-    ...outcomes("ringing", ""),
-    '<nop next="answered"/>',
     '<label id="ringing"/>',
-    ...outcomes(undefined, waiting),
+    nop(isNot("inviting")),
+    ...rest("cancel"),
+    '<nop next="cancel"/>',
     '<label id="answered"/>',
     send(["ACK [next_url] SIP/2.0", ...IN_DIALOG, "CSeq: 1 ACK", ...EMPTY]),
+    nop(isNot("unanswered")),
     log("answered [field0]"),
     speak(speech),
     ...(key === undefined ? [] : press(key)),
     '<label id="talking"/>',
-    `<recv request="BYE" timeout="${TICK_MS}" ontimeout="still-talking"/>`,
-    '<label id="left"/>',
-    send(OK),
-    log("left [field0]", "end"),
-    '<label id="still-talking"/>',
-    countdown("patience", "leave"),
-    '<nop next="talking"/>',
+    ...rest("leave"),
     '<label id="leave"/>',
     log("leaves [field0]"),
     send(["BYE [next_url] SIP/2.0", ...IN_DIALOG, "CSeq: 20 BYE", ...EMPTY], true),
@@ -80,21 +79,20 @@ export function customers(speech: string, key?: string): string {
     '<recv response="200" timeout="5000" ontimeout="end" next="end"/>',
     '<label id="both-leave"/>',
     send(OK, false, "end"),
-    '<label id="still-ringing"/>',
-    countdown("patience", "cancel"),
-    '<nop next="ringing"/>',
+    '<label id="left"/>',
+    send(OK),
+    log("left [field0]", "end"),
     '<label id="cancel"/>',
     log("cancels [field0]"),
     send([`CANCEL ${URI} SIP/2.0`, ...SAME_TRANSACTION, `To: <${URI}>`, "CSeq: 1 CANCEL", ...EMPTY], true),
-    `<recv response="200" rrs="true"><action>
+    // The call may be taken at this very moment: its 200 and the CANCEL's come in any order.
+    `<recv response="200" rrs="true" next="answer-to-cancel" test="taken"><action>
       <ereg regexp="INVITE" search_in="hdr" header="CSeq:" assign_to="taken"/>
     </action></recv>`,
-    '<nop test="taken" next="answer-to-cancel"/>',
     '<recv response="200" optional="true" next="crossed" rrs="true"/>',
     '<recv response="487"/>',
     refuse,
     log("cancelled [field0]", "end"),
-    // The call was taken at the moment in which it was given up: its 200 and the CANCEL's come in any order.
     '<label id="answer-to-cancel"/>',
     '<recv response="481" optional="true" timeout="1000" ontimeout="crossed" next="crossed"/>',
     '<recv response="200" timeout="1000" ontimeout="crossed"/>',
@@ -109,24 +107,12 @@ export function customers(speech: string, key?: string): string {
   ]);
 }
 
-/** What may come for an INVITE; a provisional answer leads to the label, the 200 to the next step. */
-function outcomes(provisional: string | undefined, limits: string): string[] {
-  const goTo = provisional === undefined ? "" : ` next="${provisional}"`;
-  return [
-    ...[100, 180, 181, 182, 183].map(
-      (status) => `<recv response="${status}" optional="true"${goTo} ${limits}/>`,
-    ),
-    ...[403, 404, 480, 486, 488, 500, 503, 603].map(
-      (status) => `<recv response="${status}" optional="true" next="refused" ${limits}/>`,
-    ),
-    `<recv response="200" rrs="true" ${limits}/>`,
-  ];
-}
-
-/** All agents' phones at one port: each call rings [field0] ticks and is ended after [field1] ticks of talk. */
+/** All agents' phones at one port: each call rings [field0] ms and is ended after [field1] ms of talk. */
 export function phones(speech: string): string {
   const caller = "[$account] [$caller]";
   return scenario("phones", [
+    anyTime('request="CANCEL"', "cancelled"),
+    anyTime('request="BYE"', "left"),
     `<recv request="INVITE" crlf="true" rrs="true"><action>
       <ereg regexp="agent-[0-9a-zA-Z-]+" search_in="msg" check_it="true" assign_to="account"/>
       <ereg regexp=".*" search_in="hdr" header="From:" assign_to="caller"/>
@@ -136,33 +122,14 @@ export function phones(speech: string): string {
       <log message="[timestamp] rings [call_id] ${caller}"/>
     </action></recv>`,
     send(["SIP/2.0 180 Ringing", ...REPLY, "[last_CSeq:]", CONTACT, "Content-Length: 0"]),
-    '<label id="ringing"/>',
-    `<recv request="CANCEL" timeout="${TICK_MS}" ontimeout="still-ringing"/>`,
-    send(OK),
-    send(
-      ["SIP/2.0 487 Request Terminated", ...REPLY, "CSeq: [last_cseq_number] INVITE", "Content-Length: 0"],
-      true,
-    ),
-    '<recv request="ACK"/>',
-    log(`stops [call_id] ${caller}`, "end"),
-    '<label id="still-ringing"/>',
-    countdown("ring", "answer"),
-    '<nop next="ringing"/>',
-    '<label id="answer"/>',
+    '<pause variable="ring"/>',
     // Before the 200: its ACK must find the scenario waiting.
     log(`answers [call_id] ${caller}`),
     send(["SIP/2.0 200 OK", ...REPLY, "[last_CSeq:]", CONTACT, ...SDP], true),
     '<recv request="CANCEL" optional="true" next="crossed"/>',
     '<recv request="ACK"/>',
     speak(speech),
-    '<label id="talking"/>',
-    `<recv request="BYE" timeout="${TICK_MS}" ontimeout="still-talking"/>`,
-    send(OK),
-    log(`ends [call_id] ${caller}`, "end"),
-    '<label id="still-talking"/>',
-    countdown("talk", "leave"),
-    '<nop next="talking"/>',
-    '<label id="leave"/>',
+    '<pause variable="talk"/>',
     log(`ends [call_id] ${caller}`),
     send(
       [
@@ -171,13 +138,25 @@ export function phones(speech: string): string {
       ],
       true,
     ),
+    '<recv request="BYE" optional="true" next="both-leave"/>',
     '<recv response="200" timeout="5000" ontimeout="end" next="end"/>',
+    '<label id="both-leave"/>',
+    send(OK, false, "end"),
+    '<label id="left"/>',
+    send(OK),
+    log(`ends [call_id] ${caller}`, "end"),
+    '<label id="cancelled"/>',
+    send(OK),
+    send(
+      ["SIP/2.0 487 Request Terminated", ...REPLY, "CSeq: [last_cseq_number] INVITE", "Content-Length: 0"],
+      true,
+    ),
+    '<recv request="ACK"/>',
+    log(`stops [call_id] ${caller}`, "end"),
     '<label id="crossed"/>',
     send(OK),
     '<recv request="ACK"/>',
-    '<recv request="BYE"/>',
-    send(OK),
-    log(`ends [call_id] ${caller}`),
+    '<recv request="BYE" next="left"/>',
     '<label id="end"/>',
     '<Reference variables="account,caller,me,target,ring-text,talk-text"/>',
   ]);
@@ -188,19 +167,46 @@ function press(key: string): string[] {
   const head = ["INFO [next_url] SIP/2.0", ...IN_DIALOG, "CSeq: 2 INFO", "Max-Forwards: 70"];
   const type = ["Content-Type: application/dtmf-relay", "Content-Length: [len]", ""];
   return [
-    '<recv request="BYE" timeout="1500" ontimeout="press" next="left"/>',
-    '<label id="press"/>',
-    send([...head, ...type, `Signal=${key}`, "Duration=120"], true),
-    '<recv response="200"/>',
+    '<pause milliseconds="1500"/>',
+    send([...head, ...type, `Signal=${key}`, "Duration=120"]),
+    '<recv response="200" timeout="2000" ontimeout="talking"/>',
   ];
 }
 
-/** One turn less; at the end of the turns it goes to the label. */
-function countdown(variable: string, label: string): string {
-  return `<nop test="${variable}-over" next="${label}"><action>
-    <subtract assign_to="${variable}" value="1"/>
-    <test assign_to="${variable}-over" variable="${variable}" compare="less_than" value="1"/>
-  </action></nop>`;
+/** Received wherever the call is, by steps that stand after this one; then goes to the label, if the variable is true. */
+function anyTime(what: string, label: string, test?: string): string {
+  return `<recv ${what} optional="global" next="${label}"${test ? ` test="${test}"` : ""}/>`;
+}
+
+/** Waits for the deadline; goes to the label when it is over already. */
+function rest(label: string): string[] {
+  return [
+    nop(
+      ...[now("moment"), '<assign assign_to="rest" variable="deadline"/>'],
+      '<subtract assign_to="rest" variable="moment"/>',
+      '<test assign_to="late" variable="rest" compare="less_than" value="1"/>',
+    ),
+    `<nop test="late" next="${label}"/>`,
+    '<pause variable="rest"/>',
+  ];
+}
+
+/** Milliseconds since 1970. */
+function now(variable: string): string {
+  return [
+    `<gettimeofday assign_to="${variable},micros"/>`,
+    `<multiply assign_to="${variable}" value="1000"/><divide assign_to="micros" value="1000"/>`,
+    `<add assign_to="${variable}" variable="micros"/>`,
+  ].join("");
+}
+
+/** SIPp knows no constants that are true or false. */
+function is(variable: string): string {
+  return `<assign assign_to="nothing" value="0"/><test assign_to="${variable}" variable="nothing" compare="equal" value="0"/>`;
+}
+
+function isNot(variable: string): string {
+  return `<test assign_to="${variable}" variable="nothing" compare="equal" value="1"/>`;
 }
 
 function numberFrom(variable: string, field: string): string {

@@ -68,7 +68,9 @@ export function readRings(log: string): Ring[] {
     const caller = /sip:([^@;>]+)@/.exec(rest)?.[1] ?? "";
     if (what === "rings") rings.set(callId, { callId, account, caller, rangAt: at });
     else if (ring && what === "answers") rings.set(callId, { ...ring, answeredAt: at });
-    else if (ring && (what === "ends" || what === "stops")) rings.set(callId, { ...ring, endedAt: at });
+    else if (ring && what === "ends") rings.set(callId, { ...ring, endedAt: at });
+    // Even when it had been about to answer: it did not.
+    else if (ring && what === "stops") rings.set(callId, { ...ring, answeredAt: undefined, endedAt: at });
   }
   return [...rings.values()];
 }
