@@ -25,7 +25,7 @@ const HOW: Readonly<Record<Group, { jobs: number; limitSeconds: number }>> = {
   contract: { jobs: 2, limitSeconds: 180 },
   integration: { jobs: 3, limitSeconds: 600 },
   faults: { jobs: 1, limitSeconds: 900 },
-  load: { jobs: 1, limitSeconds: 1800 },
+  load: { jobs: 1, limitSeconds: 2400 },
 };
 const USUAL: readonly Group[] = ["unit", "contract", "integration"];
 

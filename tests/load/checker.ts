@@ -28,12 +28,33 @@ export interface CallRow {
   readonly account: string | null;
 }
 
-/** A recording's row, and its file as the API hands it out. */
+/** A recording's row, and what was heard in its file as the API hands it out. */
 export interface RecordingFile {
   readonly callId: string;
   readonly state: string;
   readonly sha256: string | null;
-  readonly wav: Buffer | undefined;
+  /** Undefined: there is no file. */
+  readonly heard: Heard | undefined;
+}
+
+/** A file as it sounds: hundreds of them are not kept in memory. */
+export interface Heard {
+  readonly sha256: string;
+  readonly ms: number;
+  /** Of each channel: the share of its energy that each tone (hertz) has, 0 to 1. */
+  readonly tones: readonly ReadonlyMap<number, number>[];
+}
+
+/**
+ * Listens to a WAV for these tones.
+ * @throws Error when it is none
+ */
+export function hear(wav: Buffer, tones: readonly number[]): Heard {
+  const { sha256, ms, channels } = soundOf(wav);
+  const shares = channels.map(
+    (samples) => new Map(tones.map((hertz) => [hertz, shareOfTone(samples, hertz)])),
+  );
+  return { sha256, ms, tones: shares };
 }
 
 const CLOSED_WITHIN_MS = 30_000;
@@ -243,7 +264,7 @@ export interface Talk {
   readonly caller: string;
   readonly ms: number;
   /** Undefined: there is no row, or no file that is kept. */
-  readonly recording: (RecordingFile & { readonly wav: Buffer }) | undefined;
+  readonly recording: (RecordingFile & { readonly heard: Heard }) | undefined;
 }
 
 /** The talks that must be recorded, each with its recording. */
@@ -263,7 +284,7 @@ export function talksWithRecordings(
     // How long a talk was whose end SIPp did not see cannot be said; the soak bounds how many there may be.
     if (!row || ms < CROSSED_MS || own.some(unseen)) return [];
     const file = fileOf.get(row.id);
-    const recording = file?.state === "kept" && file.wav ? { ...file, wav: file.wav } : undefined;
+    const recording = file?.state === "kept" && file.heard ? { ...file, heard: file.heard } : undefined;
     return [{ caller: call.caller, ms, recording }];
   });
 }
@@ -279,7 +300,7 @@ export function recordingsAreWhole(
 ): Finding[] {
   return talks.flatMap(({ caller, ms, recording }) => {
     if (!recording) return [finding("N6", caller, "no recording")];
-    const sound = soundOf(recording.wav);
+    const sound = recording.heard;
     const sides = [tones.customer(caller), tones.agent];
     return [
       ...(sound.sha256 === recording.sha256 ? [] : ["another checksum than its row"]),
@@ -287,7 +308,7 @@ export function recordingsAreWhole(
         ? []
         : [`${Math.round(sound.ms)} ms recorded, ${Math.round(ms)} ms talked`]),
       ...sides.flatMap((hertz, side) =>
-        shareOfTone(sound.channels[side], hertz) > 0.6 ? [] : [`side ${side} is not ${hertz} Hz`],
+        (sound.tones[side]?.get(hertz) ?? 0) > 0.6 ? [] : [`side ${side} is not ${hertz} Hz`],
       ),
     ].map((what) => finding("N6", caller, what));
   });
@@ -296,7 +317,7 @@ export function recordingsAreWhole(
 /** How much longer (or, below 0, shorter) recordings are than their talks in ms, from the shortest on. */
 export function lengthsOff(talks: readonly Talk[]): number[] {
   return talks
-    .flatMap(({ ms, recording }) => (recording ? [Math.round(soundOf(recording.wav).ms - ms)] : []))
+    .flatMap(({ ms, recording }) => (recording ? [Math.round(recording.heard.ms - ms)] : []))
     .sort((a, b) => a - b);
 }
 

@@ -9,27 +9,29 @@ export interface Sound {
 }
 
 /**
- * Reads 16-bit PCM with its chunks in any order.
+ * Reads 16-bit PCM with its chunks in any order, on a little-endian machine.
  * @throws Error when it is something else
  */
 export function soundOf(wav: Buffer): Sound {
   if (wav.toString("latin1", 0, 4) !== "RIFF" || wav.toString("latin1", 8, 12) !== "WAVE")
     throw new Error("not a WAV");
   let [count, rate, bits] = [0, 0, 0];
-  let data = Buffer.alloc(0);
+  let data = new Int16Array(0);
   for (let at = 12; at + 8 <= wav.length; ) {
     const [name, size] = [wav.toString("latin1", at, at + 4), wav.readUInt32LE(at + 4)];
     const body = wav.subarray(at + 8, at + 8 + size);
     if (name === "fmt ")
       [count, rate, bits] = [body.readUInt16LE(2), body.readUInt32LE(4), body.readUInt16LE(14)];
-    if (name === "data") data = Buffer.from(body);
+    if (name === "data") data = new Int16Array(Uint8Array.from(body).buffer, 0, Math.floor(body.length / 2));
     at += 8 + size + (size % 2);
   }
   if (bits !== 16 || count === 0 || rate === 0) throw new Error(`not 16-bit PCM (${bits} bits)`);
-  const frames = Math.floor(data.length / (2 * count));
-  const channels = Array.from({ length: count }, (_, channel) =>
-    Int16Array.from({ length: frames }, (_, frame) => data.readInt16LE(2 * (frame * count + channel))),
-  );
+  const frames = Math.floor(data.length / count);
+  const channels = Array.from({ length: count }, (_, channel) => {
+    const samples = new Int16Array(frames);
+    for (let frame = 0; frame < frames; frame++) samples[frame] = data[frame * count + channel] ?? 0;
+    return samples;
+  });
   return {
     sha256: createHash("sha256").update(wav).digest("hex"),
     ms: (frames / rate) * 1000,
