@@ -85,6 +85,7 @@ t.test(
       ),
       "who waits still",
     );
+    await scene.must("POST", `/v1/calls/${call.id}/hang-up`);
     await customer.done;
     const record = await scene.record(from);
     t.match(record, { ending: "answered", agentId: second.id });

@@ -8,9 +8,10 @@
  */
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
-import { Link, type Lost } from "../link.ts";
+import type { Lost } from "../link.ts";
 import { filterRequest } from "./address.ts";
 import type { WorkerInput, WorkerReport } from "./ari-client-worker.ts";
+import { AriDriver, REPLACED } from "./driver.ts";
 import { unavailable } from "./exchange.ts";
 import { HttpRequests } from "./http.ts";
 import {
@@ -20,7 +21,6 @@ import {
   type AriPort,
   type AriReply,
   type AriRequest,
-  type AriState,
   ARI_DEFAULTS as defaults,
 } from "./port.ts";
 
@@ -41,42 +41,19 @@ export function createAriClientAri(options: AriOptions): AriPort {
   return new AriClientAri(options);
 }
 
-class AriClientAri implements AriPort {
-  readonly #options: AriOptions;
-  readonly #link: Link;
+class AriClientAri extends AriDriver {
   readonly #http: HttpRequests;
-  readonly #timeoutMs: number;
   #worker: Worker | undefined;
-  #listener: (event: AriEvent) => void = () => {};
-  #malformed = 0;
 
   constructor(options: AriOptions) {
-    this.#options = options;
-    this.#timeoutMs = options.requestTimeoutMs ?? defaults.requestTimeoutMs;
+    super(options);
     this.#http = new HttpRequests(options);
-    this.#link = new Link({
-      name: "ari",
-      open: (lost, signal) => this.#open(lost, signal),
-      fatal: (error) => error instanceof AriError && (error.status === 401 || error.status === 403),
-      closedError: () => new AriError("unavailable", 0, "connect", "closed"),
-      minMs: options.reconnectMinMs ?? defaults.reconnectMinMs,
-      maxMs: options.reconnectMaxMs ?? defaults.reconnectMaxMs,
-      log: options.log,
-    });
-  }
-
-  get state(): AriState {
-    return this.#link.state;
-  }
-
-  connect(): Promise<void> {
-    return this.#link.connect();
   }
 
   async close(): Promise<void> {
     this.#worker = undefined;
     this.#http.close();
-    await this.#link.close();
+    await this.link.close();
   }
 
   request(request: AriRequest): Promise<AriReply> {
@@ -84,23 +61,11 @@ class AriClientAri implements AriPort {
     return this.#http.request(request);
   }
 
-  onEvent(listener: (event: AriEvent) => void): void {
-    this.#listener = listener;
-  }
-
-  onConnected(listener: () => void): void {
-    this.#link.onConnected = listener;
-  }
-
-  onLost(listener: (reason: string) => void): void {
-    this.#link.onLost = listener;
-  }
-
-  async #open(lost: Lost, signal: AbortSignal): Promise<() => Promise<void>> {
+  protected override async open(lost: Lost, signal: AbortSignal): Promise<() => Promise<void>> {
     // The package dies of a wrong password, so we knock first.
-    await this.#http.request({ method: "GET", path: "applications", timeoutMs: this.#timeoutMs });
+    await this.#http.request({ method: "GET", path: "applications", timeoutMs: this.timeoutMs });
     signal.throwIfAborted();
-    const { url, username, password, application, events } = this.#options;
+    const { url, username, password, application, events } = this.options;
     const input: WorkerInput = { url: new URL(url).origin, username, password, application };
     // The package prints to the console, which is of no use to anybody; loaders of ours are of none to it.
     const worker = new Worker(WORKER, { workerData: input, stdout: true, stderr: true, execArgv: [] });
@@ -111,7 +76,7 @@ class AriClientAri implements AriPort {
     try {
       await this.#started(worker, lost);
       this.#ping(worker, lost);
-      await this.#http.request(filterRequest(application, events, this.#timeoutMs));
+      await this.#http.request(filterRequest(application, events, this.timeoutMs));
       return async () => void (await worker.terminate());
     } catch (error) {
       if (this.#worker === worker) this.#worker = undefined;
@@ -126,7 +91,7 @@ class AriClientAri implements AriPort {
   #started(worker: Worker, lost: Lost): Promise<void> {
     return new Promise((resolve, reject) => {
       // The package reads a dozen API descriptions first, so it gets more time than one request.
-      const timer = setTimeout(() => gone("ari-client did not connect in time"), this.#timeoutMs * 5);
+      const timer = setTimeout(() => gone("ari-client did not connect in time"), this.timeoutMs * 5);
       let over = false;
       const gone = (reason: string, retryMs?: number) => {
         over = true;
@@ -137,13 +102,13 @@ class AriClientAri implements AriPort {
       worker.on("error", (error) => gone(`ari-client failed: ${error?.message ?? String(error)}`));
       worker.on("exit", () => gone("ari-client ended"));
       worker.on("message", (report: WorkerReport) => {
-        if (over || this.#link.state === "closed") return;
+        if (over || this.link.state === "closed") return;
         if (report.kind === "open") {
           clearTimeout(timer);
           this.#worker = worker;
           resolve();
         } else if (report.kind === "lost") gone(report.reason);
-        else if (report.kind === "malformed") this.#unreadable(report.bytes);
+        else if (report.kind === "malformed") this.unreadable(report.bytes);
         else if (report.kind === "event") this.#event(report.event, gone);
       });
     });
@@ -158,17 +123,8 @@ class AriClientAri implements AriPort {
   }
 
   #event(event: AriEvent, gone: (reason: string, retryMs: number) => void): void {
-    if (event.type === "ApplicationReplaced" && event.application === this.#options.application) {
-      gone(
-        "another program took our ARI application",
-        this.#options.replacedRetryMs ?? defaults.replacedRetryMs,
-      );
-    }
-    try {
-      this.#listener(event);
-    } catch (error) {
-      this.#options.log.warn({ err: error, event: event.type }, "handling an ARI event failed");
-    }
+    if (this.replaces(event)) gone(REPLACED, this.replacedRetryMs);
+    this.handOn(event);
   }
 
   #ping(worker: Worker, lost: Lost): void {
@@ -180,12 +136,7 @@ class AriClientAri implements AriPort {
       if (missed >= MISSED_PONGS) this.#gone(worker, lost, `no answer to ${missed} pings`);
       missed += 1;
       worker.postMessage("ping");
-    }, this.#options.pingMs ?? defaults.pingMs);
+    }, this.options.pingMs ?? defaults.pingMs);
     worker.once("exit", () => clearInterval(timer));
-  }
-
-  #unreadable(bytes: number): void {
-    this.#malformed += 1;
-    this.#options.log.warn({ bytes, malformed: this.#malformed }, "an ARI message cannot be read");
   }
 }

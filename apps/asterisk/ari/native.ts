@@ -6,8 +6,9 @@
  * over the wire can throw: what we cannot read is counted and logged, what we do not know is handed on.
  */
 import WebSocket from "ws";
-import { Link, type Lost } from "../link.ts";
+import type { Lost } from "../link.ts";
 import { authorization, eventsUrl, filterRequest } from "./address.ts";
+import { AriDriver, REPLACED } from "./driver.ts";
 import { Exchange, unavailable } from "./exchange.ts";
 import {
   AriError,
@@ -16,7 +17,6 @@ import {
   type AriPort,
   type AriReply,
   type AriRequest,
-  type AriState,
   ARI_DEFAULTS as defaults,
 } from "./port.ts";
 
@@ -30,40 +30,13 @@ export function createNativeAri(options: AriOptions): AriPort {
   return new NativeAri(options);
 }
 
-class NativeAri implements AriPort {
-  readonly #options: AriOptions;
-  readonly #link: Link;
-  readonly #timeoutMs: number;
+class NativeAri extends AriDriver {
   #exchange: Exchange | undefined;
-  #listener: (event: AriEvent) => void = () => {};
-  #malformed = 0;
-
-  constructor(options: AriOptions) {
-    this.#options = options;
-    this.#timeoutMs = options.requestTimeoutMs ?? defaults.requestTimeoutMs;
-    this.#link = new Link({
-      name: "ari",
-      open: (lost, signal) => this.#open(lost, signal),
-      fatal: (error) => error instanceof AriError && (error.status === 401 || error.status === 403),
-      closedError: () => new AriError("unavailable", 0, "connect", "closed"),
-      minMs: options.reconnectMinMs ?? defaults.reconnectMinMs,
-      maxMs: options.reconnectMaxMs ?? defaults.reconnectMaxMs,
-      log: options.log,
-    });
-  }
-
-  get state(): AriState {
-    return this.#link.state;
-  }
-
-  connect(): Promise<void> {
-    return this.#link.connect();
-  }
 
   async close(): Promise<void> {
     this.#exchange?.abandon("closed");
     this.#exchange = undefined;
-    await this.#link.close();
+    await this.link.close();
   }
 
   request(request: AriRequest): Promise<AriReply> {
@@ -71,29 +44,17 @@ class NativeAri implements AriPort {
     return this.#exchange.request(request);
   }
 
-  onEvent(listener: (event: AriEvent) => void): void {
-    this.#listener = listener;
-  }
-
-  onConnected(listener: () => void): void {
-    this.#link.onConnected = listener;
-  }
-
-  onLost(listener: (reason: string) => void): void {
-    this.#link.onLost = listener;
-  }
-
-  async #open(lost: Lost, signal: AbortSignal): Promise<() => Promise<void>> {
-    const { url, username, password, application, events, pingMs } = this.#options;
+  protected override async open(lost: Lost, signal: AbortSignal): Promise<() => Promise<void>> {
+    const { url, username, password, application, events, pingMs } = this.options;
     const socket = new WebSocket(eventsUrl(url, application), ["ari"], {
       headers: { authorization: authorization(username, password) },
-      handshakeTimeout: this.#timeoutMs,
+      handshakeTimeout: this.timeoutMs,
       perMessageDeflate: false,
       // A caller's name that is not UTF-8 must not cost us the connection.
       skipUTF8Validation: true,
       maxPayload: 16 * 1024 * 1024,
     });
-    const exchange = new Exchange((text) => socket.send(text), this.#timeoutMs);
+    const exchange = new Exchange((text) => socket.send(text), this.timeoutMs);
     const abort = () => socket.terminate();
     signal.addEventListener("abort", abort);
     // All listeners stand before the socket does: its first events may come together with the handshake.
@@ -105,7 +66,7 @@ class NativeAri implements AriPort {
     try {
       await standing;
       ping(socket, pingMs ?? defaults.pingMs, (reason) => this.#gone(exchange, lost, reason));
-      await exchange.request(filterRequest(application, [...events, REST_RESPONSE], this.#timeoutMs));
+      await exchange.request(filterRequest(application, [...events, REST_RESPONSE], this.timeoutMs));
       return () => end(socket);
     } catch (error) {
       socket.terminate();
@@ -126,29 +87,18 @@ class NativeAri implements AriPort {
     if (this.#exchange !== exchange) return;
     const message = parse(data);
     if (!message) {
-      this.#malformed += 1;
-      const fields = { bytes: data.length, malformed: this.#malformed };
-      this.#options.log.warn(fields, "an ARI message cannot be read");
+      this.unreadable(data.length);
       return;
     }
     if (message.type === REST_RESPONSE) {
       exchange.answer(message);
       return;
     }
-    if (message.type === "ApplicationReplaced" && message.application === this.#options.application) {
-      // Somebody else took our application. Taking it back at once would only go round in circles.
-      this.#gone(exchange, lost, "another program took our ARI application", this.#replacedRetryMs);
+    if (this.replaces(message)) {
+      this.#gone(exchange, lost, REPLACED, this.replacedRetryMs);
       socket.terminate();
     }
-    try {
-      this.#listener(message);
-    } catch (error) {
-      this.#options.log.warn({ err: error, event: message.type }, "handling an ARI event failed");
-    }
-  }
-
-  get #replacedRetryMs(): number {
-    return this.#options.replacedRetryMs ?? defaults.replacedRetryMs;
+    this.handOn(message);
   }
 }
 
