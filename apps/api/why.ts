@@ -25,6 +25,7 @@ export interface Decision {
     | "joined"
     | "handed-over"
     | "handing-failed"
+    | "answered"
     | "chosen"
     | "refused"
     | "fallback";
@@ -132,6 +133,7 @@ const DECISIONS: Readonly<Record<string, Decision["decision"]>> = {
   CallTransferred: "handed-over",
   TransferHanded: "handed-over",
   TransferFailed: "handing-failed",
+  AnswerAsked: "answered",
 };
 
 function consideredIn(value: unknown): Decision["considered"] {

@@ -4,6 +4,7 @@
 import type { Effect, Place, Step } from "../core/effects.ts";
 import type { Input } from "../core/inputs.ts";
 import type { Hands, Log } from "../engine/ports.ts";
+import type { AnswerAsker } from "./answer-asker.ts";
 import { AriError, type AriPort } from "./ari/port.ts";
 import type { Mover } from "./mover.ts";
 import type { Probe } from "./probe.ts";
@@ -19,12 +20,13 @@ export interface Tools {
   readonly members: QueueMembers;
   readonly mover: Mover;
   readonly probe: Probe;
+  readonly asker: AnswerAsker;
   hear(input: Input): void;
 }
 
 /** Carries effects out over ARI, and over AMI what ARI has no words for. What Asterisk refuses is heard by the core. */
 export function createHands(tools: Tools, log: Log): Hands {
-  const { ari, members, mover, probe } = tools;
+  const { ari, members, mover, probe, asker } = tools;
   /** For what has no answer in the core: it was done, or it is told in the log. */
   const tell = (work: Promise<unknown>, fields: object, text: string): void => {
     work.catch((error: unknown) => {
@@ -72,6 +74,15 @@ export function createHands(tools: Tools, log: Log): Hands {
             if (!alive) tools.hear({ kind: "phoneSilent", at: Date.now(), call, phone });
           });
           tell(told, { phone }, "A phone that rings was not looked after.");
+          return;
+        }
+        case "answer": {
+          const { call, agent, channel } = effect;
+          asker.answer(channel).catch((error: unknown) => {
+            log.warn({ error: String(error), call }, "A phone was not asked to answer.");
+            const reason = error instanceof Error ? error.message : String(error);
+            tools.hear({ kind: "answerNotSent", at: Date.now(), call, agent, reason });
+          });
           return;
         }
         case "hangUp":

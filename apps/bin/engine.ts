@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import cron from "node-cron";
 import { createAmi } from "../asterisk/ami.ts";
+import { createAnswerAsker } from "../asterisk/answer-asker.ts";
 import { ariUrl } from "../asterisk/ari/address.ts";
 import { channelExists } from "../asterisk/ari/channels.ts";
 import { createAri } from "../asterisk/ari/choose.ts";
@@ -26,6 +27,7 @@ import { commandSocket, serveCommands } from "../commands/server.ts";
 import { createApplier } from "../confgen/applier.ts";
 import { serversOf } from "../core/agents/wrap-up.ts";
 import type { AgentState } from "../core/floor.ts";
+import { ringingFor } from "../core/hear/answering.ts";
 import { isOpen } from "../core/routing/hours.ts";
 import { REMEMBERED } from "../core/routing/likely-free.ts";
 import { Alarms } from "../engine/alarms.ts";
@@ -135,6 +137,7 @@ const hands = createHands(
     members,
     mover: createMover(ami),
     probe: createProbe(ami, ari),
+    asker: createAnswerAsker(console),
     hear: (input) => void engine.hear(input),
   },
   log,
@@ -206,7 +209,7 @@ const readers = await startIntake(
   places,
   intake,
   {
-    reopenQueueLog: () => console("logger reload"),
+    reopenQueueLog: async () => void (await console("logger reload")),
     reopenJournal: () => journal.reopen(),
   },
   alarms,
@@ -293,6 +296,7 @@ const commands = createCommands({
     callIdOf,
     deferredChanged: () => deferred.soon(),
     servers: (call) => serversOf(engine.floor, call),
+    ringingFor: (call) => ringingFor(engine.floor, call)?.id,
     ask: (input) => engine.hear(input),
     conversation: (id) => viewConversation(engine.floor, id),
     agentState: (agent, state) => engine.hear({ kind: "stateChosen", at: Date.now(), agent, state }),
@@ -342,9 +346,9 @@ async function saveState(change: { agent: string; state: AgentState; at: number 
 }
 
 /** Asterisk keeps queue_log open; only its console can make it open a new one (ARI's rotate would lose it). */
-async function console(command: string): Promise<void> {
+async function console(command: string): Promise<string> {
   const asterisk = await findAsterisk(config, () => {});
-  await asteriskConsole(asterisk, asteriskConfigFile(config.dataDir), undefined, command);
+  return asteriskConsole(asterisk, asteriskConfigFile(config.dataDir), undefined, command);
 }
 
 /** One pass at a time; one that is asked for during a pass follows it. */

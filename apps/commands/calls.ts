@@ -10,10 +10,20 @@ import { type Context, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { type Asker, CommandProblem, type Placed, type PlacedCall } from "./port.ts";
 
-export function callCommands(context: Context): Pick<Handlers, "call.place" | "call.hangUp"> {
+type Names = "call.place" | "call.answer" | "call.hangUp";
+
+export function callCommands(context: Context): Pick<Handlers, Names> {
   const { engine } = context;
   return {
     "call.place": ({ agentId, ...wanted }, by) => placeCall(context, callerOf(agentId, by), wanted),
+    "call.answer": async ({ callId }, by) => {
+      // A supervisor lifts the phone that rings, an agent only the own one.
+      const agent = by.role === "agent" ? by.agentId : engine.ringingFor(callId);
+      if (agent === undefined)
+        throw new CommandProblem(409, "not-ringing", "nobody's phone rings for this call now");
+      refuse(engine.ask({ kind: "answerAsked", at: Date.now(), call: callId, agent }));
+      return { agentId: agent };
+    },
     "call.hangUp": async ({ callId }, by) => {
       const agent = by.role === "agent" ? by.agentId : undefined;
       refuse(engine.ask({ kind: "hangUpAsked", at: Date.now(), call: callId, agent }));

@@ -24,6 +24,8 @@ export interface EngineEars {
   callIdOf(channel: string): CallId;
   /** Agents who talk in this call, or have to complete it. */
   servers(call: CallId): AgentId[];
+  /** Whose phone rings for this call. */
+  ringingFor(call: CallId): AgentId | undefined;
   /** A person's request about a call or an agent; answers why not, or undefined when it is being done. */
   ask(input: Input): Refusal | undefined;
   /** A conversation as it is now. */

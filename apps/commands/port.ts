@@ -209,6 +209,8 @@ export interface Commands {
   "call.complete": [Completion & { callId: string; agentId?: string }, { agentId: string }];
   /** The agent's phone is called, then the other one (SOFT-05..08, SOFT-10, SOFT-12). */
   "call.place": [PlacedCall & { agentId?: string }, Placed];
+  /** SOFT-14: asks the phone that rings for the agent to answer. */
+  "call.answer": [{ callId: string }, { agentId: string }];
   /** SOFT-04. */
   "call.hangUp": [{ callId: string }, Record<string, never>];
   /** A card number is said: silence is recorded until somebody resumes, or `seconds` are over. */

@@ -13,6 +13,7 @@ import {
 import { supervisionAsked } from "./conversation/supervise.ts";
 import type { Floor } from "./floor.ts";
 import { deviceChanged, stateChosen } from "./hear/agents.ts";
+import { answerAsked, answerNotSent } from "./hear/answering.ts";
 import {
   callbackAsked,
   callbackCancelled,
@@ -87,6 +88,8 @@ const HEARD: {
   stateChosen,
   statePlanned,
   serviceCompleted,
+  answerAsked,
+  answerNotSent,
   stillRinging,
   phoneSilent,
   phoneVanished,

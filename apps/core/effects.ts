@@ -78,6 +78,8 @@ export type Effect =
       reason: string;
     }
   | { kind: "hangUp"; call: CallId; channel: string }
+  /** A phone that rings is asked to answer by itself; if it could not be asked, that is heard (`answerNotSent`). */
+  | { kind: "answer"; call: CallId; agent: AgentId; channel: string }
   /** Is a phone that rings still there? If not, that is heard (`phoneSilent`). */
   | { kind: "probePhone"; call: CallId; phone: string }
   /** Makes Asterisk's queue look at its members at once for this caller (agents/freed.ts). */

@@ -178,6 +178,10 @@ export type Input =
   | { kind: "originateFailed"; at: Millis; call: CallId; channel: string }
   /** A person ends a call; `agent`: their own. */
   | { kind: "hangUpAsked"; at: Millis; call: CallId; agent?: AgentId | undefined }
+  /** The agent answers the call that rings for them, by a command of the panel (SOFT-14). */
+  | { kind: "answerAsked"; at: Millis; call: CallId; agent: AgentId }
+  /** Asterisk did not ask the phone to answer. */
+  | { kind: "answerNotSent"; at: Millis; call: CallId; agent: AgentId; reason: string }
   /** A phone has been ringing for a while, if it still does. */
   | { kind: "stillRinging"; at: Millis; call: CallId; phone: string }
   /** A phone that should ring does not answer Asterisk. */

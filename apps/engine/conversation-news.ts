@@ -11,6 +11,14 @@ import type { LiveSink } from "./ports.ts";
 /** Says it to whoever follows the call; events of other kinds say nothing here. */
 export function announceConversation(floor: Floor, event: DomainEvent, sink: LiveSink): void {
   switch (event.kind) {
+    case "AnswerAsked":
+    case "AnswerNotSent":
+      sink.push("calls", event.kind === "AnswerAsked" ? "call.answering" : "call.answer-failed", {
+        id: event.call,
+        agentId: event.agent,
+        because: event.because.text,
+      });
+      return;
     case "MicrophoneSwitched":
       sink.push("calls", "call.muted", { id: event.call, agentId: event.agent, muted: event.muted });
       return;

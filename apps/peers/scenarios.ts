@@ -44,6 +44,8 @@ export interface KeyPress {
 export interface PhoneBehaviour {
   /** Answers after this long; `never`: rings until it is cancelled. */
   readonly answerAfterMs: number | "never";
+  /** Answers at once when it is asked to: NOTIFY with `Event: talk` in the call's dialog. Others say yes and go on ringing. */
+  readonly answersOnTalk?: boolean;
   /** Refuses with this status instead of ringing. */
   readonly refuse?: number;
   /** Hangs up after this long in the call; default: waits for the other side. */
@@ -212,7 +214,7 @@ export function phoneScenario(
   behaviour: PhoneBehaviour,
   options: { tellDialled?: boolean; first?: string; others?: readonly string[] } = {},
 ): string {
-  const { answerAfterMs, refuse, hangUpAfterMs = HOUR_MS, speech, earPort, refer } = behaviour;
+  const { refuse } = behaviour;
   const { tellDialled = false, first = "", others = [] } = options;
   const refusal = [
     send([`SIP/2.0 ${refuse} Refused`, ...REPLY, "Content-Length: 0"]),
@@ -227,14 +229,33 @@ export function phoneScenario(
       <ereg regexp="sip:[^&gt;]*" search_in="hdr" header="Contact:" assign_to="target"/>
       ${tellDialled ? '<ereg regexp="sip:[^@ ]*" search_in="msg" assign_to="dialled"/>' : ""}
       <log message="[timestamp] rings [$caller]"/>
+      ${behaviour.answersOnTalk ? REMEMBER_INVITE : ""}
       ${MEDIA_ACTIONS}
       ${tellDialled ? '<log message="[timestamp] dialled [$dialled]"/>' : ""}
     </action></recv>`,
-    ...(refuse === undefined ? ringAndAnswer(answerAfterMs, hangUpAfterMs, speech, earPort, refer) : refusal),
+    ...(refuse === undefined ? ringAndAnswer(behaviour) : refusal),
     ...(others.length > 0 ? ['<nop next="end"/>', ...others] : []),
     '<label id="end"/>',
-    '<Reference variables="caller,me,target,line,port"/>',
+    `<Reference variables="caller,me,target,line,port${behaviour.answersOnTalk ? ",via,cseq,event" : ""}"/>`,
   ]);
+}
+
+/** A NOTIFY comes in between, so the headers for the INVITE's answer are kept. */
+const REMEMBER_INVITE = `<ereg regexp=".*" search_in="hdr" header="Via:" assign_to="via"/>
+      <ereg regexp=".*" search_in="hdr" header="CSeq:" assign_to="cseq"/>`;
+const TO_INVITE = [
+  "Via:[$via]",
+  "From:[$caller]",
+  "To:[$me];tag=[pid]p[call_number]",
+  "Call-ID: [call_id]",
+  "CSeq:[$cseq]",
+];
+
+function askedToAnswer(limit: string): string {
+  return `<recv request="NOTIFY" optional="true" next="asked" ${limit}><action>
+    <ereg regexp="talk" search_in="hdr" header="Event:" check_it="true" assign_to="event"/>
+    <log message="[timestamp] asked to answer"/>
+    </action></recv>`;
 }
 
 /** RFC 3515; SIPp answers the NOTIFYs by itself (-aa). */
@@ -261,16 +282,13 @@ function transferKey({ to, afterMs }: { to: string; afterMs: number }): string[]
   ];
 }
 
-function ringAndAnswer(
-  answerAfterMs: number | "never",
-  hangUpAfterMs: number,
-  speech: string | undefined,
-  earPort: number | undefined,
-  refer: PhoneBehaviour["refer"],
-): string[] {
+function ringAndAnswer(behaviour: PhoneBehaviour): string[] {
+  const { answerAfterMs, hangUpAfterMs = HOUR_MS, speech, earPort, refer, answersOnTalk } = behaviour;
+  const limit = `timeout="${answerAfterMs === "never" ? HOUR_MS : Math.max(1, answerAfterMs)}" ontimeout="answer"`;
   return [
     send(["SIP/2.0 180 Ringing", ...REPLY, "Contact: <sip:[local_ip]:[local_port]>", "Content-Length: 0"]),
-    `<recv request="CANCEL" timeout="${answerAfterMs === "never" ? HOUR_MS : Math.max(1, answerAfterMs)}" ontimeout="answer"/>`,
+    ...(answersOnTalk ? [askedToAnswer(limit)] : []),
+    `<recv request="CANCEL" ${limit}/>`,
     send(["SIP/2.0 200 OK", ...REPLY, "Content-Length: 0"]),
     send(
       [
@@ -286,8 +304,17 @@ function ringAndAnswer(
     ),
     '<recv request="ACK"/>',
     log("cancelled", "end"),
+    ...(answersOnTalk ? ['<label id="asked"/>', send(OK_TO_LAST)] : []),
     '<label id="answer"/>',
-    send(["SIP/2.0 200 OK", ...REPLY, "Contact: <sip:[local_ip]:[local_port]>", ...sdp(earPort)], true),
+    send(
+      [
+        "SIP/2.0 200 OK",
+        ...(answersOnTalk ? TO_INVITE : REPLY),
+        "Contact: <sip:[local_ip]:[local_port]>",
+        ...sdp(earPort),
+      ],
+      true,
+    ),
     '<recv request="ACK"/>',
     log("answered [$caller]"),
     ...speak(speech),

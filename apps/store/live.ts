@@ -5,6 +5,7 @@
  * While the database is away events wait in memory (at most MAX_WAITING; older ones are given up).
  */
 import { sql } from "kysely";
+import { withContacts } from "./callers.ts";
 import type { Db } from "./database.ts";
 
 export type Topic = "calls" | "agents" | "queues" | "system";
@@ -95,7 +96,8 @@ export class LiveWriter {
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {
-    const rows = batch.map((event, index) => ({ seq: this.#seq + 1 + index, ...event }));
+    const shown = await withContacts(this.#db, batch);
+    const rows = shown.map((event, index) => ({ seq: this.#seq + 1 + index, ...event }));
     const last = this.#seq + rows.length;
     if (this.#doubtful) {
       const newest = await this.#newest();

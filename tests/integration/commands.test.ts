@@ -95,6 +95,7 @@ const handlers = createCommands({
     settingsChanged: (settings) => heard.push(settings),
     agent: () => undefined,
     servers: () => [],
+    ringingFor: () => undefined,
     deferredChanged: () => {},
     callIdOf: (channel) => channel,
     ask: () => undefined,

@@ -29,6 +29,27 @@ export function callActionRoutes(api: Api, { commands }: ApiContext): void {
   );
 
   api.post(
+    "/v1/calls/:id/answer",
+    {
+      config: { permission: "calls:control" },
+      schema: {
+        tags,
+        summary: "Answer",
+        description:
+          "Asks the agent's phone, which rings for this call, to answer by itself (NOTIFY, Event: talk). Whether it does is told by `call.talking`; a phone that does not know the request goes on ringing. An agent answers only its own (403), and nothing when nothing rings (409).",
+        "x-ledger": ["SOFT-01", "SOFT-14"],
+        params: IdParams,
+        response: { 202: S.AnswerView },
+      },
+    },
+    async (request, reply) => {
+      const { id: callId } = request.params;
+      const { agentId } = await commands.send("call.answer", { callId }, request.caller);
+      return reply.code(202).send({ callId, agentId, sent: "NOTIFY talk" as const });
+    },
+  );
+
+  api.post(
     "/v1/calls/:id/hang-up",
     {
       config: { permission: "calls:control" },

@@ -22,6 +22,11 @@ export const NewCall = Type.Object(
   },
   Closed,
 );
+export const AnswerView = Type.Object({
+  callId: Id(),
+  agentId: Id("Whose phone is asked."),
+  sent: Type.Literal("NOTIFY talk", { description: "What the phone is told; it may not know it." }),
+});
 export const PlacedView = Type.Object({
   callId: Id(),
   to: PhoneView,

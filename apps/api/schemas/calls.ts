@@ -111,6 +111,7 @@ export const WhyView = Type.Object({
         "joined",
         "handed-over",
         "handing-failed",
+        "answered",
         "queued",
         "owner-awaited",
         "dialled-outside",

@@ -41,6 +41,14 @@ export interface RegroupEvent {
 
 export type ConversationEvent =
   | RegroupEvent
+  /** SOFT-14: the phone is asked to answer, or could not be asked. Whether it answers is another event. */
+  | {
+      readonly kind: "AnswerAsked" | "AnswerNotSent";
+      readonly at: Millis;
+      readonly call: CallId;
+      readonly agent: AgentId;
+      readonly because: Because;
+    }
   | {
       readonly kind: "MicrophoneSwitched";
       readonly at: Millis;

@@ -9,6 +9,9 @@ import { type Regroup, targetAgent } from "./regroup.ts";
 /** Moves the floor; `evolve` in events.ts hands these events on. */
 export function evolveConversation(floor: Floor, event: ConversationEvent): void {
   switch (event.kind) {
+    case "AnswerAsked":
+    case "AnswerNotSent":
+      return;
     case "MicrophoneSwitched": {
       const call = floor.agents.get(event.agent)?.call;
       if (call?.id === event.call) setAgent(floor, event.agent, { call: { ...call, muted: event.muted } });
