@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { SIP_REALM } from "../core/agents/sip-realm.ts";
 import { isPostponed } from "../core/agents/wrap-up.ts";
+import type { Agent, AgentState } from "../core/floor.ts";
 import { mayDial } from "../phone/allowed.ts";
 import { toE164 } from "../phone/number.ts";
 import type { Db } from "../store/database.ts";
@@ -12,7 +13,7 @@ import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { requireNoMenu } from "./menu-uses.ts";
 import { checkOutside } from "./outside-numbers.ts";
-import { type AgentFields, CommandProblem, type SipAccount } from "./port.ts";
+import { type AgentFields, type Asker, CommandProblem, type SipAccount } from "./port.ts";
 import { setMembers } from "./queues.ts";
 import { note } from "./settings.ts";
 
@@ -101,6 +102,7 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
       }),
     "agent.state": ({ id, state }, by) =>
       inTurn(async () => {
+        checkOwnChoice(engine.agent(id), state, by);
         if (isPostponed(engine.agent(id), state)) {
           await write((trx) => planState(trx, id, state));
           engine.ask({ kind: "statePlanned", at: Date.now(), agent: id, state });
@@ -119,6 +121,18 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
         return {};
       }),
   };
+}
+
+/** AGENT-03: do not disturb is set by the user. A supervisor may sign people in and out; an integration speaks for users. */
+function checkOwnChoice(agent: Agent | undefined, state: AgentState, by: Asker): void {
+  if (by.role !== "supervisor" || by.agentId === agent?.id || state !== "break") return;
+  if (agent?.state === "offline") return;
+  throw new CommandProblem(
+    403,
+    "own-choice",
+    "do not disturb is set by the agent and by nobody else",
+    "state",
+  );
 }
 
 type AgentCommand =

@@ -71,6 +71,8 @@ export interface Agent {
   readonly mobile?: string | undefined;
   /** The phone is asked to answer by itself when the agent places a call. */
   readonly autoAnswer?: boolean | undefined;
+  /** Whether calls of any line reach this agent through its queue (LINE-17). */
+  readonly servesLines?: boolean | undefined;
   /** A call is handed to this agent only after they accepted it (XFER-14). */
   readonly acceptanceNeeded?: boolean | undefined;
   /** Talks to colleagues; no customer may be handed over (XFER-05). */

@@ -1,7 +1,7 @@
 /**
  * Rows changed: the floor takes them all, and keeps what only lives here.
  */
-import type { Agent, Floor, Line, Queue, Trunk } from "./floor.ts";
+import type { Agent, AgentId, Floor, Line, Queue, Trunk } from "./floor.ts";
 import type { NumberPlan } from "./numbers.ts";
 
 /** All rows that steer calls. */
@@ -16,6 +16,7 @@ export interface LoadedSettings {
 /** Replaces the rows; agents keep their phones' states and their calls. */
 export function replaceSettings(floor: Floor, settings: LoadedSettings): void {
   const before = new Map(floor.agents);
+  const serving = membersOfLines(settings);
   floor.agents.clear();
   floor.phones.clear();
   floor.lineKeys.clear();
@@ -28,7 +29,7 @@ export function replaceSettings(floor: Floor, settings: LoadedSettings): void {
       phoneLost: known.phoneLost,
       keptFor: known.keptFor,
     };
-    floor.agents.set(agent.id, { ...agent, ...live });
+    floor.agents.set(agent.id, { ...agent, ...live, servesLines: serving.has(agent.id) });
     floor.phones.set(agent.phone, agent.id);
   }
   floor.queues.clear();
@@ -41,4 +42,10 @@ export function replaceSettings(floor: Floor, settings: LoadedSettings): void {
     floor.lines.set(line.id, line);
     floor.lineKeys.set(line.key, line.id);
   }
+}
+
+/** Who is in a queue that a line leads to. */
+function membersOfLines({ queues, lines }: LoadedSettings): Set<AgentId> {
+  const used = new Set(lines.map((line) => line.queueId));
+  return new Set(queues.flatMap((queue) => (used.has(queue.id) ? queue.agents : [])));
 }

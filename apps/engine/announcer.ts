@@ -1,6 +1,7 @@
 /**
  * Domain events → the live stream's messages: what a screen needs to show, and nothing more.
  */
+import { shownState } from "../core/agents/shown-state.ts";
 import { statusOf } from "../core/agents/status.ts";
 import type { DomainEvent } from "../core/events.ts";
 import { type Floor, waitingIn } from "../core/floor.ts";
@@ -91,6 +92,7 @@ function announceAgent(floor: Floor, id: string, shown: Shown, sink: LiveSink): 
     state: agent.state,
     stateSince: iso(agent.stateSince),
     status: statusOf(agent),
+    shown: shownState(agent.state, call?.phase),
     pendingState: agent.pendingState,
     device: agent.device,
     callId: call?.id,

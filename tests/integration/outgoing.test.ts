@@ -82,10 +82,10 @@ t.test(
 );
 
 t.test(
-  "SOFT-07 a number that nobody has is called and said to be unknown; SOFT-04 hang up from the window",
+  "SOFT-04, SOFT-07 a number that nobody has is called and said to be unknown; hung up from the window, the service is still to be completed",
   async (t) => {
     const [agent, other] = [await scene.agent("Dialler"), await scene.agent("Stranger")];
-    await scene.line([agent]);
+    await scene.line([agent], { queue: { wrapUp: { mode: "until-completed" } } });
     await scene.onShift(agent, quick);
     const far = await scene.farEnd(quick);
     const placed = await calling(agent, { to: { number: `8${someone().slice(2)}` } });
@@ -98,6 +98,10 @@ t.test(
     t.equal((await scene.ask("POST", path, undefined, await scene.keyOf(agent))).status, 204);
     await until("the customer is hung up", () => far.has("left by the other"));
     t.match(await closed(placed.body.callId), { type: "outbound", ending: "answered", contactId: null });
+    await scene.status(agent, "wrap-up");
+    t.equal((await calling(agent, { to: { number: someone() } })).status, 409, "no next call before that");
+    const [topic] = (await scene.get("/v1/topics")).items;
+    await scene.must("POST", `/v1/calls/${placed.body.callId}/complete`, { topicIds: [topic.id] });
     await scene.status(agent, "available");
   },
 );

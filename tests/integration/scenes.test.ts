@@ -148,6 +148,47 @@ t.test(
 );
 
 t.test(
+  "AGENT-03, AGENT-10 do not disturb: the agent's own choice, for who serves a line; the state stands beside the name",
+  async (t) => {
+    const [own, other] = [await scene.agent("Own choice"), await scene.agent("No inbound calls")];
+    await scene.line([own]);
+    const shown = async (agent: TestAgent) => {
+      const { shown: word, live } = await scene.get(`/v1/agents/${agent.id}`);
+      return { status: live.status, word: word.ru, en: word.en };
+    };
+    const told = (agent: TestAgent, state: string) =>
+      scene.heard(
+        `the word for ${state}`,
+        ({ kind, data }) => kind === "agent.changed" && data.id === agent.id && data.shown.state === state,
+      );
+    const path = `/v1/agents/${own.id}/state`;
+    for (const agent of [own, other]) await scene.onShift(agent, quick);
+    t.same(await shown(own), { status: "available", word: "Входящие", en: "Inbound" });
+    const { key: supervisor } = await scene.must("POST", "/v1/keys", { name: "S", role: "supervisor" });
+    for (const [key, status, code] of [
+      [await scene.keyOf(other), 404, "not-found"],
+      [supervisor, 403, "own-choice"],
+    ] as const) {
+      const refused = await scene.ask("PUT", path, { state: "break" }, key);
+      t.match([refused.status, refused.body.code], [status, code]);
+    }
+    t.match(await shown(own), { status: "available" }, "nobody else has set it");
+
+    t.equal((await scene.ask("PUT", path, { state: "break" }, await scene.keyOf(own))).status, 200);
+    t.same(await shown(own), { status: "do-not-disturb", word: "Перерыв", en: "Break" });
+    t.match((await told(own, "break")).data.shown, { ru: "Перерыв", en: "Break" });
+    await scene.must("PUT", `/v1/agents/${other.id}/state`, { state: "break" });
+    t.same(
+      await shown(other),
+      { status: "break", word: "Перерыв", en: "Break" },
+      "nothing to be disturbed by",
+    );
+    t.equal((await scene.ask("POST", `/v1/agents/${own.id}/sign-out`, {}, supervisor)).status, 200);
+    t.match(await shown(own), { status: "offline", word: "Неактивен", en: "Inactive" });
+  },
+);
+
+t.test(
   "AGENT-01, AGENT-02, AGENT-05 signing in leads to a break; without a phone an agent is offline",
   async (t) => {
     const agent = await scene.agent("Newcomer");

@@ -23,8 +23,9 @@ export function agentActionRoutes(api: Api, context: ApiContext): void {
       schema: {
         tags,
         summary: "Choose the agent's state",
-        description: "Only agents in state inbound are offered calls. An agent's key changes only its own.",
-        "x-ledger": ["AGENT-04", "AGENT-06", "AGENT-09"],
+        description:
+          "Only agents in state inbound are offered calls. An agent's key changes only its own; a break (do not disturb) is nobody else's choice (403 for a supervisor).",
+        "x-ledger": ["AGENT-03", "AGENT-04", "AGENT-06", "AGENT-09"],
         params: IdParams,
         body: S.StateChange,
         response: { 200: S.AgentView },

@@ -1,5 +1,6 @@
 /** Agents: who answers, their state now, and their journal. */
 import type { FloorView } from "../../commands/port.ts";
+import { shownState } from "../../core/agents/shown-state.ts";
 import { listAgents } from "../../store/reads/agents.ts";
 import { listCalls } from "../../store/reads/calls.ts";
 import { type Api, type ApiContext, type Caller, floorOrNull, onlyAgent } from "../context.ts";
@@ -71,7 +72,7 @@ export function agentRoutes(api: Api, context: ApiContext): void {
         tags,
         summary: "Show one agent",
         description: "With status, device, current call and the lines served.",
-        "x-ledger": ["AGENT-01", "AGENT-02", "AGENT-07", "LINE-17"],
+        "x-ledger": ["AGENT-01", "AGENT-02", "AGENT-03", "AGENT-07", "AGENT-10", "LINE-17"],
         params: IdParams,
         response: { 200: S.AgentView },
       },
@@ -172,6 +173,7 @@ function agentView(row: Row, floor: FloorView | null, live: Live | undefined) {
     state,
     stateSince: iso(since),
     forwardNumber: phoneViewOrNull(row.forwardNumber),
+    shown: shownState(state, live?.call?.phase),
     console: consoleOf(state, since, floor?.at ?? Date.now()),
     mobile: row.mobile === null ? null : phoneView(row.mobile),
     pendingState: (live ? live.pendingState : row.pendingState) ?? null,

@@ -62,6 +62,23 @@ const view = {
   phone: Type.String({ description: "The SIP user of the agent's phone." }),
   state: State,
   stateSince: Instant(),
+  shown: Type.Object(
+    {
+      state: Type.Enum([
+        "offline",
+        "break",
+        "inbound",
+        "outbound",
+        "offered",
+        "dialling",
+        "talking",
+        "wrap-up",
+      ]),
+      ru: Type.String(),
+      en: Type.String(),
+    },
+    { description: "The word beside the agent's name (AGENT-10); `agent.changed` carries it too." },
+  ),
   pendingState: Nullable(
     Type.Enum(["offline", "break", "inbound", "outbound"], {
       description: "Chosen during a call; begins when the call and its wrap-up are over (AGENT-09).",
@@ -93,7 +110,7 @@ const view = {
       {
         status: Type.String({
           description:
-            "available, ringing, dialling, talking, wrap-up, do-not-disturb or offline (AGENT-01).",
+            "available, ringing, dialling, talking, wrap-up, do-not-disturb or offline (AGENT-01); break or outbound for who serves no line (AGENT-03).",
           examples: ["available"],
         }),
         device: Type.String({ description: "What Asterisk says of the phone." }),

@@ -10,10 +10,13 @@ export type AgentStatus =
   | "talking"
   | "wrap-up"
   | "do-not-disturb"
+  | "break"
+  | "outbound"
   | "offline";
 
 /**
- * available = inbound and idle; do-not-disturb = on a break or in outbound state (no inbound calls);
+ * available = inbound and idle; do-not-disturb = on a break or in outbound state (no inbound calls), for those who serve
+ * a line: there is nothing to be disturbed by for others (AGENT-03), whose status is the state they chose;
  * offline = signed out, or the phone is not there (AGENT-02). `ringing` and `dialling` come before talking, `wrap-up` the
  * time after it until the service is completed (AGENT-08).
  */
@@ -24,7 +27,8 @@ export function statusOf(agent: Agent): AgentStatus {
   if (agent.call?.phase === "offered" || agent.device === "ringing") return "ringing";
   if (agent.call?.phase === "talking" || agent.device === "busy") return "talking";
   if (agent.call?.phase === "wrap-up") return "wrap-up";
-  return agent.state === "inbound" ? "available" : "do-not-disturb";
+  if (agent.state === "inbound") return "available";
+  return agent.servesLines === false ? agent.state : "do-not-disturb";
 }
 
 /** Since when the agent has been talking, for the running timer (AGENT-07). */

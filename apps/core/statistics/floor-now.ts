@@ -8,6 +8,8 @@ const NOBODY: Readonly<Record<AgentStatus, number>> = {
   talking: 0,
   "wrap-up": 0,
   "do-not-disturb": 0,
+  break: 0,
+  outbound: 0,
   offline: 0,
 };
 
