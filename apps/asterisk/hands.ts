@@ -171,6 +171,10 @@ export function placeOf(step: Step): Place {
   if (step.kind === "ending") return { context: "ending", extension: step.name };
   if (step.kind === "welcome") return { context: "welcome", extension: step.lineKey };
   if (step.kind === "menu") return { context: "menu", extension: step.menuKey };
+  if (step.kind === "external" && step.placedFor !== undefined) {
+    const own = `${step.placedFor ?? ""}_${step.record}`;
+    return { context: "external", extension: `to-${extensionOf(step)}_${step.seconds}_${own}` };
+  }
   const context = step.record === "off" ? step.kind : `${step.kind}-${step.record}`;
   const more = step.kind === "queue" ? placeInQueue(step) : "";
   const extension = `to-${extensionOf(step)}_${step.seconds}${more}`;

@@ -55,7 +55,7 @@ export function hearQuestion(
   senses: Senses,
 ): Input | undefined {
   const [question = "", first = "", second = "", third = ""] = args;
-  const common = { at: senses.now(), call: senses.callIdOf(channel), channel };
+  const common = { at: senses.now(), call: callOf(channel, args, senses), channel };
   switch (question) {
     case "inbound":
       return {
@@ -137,6 +137,12 @@ export function hearQuestion(
     default:
       return undefined;
   }
+}
+
+/** The call that asks: of its first channel's id, which a channel that was called does not have itself. */
+export function callOf(channel: string, args: readonly string[], senses: Pick<Senses, "callIdOf">): string {
+  const first = args.find((arg) => arg.startsWith("call="))?.slice("call=".length);
+  return senses.callIdOf(first || channel);
 }
 
 /** What a menu of generated/menus.conf says: `m1.2`, and `queue.q1`, `agent.<phone>` or `external.<number>`. */

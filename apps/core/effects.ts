@@ -32,6 +32,8 @@ export type Step =
       seconds: number;
       record: RecordingMode;
       announce: boolean;
+      /** An agent calls a customer, for this line (its key, or null): the recording is the customer's. */
+      placedFor?: string | null | undefined;
     }
   | { kind: "ending"; name: "out-of-hours" | "no-answer" | "not-in-service" | "unavailable" | "callback" };
 

@@ -244,8 +244,13 @@ export interface Trunk {
  */
 export interface Call {
   readonly id: CallId;
-  /** The caller's channel (the customer's, or that of the agent who calls); also Asterisk's linkedid. */
+  /**
+   * The side that is held, handed over and asks: the caller's channel, which is also Asterisk's linkedid, until an agent
+   * who placed the call regroups it (core/conversation/sides.ts).
+   */
   readonly channel: string;
+  /** The channel of the number outside that an agent called. */
+  readonly far?: string | undefined;
   readonly kind: "inbound" | "internal" | "outbound";
   readonly lineId?: LineId | undefined;
   readonly from?: string | undefined;

@@ -66,3 +66,10 @@ export function agentAt(floor: Floor, phone: string): Agent | undefined {
   const id = floor.phones.get(phone);
   return id === undefined ? undefined : floor.agents.get(id);
 }
+
+/** An agent who is called at a number outside (LINE-13): known by the channel, not by the phone. */
+export function agentOn(floor: Floor, channel: string | undefined): Agent | undefined {
+  if (channel === undefined) return undefined;
+  for (const agent of floor.agents.values()) if (agent.call?.channel === channel) return agent;
+  return undefined;
+}

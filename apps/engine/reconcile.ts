@@ -5,9 +5,8 @@
  * phones' states, calls that wait in Stasis for a decision, calls that are no more, and queue members' pauses.
  */
 import { AriError, type AriPort } from "../asterisk/ari/port.ts";
-import { deviceOf, hearQuestion, type Senses } from "../asterisk/hears.ts";
+import { callOf, deviceOf, hearQuestion, type Senses } from "../asterisk/hears.ts";
 import { pauseReason, queuePaused } from "../core/agents/wrap-up.ts";
-import type { Input } from "../core/inputs.ts";
 import type { Engine } from "./engine.ts";
 import type { Log } from "./ports.ts";
 
@@ -78,27 +77,30 @@ async function answerWaiting({ engine, ari, application, senses }: ReconcilePort
   const reply = await ari.request({ method: "GET", path: `applications/${application}` });
   const channels = (reply.body as { channel_ids?: string[] } | undefined)?.channel_ids ?? [];
   for (const id of channels) {
-    const fresh = (): boolean => {
-      const known = engine.floor.calls.get(senses.callIdOf(id));
-      return known !== undefined && senses.now() - known.phaseSince < FRESH_MS;
-    };
-    if (fresh()) continue;
-    const question = await questionOf(ari, id, senses);
-    if (!question || fresh()) continue;
+    const args = await questionArgs(ari, id);
+    if (!args) continue;
+    const call = callOf(id, args.asked, senses);
+    const known = engine.floor.calls.get(call);
+    if (known !== undefined && senses.now() - known.phaseSince < FRESH_MS) continue;
+    const question = hearQuestion(id, args.caller, args.asked, senses);
+    if (!question) continue;
     // It still waits, so whatever was decided for it has not arrived.
-    engine.hear({ kind: "stepRefused", at: senses.now(), call: senses.callIdOf(id) });
+    engine.hear({ kind: "stepRefused", at: senses.now(), call });
     engine.hear(question);
   }
 }
 
-async function questionOf(ari: AriPort, id: string, senses: Senses): Promise<Input | undefined> {
+async function questionArgs(
+  ari: AriPort,
+  id: string,
+): Promise<{ caller: string; asked: string[] } | undefined> {
   const reply = await ari.request({ method: "GET", path: `channels/${id}` }).catch(unlessGone);
   const channel = reply?.body as
     | { caller?: { number?: string }; dialplan?: { app_name?: string; app_data?: string } }
     | undefined;
   if (channel?.dialplan?.app_name !== "Stasis") return undefined;
-  const [, ...args] = (channel.dialplan.app_data ?? "").split(",");
-  return hearQuestion(id, channel.caller?.number ?? "", args, senses);
+  const [, ...asked] = (channel.dialplan.app_data ?? "").split(",");
+  return { caller: channel.caller?.number ?? "", asked };
 }
 
 /** Calls without a channel: Asterisk died under them, or their end was not told. */

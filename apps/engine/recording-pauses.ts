@@ -6,6 +6,7 @@
  * So wherever we die, what is marked as paused covers what is not recorded, and an open row is muted again after a
  * restart; while we are away it stays muted. The clock is ours and is set anew from the rows.
  */
+import { recordedChannel } from "../core/conversation/sides.ts";
 import type { Floor } from "../core/floor.ts";
 import type { Db } from "../store/database.ts";
 import { type Actor, audit } from "../store/writes/audit.ts";
@@ -91,7 +92,7 @@ export function createRecordingPauses(options: PauseOptions): RecordingPauses {
     const from = new Date();
     const until = new Date(from.getTime() + seconds * 1000);
     const already = await openPause(db, { call, from, until, by, reason });
-    const muted = await muter.mute(known.channel, true).catch(async (error: unknown) => {
+    const muted = await muter.mute(recordedChannel(known), true).catch(async (error: unknown) => {
       // Perhaps it is muted, perhaps not: the row says paused, and the clock puts it right.
       arm(call, until.getTime());
       throw error;
@@ -109,7 +110,7 @@ export function createRecordingPauses(options: PauseOptions): RecordingPauses {
 
   async function resume(call: string, by: Actor): Promise<Date | PauseRefusal> {
     const known = floor().calls.get(call);
-    if (known) await muter.mute(known.channel, false);
+    if (known) await muter.mute(recordedChannel(known), false);
     const at = new Date();
     if (!(await closePause(db, call, at, by))) return "not-paused";
     disarm(call);
@@ -121,7 +122,7 @@ export function createRecordingPauses(options: PauseOptions): RecordingPauses {
     for (const { call, untilAt } of await openPauses(db)) {
       const known = floor().calls.get(call);
       await inTurn(call, async () => {
-        if (known && untilAt.getTime() > Date.now()) await muter.mute(known.channel, true);
+        if (known && untilAt.getTime() > Date.now()) await muter.mute(recordedChannel(known), true);
         if (!timers.has(call)) arm(call, untilAt.getTime());
       });
     }

@@ -47,7 +47,8 @@ export async function readOpenCalls(db: Db): Promise<OpenCall[]> {
     const talking = row.connected_at !== null;
     return {
       id: row.id,
-      channel: row.linkedid,
+      channel: lastChannel(decisions, "SidesChanged") ?? row.linkedid,
+      far: lastChannel(decisions, "FarSideSeen"),
       kind: row.type === "internal" || row.type === "outbound" ? row.type : "inbound",
       lineId: row.line_id ?? undefined,
       from: row.from_number ?? undefined,
@@ -99,6 +100,14 @@ function lastQueueOf(
 ): string | undefined {
   const queue = decisions.filter((event) => typeof event.data.queue === "string").at(-1)?.data.queue;
   return queue === undefined ? undefined : String(queue);
+}
+
+function lastChannel(
+  decisions: readonly { kind: string; data: Readonly<Record<string, unknown>> }[],
+  kind: string,
+): string | undefined {
+  const channel = decisions.findLast((event) => event.kind === kind)?.data.channel;
+  return typeof channel === "string" ? channel : undefined;
 }
 
 /** Every decision about who is with whom says what it is from then on. */

@@ -41,6 +41,10 @@ export interface RegroupEvent {
 
 export type ConversationEvent =
   | RegroupEvent
+  /** The number outside that an agent called has this channel. */
+  | { readonly kind: "FarSideSeen"; readonly at: Millis; readonly call: CallId; readonly channel: string }
+  /** From here on this channel is the side that is held, handed over and asks. */
+  | { readonly kind: "SidesChanged"; readonly at: Millis; readonly call: CallId; readonly channel: string }
   /** SOFT-14: the phone is asked to answer, or could not be asked. Whether it answers is another event. */
   | {
       readonly kind: "AnswerAsked" | "AnswerNotSent";

@@ -9,6 +9,12 @@ import { type Regroup, targetAgent } from "./regroup.ts";
 /** Moves the floor; `evolve` in events.ts hands these events on. */
 export function evolveConversation(floor: Floor, event: ConversationEvent): void {
   switch (event.kind) {
+    case "FarSideSeen":
+      setCall(floor, event.call, undefined, { far: event.channel });
+      return;
+    case "SidesChanged":
+      setCall(floor, event.call, undefined, { channel: event.channel });
+      return;
     case "AnswerAsked":
     case "AnswerNotSent":
       return;
@@ -123,7 +129,8 @@ function setAgent(floor: Floor, id: AgentId, change: Partial<Agent>): void {
   if (agent) floor.agents.set(id, { ...agent, ...change });
 }
 
-function setCall(floor: Floor, id: string, at: number, change: Partial<Call>): void {
+/** @param at when a phase began; undefined: the phase goes on. */
+function setCall(floor: Floor, id: string, at: number | undefined, change: Partial<Call>): void {
   const call = floor.calls.get(id);
-  if (call) floor.calls.set(id, { ...call, phaseSince: at, ...change });
+  if (call) floor.calls.set(id, { ...call, phaseSince: at ?? call.phaseSince, ...change });
 }

@@ -6,7 +6,7 @@ import type { Because } from "../because.ts";
 import type { Agent, Call } from "../floor.ts";
 import { beginTalk } from "../hear/service.ts";
 import type { Input } from "../inputs.ts";
-import { agentAt, type Turn } from "../turn.ts";
+import { agentAt, agentOn, type Turn } from "../turn.ts";
 import type { RegroupEvent } from "./events.ts";
 import { type Regroup, targetAgent } from "./regroup.ts";
 import { actOf } from "./request.ts";
@@ -27,7 +27,7 @@ export function isParted(call: Call | undefined, agent: Agent): boolean {
 /** Takes what belongs to a regrouped call or a supervisor. @returns whether nobody else has to look at it. */
 export function heardInRegroup(turn: Turn, input: TalkInput): boolean {
   const { floor } = turn;
-  const agent = agentAt(floor, input.phone);
+  const agent = agentAt(floor, input.phone) ?? agentOn(floor, input.channel);
   const call = floor.calls.get(input.call);
   if (agent?.call?.as === "supervisor" && agent.call.id === input.call)
     return supervisorHeard(turn, input, agent);
@@ -41,10 +41,14 @@ export function heardInRegroup(turn: Turn, input: TalkInput): boolean {
   return false;
 }
 
-/** The colleague's channel of a consultation outside, which no agent has. */
+/** The channel of somebody outside, which no agent has: whom an agent calls, or consults. */
 export function outsideCalled(turn: Turn, input: Extract<Input, { kind: "phoneCalled" }>): void {
   const call = turn.floor.calls.get(input.call);
   const group = call?.regroup;
+  if (call?.kind === "outbound" && call.phase === "external" && !group && input.channel) {
+    turn.happened({ kind: "FarSideSeen", at: input.at, call: call.id, channel: input.channel });
+    return;
+  }
   if (group?.kind !== "consulting" || group.target.kind !== "number" || group.channel) return;
   if (input.phone !== group.target.trunkKey || input.channel === call?.channel) return;
   say(

@@ -6,6 +6,7 @@ import type { Agent, AgentId, Call, Millis } from "../floor.ts";
 import type { Turn } from "../turn.ts";
 import type { RegroupEvent } from "./events.ts";
 import type { Regroup } from "./regroup.ts";
+import { faceSide, otherSide } from "./sides.ts";
 
 /** What can be asked of a conversation. Numbers are E.164, `shortNumber` as it is dialled. */
 export type ConversationAsk =
@@ -50,11 +51,14 @@ export function actOf(turn: Turn, at: Millis, callId: string, by: AgentId | unde
     turn.refuse("not-talking", "this call is no conversation of an agent now");
     return undefined;
   }
-  if (!agent.call?.channel || agent.call.channel === call.channel) {
-    turn.refuse("not-yours", "only the agent who was called can do this");
+  const channel = agent.call?.channel;
+  const other = channel && otherSide(turn.floor, call, channel);
+  if (!channel || !other) {
+    turn.refuse("not-yet", "Asterisk has not told yet who is in this call");
     return undefined;
   }
-  return { turn, at, call, agent, channel: agent.call.channel };
+  faceSide(turn, at, call, other);
+  return { turn, at, call: turn.floor.calls.get(callId) ?? call, agent, channel };
 }
 
 /** Something became of the conversation, because the agent asked. */

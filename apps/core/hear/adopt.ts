@@ -1,6 +1,7 @@
 /**
  * What every question of a call begins and ends with: the call is known, and the rules of routing are asked.
  */
+import { faceSide } from "../conversation/sides.ts";
 import type { Call } from "../floor.ts";
 import { route } from "../routing/inbound.ts";
 import type { Turn } from "../turn.ts";
@@ -10,7 +11,11 @@ export function adopt(
   turn: Turn,
   input: { at: number; call: string; channel: string; lineKey: string },
 ): void {
-  if (turn.floor.calls.has(input.call)) return;
+  const known = turn.floor.calls.get(input.call);
+  if (known) {
+    faceSide(turn, input.at, known, input.channel);
+    return;
+  }
   const lineId = turn.floor.lineKeys.get(input.lineKey);
   const type = input.lineKey === "internal" ? "internal" : "inbound";
   turn.happened({

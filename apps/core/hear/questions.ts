@@ -18,6 +18,7 @@ export function callerArrived(turn: Turn, input: Extract<Input, { kind: "callerA
   // Asked twice: the first answer is on its way.
   if (known && known.phase !== "deciding") return;
   if (known?.lineId) {
+    adopt(turn, input);
     routeOn(turn, input.call, input.at, input.draw);
     return;
   }

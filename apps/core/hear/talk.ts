@@ -5,7 +5,7 @@ import { heardInRegroup, isParted, outsideCalled } from "../conversation/heard.t
 import type { Agent, AgentCall, Floor } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import { attemptOver, callerLeft, customerServed } from "../queueing/attempt.ts";
-import { agentAt, type Turn } from "../turn.ts";
+import { agentAt, agentOn, type Turn } from "../turn.ts";
 import { adopt } from "./adopt.ts";
 import { lookAfter } from "./phones.ts";
 import { beginTalk, endTalk, settle } from "./service.ts";
@@ -61,25 +61,25 @@ export function talkChanged(turn: Turn, input: Extract<Input, { kind: "talkStart
   beginTalk(turn, agent.id, mine === "dialling");
 }
 
-/** An agent who is called at a number outside (LINE-13): known by the channel, not by the phone. */
-function agentOn(floor: Floor, channel: string | undefined): Agent | undefined {
-  if (channel === undefined) return undefined;
-  for (const agent of floor.agents.values()) if (agent.call?.channel === channel) return agent;
-  return undefined;
-}
-
 /** A call waits in one of Asterisk's queues, perhaps without our doing. */
 export function queueJoined(turn: Turn, input: Extract<Input, { kind: "queueJoined" }>): void {
   const queue = [...turn.floor.queues.values()].find((each) => each.key === input.queueKey);
   if (!queue) return;
-  if (!turn.floor.calls.has(input.call)) adopt(turn, { ...input, lineKey: "" });
+  const call = turn.floor.calls.has(input.call) ? input.call : callOf(turn.floor, input.channel);
+  if (call === undefined) adopt(turn, { ...input, lineKey: "" });
   turn.happened({
     kind: "QueueJoined",
     at: input.at,
-    call: input.call,
+    call: call ?? input.call,
     channel: input.channel,
     queue: queue.id,
   });
+}
+
+/** queue_log names the channel that waits, which is not the first of its call when an agent had called it. */
+function callOf(floor: Floor, channel: string): string | undefined {
+  for (const call of floor.calls.values()) if (call.channel === channel) return call.id;
+  return undefined;
 }
 
 /** Asterisk did not take a step; the dialplan goes on with the call alone. */

@@ -56,6 +56,7 @@ export function dialCustomer(
       seconds: CUSTOMER_SECONDS,
       record,
       announce: false,
+      placedFor: line?.key ?? null,
     },
     because: {
       rule: shown.rule,

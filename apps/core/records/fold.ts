@@ -37,7 +37,7 @@ export interface Leg {
   readonly cause: number | undefined;
   /** The number outside that it called (FWD-08); undefined: a phone of the house, or the caller. */
   readonly toNumber?: string | undefined;
-  /** How long it was in one bridge with the call's first channel (that one: with anybody); undefined: never. */
+  /** How long it was in one bridge with the customer (the customer's own: with anybody); undefined: never. */
   readonly talkMs: number | undefined;
 }
 
@@ -95,11 +95,12 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
   const back = linkedId.startsWith(CALLED_BACK);
   const placed = back || arrival?.type === "outbound" || linkedId.startsWith(PLACED);
   const internal = lineKey === "internal" || start?.context === "from-agent";
-  const endedAt = callEnd(ordered, own);
-  const talk = foldTalk(ordered, linkedId, legs, endedAt);
+  const main = mainChannel(ordered, legs, linkedId);
+  const endedAt = callEnd(ordered, legs.get(main) ?? own);
+  const talk = foldTalk(ordered, main, legs, endedAt);
   const wrapUps = foldWrapUps(ordered);
-  const shares = shareTalk(ordered, linkedId, endedAt);
-  const parts = foldParts(ordered, linkedId, (channel) => legs.get(channel)?.agentId, endedAt);
+  const shares = shareTalk(ordered, main, endedAt);
+  const parts = foldParts(ordered, main, (channel) => legs.get(channel)?.agentId, endedAt);
   const ending =
     endedAt === undefined
       ? undefined
@@ -125,7 +126,7 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     queueId: lastQueue(ordered, names),
     contactId: text(arrival?.contactId),
     ownerId: text(arrival?.ownerId),
-    agentId: placed && !back ? text(arrival?.agent) : talk.agentId,
+    agentId: placed && !back && main === linkedId ? text(arrival?.agent) : talk.agentId,
     firstOfferedId: firstOffered(ordered, legs),
     arrivedAt: own.startedAt,
     connectedAt: talk.connectedAt,
@@ -243,6 +244,16 @@ function partnerOf(
   for (const [channel, theirs] of inBridge)
     if (channel !== linkedId && theirs === bridge) return legs.get(channel);
   return undefined;
+}
+
+/**
+ * Whose talk the call's is: the caller's; of a call that an agent placed and then regrouped, the side that stays when
+ * the agent has handed it over (core/conversation/sides.ts).
+ */
+function mainChannel(ordered: readonly Fact[], legs: ReadonlyMap<string, Leg>, linkedId: string): string {
+  const changed = ordered.findLast((fact) => fact.source === "engine" && fact.kind === "SidesChanged");
+  const channel = text(changed?.data.channel);
+  return channel !== undefined && legs.has(channel) ? channel : linkedId;
 }
 
 /** The call is over when its last channel is: LINKEDID_END says so, or reconciliation (CallLost). */

@@ -32,6 +32,9 @@ const RULES: readonly Rule[] = [
 /** A call that went outside and came back is not offered in the house again: one round (D-44). */
 const AFTER_OUTSIDE: readonly Rule[] = [chosenNumber, forward];
 
+/** A customer whom an agent called and left waiting has heard neither menu nor greeting, and does not now. */
+const PLACED: readonly Rule[] = [toOwner, awaitOwner, toQueue, overflow, forward];
+
 /** The event that says where this call goes next, with its reason. `call` is in phase `deciding`. */
 export function route(floor: Floor, call: Call, at: number, draw: number): DomainEvent {
   const asked = askedOf(floor, call, at, draw);
@@ -40,7 +43,8 @@ export function route(floor: Floor, call: Call, at: number, draw: number): Domai
       rule: "LINE-14",
       text: "the number dialled is not one of our lines",
     });
-  for (const rule of call.dialled ? AFTER_OUTSIDE : RULES) {
+  const placed = call.kind === "outbound" && !call.calledBack;
+  for (const rule of placed ? PLACED : call.dialled ? AFTER_OUTSIDE : RULES) {
     const event = rule(asked);
     if (event) return event;
   }
