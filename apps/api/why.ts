@@ -134,6 +134,8 @@ const DECISIONS: Readonly<Record<string, Decision["decision"]>> = {
   TransferHanded: "handed-over",
   TransferFailed: "handing-failed",
   AnswerAsked: "answered",
+  TransferCompleted: "handed-over",
+  CallParted: "handing-failed",
 };
 
 function consideredIn(value: unknown): Decision["considered"] {

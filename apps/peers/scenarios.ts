@@ -53,6 +53,8 @@ export interface PhoneBehaviour {
   readonly speech?: string;
   /** Somebody else speaks and hears at this port of the peer's address; the peer only signals. */
   readonly earPort?: number;
+  /** Notes the SIP dialog of each call it answers, for whoever sends more in it: Call-ID, own tag, the other's From. */
+  readonly tellsDialog?: boolean;
   /** Presses its own transfer key (REFER, blind) for this number, so long after it answered. */
   readonly refer?: { readonly to: string; readonly afterMs: number };
 }
@@ -160,7 +162,10 @@ export function colleagueScenario(hangUpAfterMs: number): string {
     ]),
     send([invite, ...head, to, "CSeq: 2 INVITE", "[field1]", ...CONTACT, ...sdp()], true),
     ...[100, 180, 183].map((status) => `<recv response="${status}" optional="true"/>`),
-    '<recv response="200" rrs="true"/>',
+    `<recv response="200" rrs="true"><action>
+      <ereg regexp=".*" search_in="hdr" header="To:" assign_to="other"/>
+      <log message="[timestamp] dialog [call_id] [pid]a[call_number] [$other]"/>
+    </action></recv>`,
     send(["ACK [next_url] SIP/2.0", ...IN_DIALOG, "CSeq: 2 ACK", "Max-Forwards: 70", "Content-Length: 0"]),
     log("answered"),
     `<recv request="BYE" timeout="${hangUpAfterMs}" ontimeout="leave"/>`,
@@ -174,6 +179,7 @@ export function colleagueScenario(hangUpAfterMs: number): string {
     '<recv response="200" timeout="5000" ontimeout="end"/>',
     log("left"),
     '<label id="end"/>',
+    '<Reference variables="other"/>',
   ]);
 }
 
@@ -317,6 +323,7 @@ function ringAndAnswer(behaviour: PhoneBehaviour): string[] {
     ),
     '<recv request="ACK"/>',
     log("answered [$caller]"),
+    ...(behaviour.tellsDialog ? [log("dialog [call_id] [pid]p[call_number] [$caller]")] : []),
     ...speak(speech),
     ...(refer ? transferKey(refer) : []),
     `<recv request="BYE" timeout="${hangUpAfterMs}" ontimeout="leave"/>`,

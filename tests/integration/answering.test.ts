@@ -128,6 +128,6 @@ t.test(
     t.equal(await customer.done, 0, "the customer gave up");
     t.ok(phone.has("cancelled"));
     t.notOk(scene.live.some((each) => each.kind === "call.talking"));
-    t.equal(await answer(id), "409 not-ringing", "nothing rings any more");
+    await until("nothing rings any more", async () => (await answer(id)) === "409 not-ringing");
   },
 );

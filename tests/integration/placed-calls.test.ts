@@ -2,6 +2,7 @@
  * What an agent who placed a call can do with it, on a real Asterisk: the same as with one that came in, with the same
  * record. Everybody speaks a tone of their own, and what each of them hears on the wire says who is with whom.
  */
+import { dirname } from "node:path";
 import t from "tap";
 import { FAR_ADDRESS, type SippPeer } from "../../apps/peers/sipp.ts";
 import { cast, onShift } from "../support/conversation.ts";
@@ -14,7 +15,7 @@ t.setTimeout(300_000);
 
 const scene: Scene = await openScene();
 const company = await cast(scene);
-const far = await voice(FAR_ADDRESS, scene.place.asterisk.address, 3100, scene.place.folder);
+const far = await voice(FAR_ADDRESS, scene.place.asterisk.address, 3100, dirname(scene.place.folder));
 const { operator: own, colleague, third } = company.voices;
 const all = [far, own, colleague, third];
 t.teardown(async () => {

@@ -41,3 +41,37 @@ t.test(
     t.end();
   },
 );
+
+t.test("SOFT-13, XFER-05 after a consultation on the phone the same rules hold", (t) => {
+  for (const consultationOnly of [false, true]) {
+    const people = [agent("Anna"), agent("Boris", { consultationOnly, shortNumber: "102" })];
+    const { floor, hear, arrive } = house(people, [queue([people[0] ?? agent("Anna")])]);
+    arrive("c");
+    hear({ kind: "talkStarted", at: T0, call: "c", phone: "a-anna", channel: "ch-anna" });
+    const second = { at: T0, call: "d", channel: "ch-anna2" };
+    hear({ kind: "colleagueDialled", ...second, shortNumber: "102", byPhone: "a-anna" });
+    hear({ kind: "talkStarted", at: T0, call: "d", phone: "a-boris", channel: "ch-boris" });
+    t.equal(floor.agents.get("anna")?.call?.id, "c", "the customer's call is the agent's");
+    // Asterisk puts the colleague's channel into the customer's call.
+    const { events, effects } = hear({
+      ...{ kind: "talkStarted", at: T0, call: "c", phone: "a-boris", channel: "ch-boris" },
+    });
+    const kinds = events.map((event) => event.kind);
+    if (consultationOnly) {
+      t.same(kinds, ["CallParted"]);
+      t.match(effects, [
+        {
+          kind: "redirect",
+          channel: "ch-c",
+          place: { context: "decide-again" },
+          other: { channel: "ch-boris" },
+        },
+      ]);
+    } else {
+      t.same(kinds, ["TransferCompleted", "TalkStarted"]);
+      t.match(floor.agents.get("boris")?.call, { id: "c", phase: "talking", channel: "ch-boris" });
+      t.equal(floor.calls.get("c")?.agentId, "boris");
+    }
+  }
+  t.end();
+});

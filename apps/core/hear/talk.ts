@@ -2,6 +2,7 @@
  * What Asterisk's own record says: who rings, who talks, who waits, who is gone (law L5).
  */
 import { heardInRegroup, isParted, outsideCalled } from "../conversation/heard.ts";
+import { broughtByPhone } from "../conversation/phone-brought.ts";
 import type { Agent, AgentCall, Floor } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import { attemptOver, callerLeft, customerServed } from "../queueing/attempt.ts";
@@ -56,6 +57,7 @@ export function talkChanged(turn: Turn, input: Extract<Input, { kind: "talkStart
     endTalk(turn, agent, input.at);
     return;
   }
+  if (broughtByPhone(turn, { ...input, kind: "talkStarted" }, agent)) return;
   turn.happened({ kind: "TalkStarted", ...common, channel: input.channel });
   customerServed(turn, input.call, input.at);
   beginTalk(turn, agent.id, mine === "dialling");
