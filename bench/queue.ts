@@ -10,7 +10,7 @@ import { readFileSync } from "node:fs";
 import { at, cpuMs, rounded } from "./figures.ts";
 import { onInstance, phonesFree, type Rig } from "./rig.ts";
 import { talkScenario, waitScenario } from "./sipp.ts";
-import { lineRows, shortNumbers, teamRows } from "./team.ts";
+import { lineRows, SILENT_LINES, shortNumbers, teamRows } from "./team.ts";
 
 const AGENTS = 20;
 const WAITING = 100;
@@ -32,7 +32,7 @@ interface Figures {
 /** Runs everything and returns the one line. */
 export async function run(): Promise<Record<string, unknown>> {
   const patience = "update queue set max_wait_seconds = 3600 where key = 'qbench';";
-  const rows = `${teamRows(AGENTS, "most-idle")}${patience}${lineRows("lbench", LINE, "off")}`;
+  const rows = `${teamRows(AGENTS, "most-idle")}${patience}${lineRows("lbench", LINE, "off")}${SILENT_LINES}`;
   const custom = { "extensions-bench.conf": PLAIN_DIALPLAN, "queues-bench.conf": plainQueue() };
   return onInstance({ rows, custom }, measure);
 }
