@@ -209,6 +209,20 @@ export function hearCel(event: CelEvent, callIdOf: (linkedId: string) => string)
       if (event.eventType === "BRIDGE_ENTER") return { kind: "talkStarted", ...common };
       return { kind: "talkEnded", ...common, gone: event.eventType === "HANGUP" };
     }
+    case "ATTENDEDTRANSFER": {
+      // The colleague's channel stays where it is and the customer comes to it: only this event says so.
+      const { transfer_target_channel_name: name, transfer_target_channel_uniqueid: channel } = event.extra;
+      const phone = phoneOfChannel(String(name));
+      return phone === undefined
+        ? undefined
+        : {
+            kind: "talkStarted",
+            at: event.at,
+            call: callIdOf(event.linkedId),
+            phone,
+            channel: String(channel),
+          };
+    }
     case "LINKEDID_END":
       return { kind: "callGone", at: event.at, call: callIdOf(event.linkedId) };
     default:

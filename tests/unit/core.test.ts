@@ -2,13 +2,14 @@
 import fc from "fast-check";
 import t from "tap";
 import { cannotTake } from "../../apps/core/agents/eligible.ts";
+import { shownState } from "../../apps/core/agents/shown-state.ts";
 import { statusOf } from "../../apps/core/agents/status.ts";
 import { CULPRITS, ENDINGS, endingOf } from "../../apps/core/ending.ts";
 import type { Agent } from "../../apps/core/floor.ts";
 import type { Input } from "../../apps/core/inputs.ts";
 import { isOpen } from "../../apps/core/routing/hours.ts";
 import { hoursProblems } from "../../apps/core/routing/hours-problems.ts";
-import { agent, house, line, T0 } from "../support/floor.ts";
+import { agent, house, line, queue, T0 } from "../support/floor.ts";
 
 t.test("decisions that do not arrive", (t) => {
   const queued = (call: string) =>
@@ -165,6 +166,21 @@ t.test("statuses", (t) => {
       t.equal(statusOf(agent("Anna", change)), status, JSON.stringify(change));
     t.end();
   });
+  t.test(
+    "AGENT-03, AGENT-10 do not disturb is for who serves a line; a call's word comes before the state's",
+    (t) => {
+      const served = agent("Anna", { state: "break" });
+      const other = agent("Boris", { state: "break" });
+      const { floor } = house([served, other], [queue([served])]);
+      t.match(
+        [...floor.agents.values()].map((each) => statusOf(each)),
+        ["do-not-disturb", "break"],
+      );
+      t.match(shownState("break", undefined), { state: "break", ru: "Перерыв" });
+      t.match(shownState("break", "talking"), { state: "talking", ru: "Разговор" });
+      t.end();
+    },
+  );
   t.test(
     "choosing a state pauses or unpauses the agent in Asterisk's queues; choosing the same does nothing",
     (t) => {

@@ -1,6 +1,8 @@
 /** A phone's own transfer key: what it asks for is heard only as far as it may be dialled. */
 import t from "tap";
 import { hearQuestion, type Senses } from "../../apps/asterisk/hears.ts";
+import type { Fact } from "../../apps/core/records/facts.ts";
+import { foldCall } from "../../apps/core/records/fold.ts";
 import { agent, house, line, queue, T0 } from "../support/floor.ts";
 
 const senses: Senses = {
@@ -75,3 +77,54 @@ t.test("SOFT-13, XFER-05 after a consultation on the phone the same rules hold",
   }
   t.end();
 });
+
+t.test(
+  "WRAP-06, SOFT-13 the record of a phone's transfer: whichever bridge Asterisk puts the two into",
+  (t) => {
+    const target = {
+      transfer_target_channel_name: "PJSIP/a-boris-00000001",
+      transfer_target_channel_uniqueid: "d.2",
+    };
+    const joined = { bridge2_id: "b2", ...target };
+    const cel = (at: number, kind: string, uniqueId: string, who: string, extra: object = {}) => ({
+      ...{ at: T0 + at, source: "cel" as const, kind },
+      data: { uniqueId, channel: `PJSIP/${who}-00000001`, extra },
+    });
+    const toColleague = [
+      cel(5000, "BRIDGE_EXIT", "c.1", "t1"),
+      cel(5001, "BRIDGE_ENTER", "c.1", "t1", { bridge_id: "b2" }),
+      cel(5001, "BRIDGE_EXIT", "c.2", "a-anna"),
+      cel(5002, "ATTENDEDTRANSFER", "c.2", "a-anna", joined),
+    ];
+    const toCustomer = [
+      cel(5000, "BRIDGE_EXIT", "c.2", "a-anna"),
+      cel(5001, "BRIDGE_ENTER", "d.2", "a-boris", { bridge_id: "b1" }),
+      cel(5002, "ATTENDEDTRANSFER", "c.2", "a-anna", joined),
+    ];
+    for (const moves of [toColleague, toCustomer]) {
+      const facts = [
+        cel(0, "CHAN_START", "c.1", "t1"),
+        cel(100, "CHAN_START", "c.2", "a-anna"),
+        cel(1000, "BRIDGE_ENTER", "c.1", "t1", { bridge_id: "b1" }),
+        cel(1000, "BRIDGE_ENTER", "c.2", "a-anna", { bridge_id: "b1" }),
+        ...moves,
+        cel(5100, "HANGUP", "c.2", "a-anna", { hangupcause: 16 }),
+        cel(9002, "HANGUP", "d.2", "a-boris", { hangupcause: 16 }),
+        cel(9002, "HANGUP", "c.1", "t1", { hangupcause: 16 }),
+        cel(9002, "LINKEDID_END", "c.1", "t1"),
+      ].map((fact, index) => ({ ...fact, origin: `cel:f:${index}` })) as unknown as Fact[];
+      const record = foldCall("c.1", facts, {
+        agentByPhone: (phone) => (phone.startsWith("a-") ? phone.slice(2) : undefined),
+        lineByKey: () => undefined,
+        queueByKey: () => undefined,
+      });
+      t.match(record, { agentId: "boris", transfers: 1, ending: "answered" });
+      t.ok(Math.abs((record?.talkMs ?? 0) - 8000) <= 2, `${record?.talkMs} ms with either`);
+      t.same(
+        record?.parts.map(({ kind, agentId }) => `${kind} ${agentId}`),
+        ["talk anna", "talk boris"],
+      );
+    }
+    t.end();
+  },
+);

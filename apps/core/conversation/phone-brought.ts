@@ -8,6 +8,7 @@ import type { Agent } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import type { Turn } from "../turn.ts";
 import { RELEASED } from "./places.ts";
+import { faceSide } from "./sides.ts";
 
 type TalkStarted = Extract<Input, { kind: "talkStarted" }>;
 
@@ -19,6 +20,7 @@ export function broughtByPhone(turn: Turn, input: TalkStarted, agent: Agent): bo
   const moved =
     before?.phase === "talking" && before.id !== input.call && before.channel === input.channel && !before.as;
   if (!call || call.kind === "internal" || !moved || !input.channel) return false;
+  if (call.kind === "outbound" && call.far) faceSide(turn, input.at, call, call.far);
   const by = call.agentId ?? agent.id;
   const common = { at: input.at, call: call.id, agent: by, colleague: agent.id, regroup: null };
   const name = floor.agents.get(by)?.name ?? "somebody";
@@ -32,7 +34,7 @@ export function broughtByPhone(turn: Turn, input: TalkStarted, agent: Agent): bo
   turn.ask({
     kind: "redirect",
     call: call.id,
-    channel: call.channel,
+    channel: floor.calls.get(call.id)?.channel ?? call.channel,
     place: { context: "decide-again", extension: "parted_-_REFUSED" },
     other: { channel: input.channel, place: RELEASED },
   });

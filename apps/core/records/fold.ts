@@ -16,6 +16,7 @@ import {
 import type { AgentId, Millis } from "../floor.ts";
 import { countTransfers, wrapUpTime } from "./call-sums.ts";
 import type { ChannelFact, Fact } from "./facts.ts";
+import { withJoined } from "./joined.ts";
 import { foldParts, holdMs, type Part } from "./parts.ts";
 import { shareTalk } from "./talk-shares.ts";
 import { foldWrapUps, type WrapUpRecord } from "./wrap-ups.ts";
@@ -83,7 +84,7 @@ export const CALLED_BACK = "callback-";
 
 /** The record, or undefined when the facts hold no channel yet (a decision whose CEL lines are still to come). */
 export function foldCall(linkedId: string, facts: readonly Fact[], names: Names): CallRecord | undefined {
-  const ordered = [...facts].sort((a, b) => a.at - b.at || byOrigin(a.origin, b.origin));
+  const ordered = withJoined([...facts].sort((a, b) => a.at - b.at || byOrigin(a.origin, b.origin)));
   const legs = foldLegs(ordered, names);
   const own = legs.get(linkedId);
   if (!own) return undefined;
