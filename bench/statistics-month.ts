@@ -16,6 +16,7 @@ export interface Month {
 /** Writes agents, one line with its queue, calls, channels, wrap-ups and states. Needs an empty database. */
 export async function writeMonth(db: Db, { calls, agents, from, days }: Month): Promise<void> {
   await db.transaction().execute(async (trx) => {
+    await sql`set local statement_timeout = 0`.execute(trx);
     await sql`select setseed(0.25)`.execute(trx);
     await sql`
       insert into agent (id, name, short_number, phone, sip_ha1)
@@ -63,7 +64,7 @@ export async function writeMonth(db: Db, { calls, agents, from, days }: Month): 
       select id, first, ended_at, ended_at + done, 'completed' from drawn where kind < 0.57`.execute(trx);
     await sql`
       insert into agent_state_change (agent_id, state, at)
-      select agent.id, state, ${from}::timestamptz + day * interval '1 day' + hour * interval '1 hour'
+      select agent.id, t.state, ${from}::timestamptz + day * interval '1 day' + hour * interval '1 hour'
         from agent, generate_series(0, ${days}::integer - 1) day,
              (values ('inbound', 9), ('break', 13), ('inbound', 14), ('offline', 18)) as t (state, hour)`.execute(
       trx,

@@ -266,6 +266,25 @@ create table callback (
 CREATE INDEX callback_list ON callback USING btree (created_at);
 CREATE INDEX callback_open ON callback USING btree (queue_id, kept_at) WHERE (state = ANY (ARRAY['waiting'::text, 'calling'::text]));
 
+create table charge (
+  call_id uuid not null,
+  channel text not null,
+  number text not null,
+  answered_at timestamp with time zone not null,
+  seconds integer not null,
+  billed_seconds integer,
+  direction text,
+  rate_minor_per_minute integer,
+  rounding text,
+  currency text,
+  amount_minor bigint,
+  reason text,
+  constraint charge_pkey PRIMARY KEY (call_id, channel),
+  constraint charge_call_id_fkey FOREIGN KEY (call_id) REFERENCES call(id) ON DELETE CASCADE,
+  constraint charge_check CHECK (((amount_minor IS NULL) = (reason IS NOT NULL))),
+  constraint charge_reason_check CHECK ((reason = ANY (ARRAY['no_tariff'::text, 'own_pbx'::text])))
+);
+
 create table company_setting (
   name text not null,
   value jsonb not null,
@@ -748,6 +767,22 @@ create table sound (
   constraint sound_format_check CHECK ((format = ANY (ARRAY['mp3'::text, 'wav'::text, 'wma'::text]))),
   constraint sound_language_check CHECK ((language = ANY (ARRAY['ru'::text, 'en'::text]))),
   constraint sound_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+create table tariff (
+  id uuid default gen_random_uuid() not null,
+  prefix text not null,
+  direction text not null,
+  rate_minor_per_minute integer not null,
+  currency text not null,
+  rounding text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint tariff_pkey PRIMARY KEY (id),
+  constraint tariff_prefix_key UNIQUE (prefix),
+  constraint tariff_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint tariff_prefix_check CHECK ((prefix ~ '^\+[1-9][0-9]{0,14}$'::text)),
+  constraint tariff_rate_minor_per_minute_check CHECK ((rate_minor_per_minute >= 0)),
+  constraint tariff_rounding_check CHECK ((rounding = ANY (ARRAY['second'::text, 'minute'::text])))
 );
 
 create table topic (

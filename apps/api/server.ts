@@ -42,6 +42,7 @@ import { statisticsRoutes } from "./routes/statistics.ts";
 import { liveStatisticsRoutes } from "./routes/statistics-live.ts";
 import { streamRoutes } from "./routes/stream.ts";
 import { supervisionRoutes } from "./routes/supervision.ts";
+import { tariffRoutes } from "./routes/tariffs.ts";
 import { topicRoutes } from "./routes/topics.ts";
 import { trunkRoutes } from "./routes/trunks.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
@@ -111,6 +112,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     completionRoutes(routes, context);
     callActionRoutes(routes, context);
     topicRoutes(routes, context);
+    tariffRoutes(routes, context);
     callbackRoutes(routes, context);
     deferredRoutes(routes, context);
     scenarioRoutes(routes, context);

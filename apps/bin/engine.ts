@@ -155,6 +155,7 @@ const callbacks = createCallbacks({
   callIdOf,
   hear: (input) => void engine.hear(input),
   tell: (kind, data) => live.push("queues", kind, data),
+  onNotices: (notices) => announceNotices(notices, live),
   log,
 });
 const turns = new Histogram();

@@ -20,6 +20,7 @@ import { scenarioCommands } from "./scenarios.ts";
 import { serviceCommands } from "./service.ts";
 import { settingCommands } from "./settings.ts";
 import { soundCommands } from "./sounds.ts";
+import { tariffCommands } from "./tariffs.ts";
 import { topicCommands } from "./topics.ts";
 import { trunkCommands } from "./trunks.ts";
 import { verificationCommands } from "./verifications.ts";
@@ -28,7 +29,10 @@ import { webhookCommands } from "./webhooks.ts";
 /** Every change that a manager or an agent can make. */
 export function createCommands(options: CommandOptions): Handlers {
   const context = createContext(options);
-  const changing = { ...agentCommands(context), ...queueCommands(context), ...lineCommands(context) };
+  const changing = {
+    ...{ ...agentCommands(context), ...queueCommands(context), ...lineCommands(context) },
+    ...tariffCommands(context),
+  };
   return {
     ...changing,
     ...settingCommands(context, changing),

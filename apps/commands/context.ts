@@ -123,6 +123,7 @@ const UNIQUE: Readonly<Record<string, readonly [field: string, what: string]>> =
   menu_name_key: ["name", "name"],
   line_number_key: ["number", "number"],
   trunk_name_key: ["name", "name"],
+  tariff_prefix_key: ["prefix", "prefix"],
 };
 
 function asProblem(error: unknown): unknown {
@@ -146,7 +147,7 @@ export function isId(id: string): boolean {
 }
 
 /** A name that people can read on a phone. */
-export function checkName(name: string | undefined): void {
+export function checkName(name: string | undefined, field = "name"): void {
   if (name === undefined || /[\p{L}\p{Nd}]/u.test(name)) return;
-  throw new CommandProblem(422, "unreadable", "a name needs at least one letter or digit", "name");
+  throw new CommandProblem(422, "unreadable", "a name needs at least one letter or digit", field);
 }

@@ -10,6 +10,7 @@ import { CommandProblem } from "./port.ts";
 import type { MenuFields } from "./routing-fields.ts";
 
 export function menuCommands({
+  applier,
   configure,
   config,
 }: Context): Pick<Handlers, "menu.create" | "menu.change" | "menu.delete"> {
@@ -44,8 +45,11 @@ export function menuCommands({
     "menu.delete": ({ id }) =>
       configure(async (trx) => {
         const menus = await readMenus(trx);
-        menuIn(menus, id);
+        const { key } = menuIn(menus, id);
         await requireUnused(trx, menus, id);
+        // Asterisk would hang up whoever is where there is no dialplan any more. Nobody new comes: nothing leads here.
+        if ((await applier.callersIn(key)) > 0)
+          throw new CommandProblem(409, "menu-busy", "a caller is in this menu now; try again in a moment");
         await trx.deleteFrom("menu").where("id", "=", id).execute();
         return { result: {}, focus: { nothing: true } };
       }),

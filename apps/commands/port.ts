@@ -11,6 +11,7 @@ import type { AgentCall, AgentState, RecordingMode, Strategy, VoicemailMode } fr
 import type { Hours } from "../core/routing/hours.ts";
 import type { Prompts } from "../core/routing/prompts.ts";
 import type { ProofFor } from "../store/proofs.ts";
+import type { RetentionRun } from "../store/reads/retention.ts";
 import type { Role } from "../store/tables.ts";
 import type {
   CompanySettings,
@@ -32,6 +33,9 @@ export type { MenuFields } from "./routing-fields.ts";
 import type { NumbersChange, PbxFields, PbxState, VerificationStarted } from "./number-fields.ts";
 
 export type * from "./number-fields.ts";
+
+import type { TariffFields } from "./tariff-fields.ts";
+
 export type { ProofFor };
 
 /** Who asks: for the records. */
@@ -186,6 +190,10 @@ export interface Commands {
   "trunk.create": [TrunkFields, Created];
   "trunk.change": [{ id: string; change: Partial<TrunkFields> }, Applied];
   "trunk.delete": [{ id: string }, Applied];
+  "tariff.create": [TariffFields, { id: string }];
+  /** Charges that are written stay as they are. */
+  "tariff.change": [{ id: string; change: Partial<TariffFields> }, Applied];
+  "tariff.delete": [{ id: string }, Record<string, never>];
   "pbx.connect": [PbxFields, Created & PbxState];
   "pbx.change": [{ change: Partial<PbxFields> }, Applied & PbxState];
   "pbx.disconnect": [Record<string, never>, { number: string } & Applied];
@@ -221,6 +229,8 @@ export interface Commands {
   "recording.resume": [{ callId: string }, { resumedAt: string }];
   "recording.delete": [{ id: string }, Record<string, never>];
   "recording.hold": [{ id: string; held: boolean; reason?: string | undefined }, Record<string, never>];
+  /** What is past its retention goes now and not only at night (REC-03). */
+  "recording.eraseExpired": [Record<string, never>, Omit<RetentionRun, "by">];
   "recording.rotateKeys": [Record<string, never>, { keyId: string; recordings: number }];
   "deferred.create": [DeferredFields & { agentId?: string }, { id: string }];
   "deferred.change": [

@@ -15,6 +15,8 @@ export interface RecordingDeeds {
   /** Whether this agent talks in this call now. */
   talks(agent: string, call: string): boolean;
   erase(id: string, by: Asker): Promise<Deletion>;
+  /** The retention's run, now. */
+  eraseExpired(by: Asker): Promise<{ startedAt: string; endedAt: string; deleted: number; failed: number }>;
   rotate(by: Asker): Promise<{ keyId: string; recordings: number }>;
 }
 
@@ -23,7 +25,12 @@ export function recordingCommands({
   recordings,
 }: Context): Pick<
   Handlers,
-  "recording.pause" | "recording.resume" | "recording.delete" | "recording.hold" | "recording.rotateKeys"
+  | "recording.pause"
+  | "recording.resume"
+  | "recording.delete"
+  | "recording.hold"
+  | "recording.rotateKeys"
+  | "recording.eraseExpired"
 > {
   /** An agent's own call and no other; for others it does not exist. */
   const allowed = (call: string, by: Asker): void => {
@@ -56,6 +63,7 @@ export function recordingCommands({
         throw new CommandProblem(409, "no-sound", "there is no sound of this recording to hold");
       return {};
     },
+    "recording.eraseExpired": (_args, by) => recordings.eraseExpired(by),
     "recording.rotateKeys": (_args, by) => recordings.rotate(by),
   };
 }

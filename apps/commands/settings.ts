@@ -6,7 +6,7 @@ import { type Context, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { type Asker, CommandProblem } from "./port.ts";
 
-type Changing = Pick<Handlers, "agent.change" | "queue.change" | "line.change">;
+type Changing = Pick<Handlers, "agent.change" | "queue.change" | "line.change" | "tariff.change">;
 
 /** Writes a change of settings down, in its transaction; `before` is the subject as the API shows it. */
 export async function note(

@@ -35,6 +35,8 @@ export interface Applier {
   apply(settings: Settings, focus: Focus): Promise<Change>;
   /** Writes the files without telling Asterisk: for pauses, which it knows already. Failures are only logged. */
   note(settings: Settings): void;
+  /** How many callers are in this menu now, as Asterisk says. @throws CommandProblem 503 `asterisk-away` */
+  callersIn(menu: string): Promise<number>;
   /** Where a trunk's registration stands, as Asterisk says; undefined: it has none. */
   registration(trunk: string): Promise<readback.Registration | undefined>;
 }
@@ -96,6 +98,10 @@ export function createApplier(options: ApplierOptions): Applier {
         throw asProblem(error, messagesSince(places, mark).join(" / "));
       }
     },
+    callersIn: (menu) =>
+      readback.channelsIn(asterisk, `menu-${menu}`).catch((error: unknown) => {
+        throw asProblem(error, "");
+      }),
     registration: (trunk) => readback.registration(asterisk, trunk),
     note(settings) {
       try {

@@ -75,6 +75,13 @@ export async function loadedExtensions({ ami }: Switch, context: string): Promis
   }
 }
 
+/** How many channels are in this context of the dialplan now. @throws AriError */
+export async function channelsIn({ ari }: Switch, context: string): Promise<number> {
+  const { body } = await ari.request({ method: "GET", path: "channels" });
+  const list = body as readonly { dialplan?: { context?: string } }[];
+  return list.filter(({ dialplan }) => dialplan?.context === context).length;
+}
+
 /** What Asterisk has not taken of the queues; empty when all is as the rows say. */
 export function queueDifferences(settings: Settings, loaded: ReadonlyMap<string, LoadedQueue>): string[] {
   const phones = new Map(settings.agents.map((agent) => [agent.id, agent.phone]));

@@ -86,7 +86,15 @@ export type DomainEvent =
   /** The agent's phone is not there any more, in the middle of this call (F11). */
   | { kind: "PhoneLost"; at: Millis; call: CallId; agent: AgentId }
   /** An agent calls somebody: busy with it from now on. */
-  | { kind: "CallPlaced"; at: Millis; call: CallId; agent: AgentId; channel: string }
+  | {
+      kind: "CallPlaced";
+      at: Millis;
+      call: CallId;
+      agent: AgentId;
+      channel: string;
+      /** The agent's own number outside, which is called first (LINE-13). */
+      firstNumber?: string | undefined;
+    }
   | { kind: "OfferEnded"; at: Millis; call: CallId; agent: AgentId; result: string }
   | {
       kind: "CallQueued";

@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import type { Instance } from "../peers/instance.ts";
 import { type Db, openDatabase } from "../store/database.ts";
+import { isHeld } from "../store/single.ts";
 import type { Check } from "./finding.ts";
 import type { Checkpoints } from "./machine.ts";
 
 /** Hours and waits are reckoned in seconds. */
 const CLOCKS_AGREE_MS = 1000;
+const LONG_AGO = "now() - interval '1 minute'";
 const silent = { warn: () => {} };
 
 export interface Database {
@@ -41,6 +43,11 @@ export function openForDoctor({ databaseUrl, config }: Instance): Database {
         return { ok: Math.abs(off) <= CLOCKS_AGREE_MS, text: `${Math.round(off)} ms from ours` };
       },
     },
+    {
+      name: "jobs",
+      hint: "webhooks, mails and SMS wait meanwhile; see logs/jobs.log in the data folder",
+      look: () => lookAtJobs(db),
+    },
   ];
   return { checks, checkpoints: () => readCheckpoints(db), close: () => db.destroy() };
 }
@@ -54,6 +61,21 @@ async function compareSchema(db: Db, home: string) {
       .at(-1)
       ?.replace(/\.sql$/, "") ?? "";
   return { ok: present === wanted, text: present === wanted ? present : `${present}, but this is ${wanted}` };
+}
+
+/** The one process that tells others: is it there, and does anything wait for it that should be gone. */
+async function lookAtJobs(db: Db) {
+  const running = await isHeld(db, "jobs");
+  const waiting = Number(
+    await one(
+      db,
+      `select ((select count(*) from event_out where dispatched_at is null and at < ${LONG_AGO})
+             + (select count(*) from mail_out where state = 'queued' and created_at < ${LONG_AGO})
+             + (select count(*) from sms_out where state = 'queued' and created_at < ${LONG_AGO}))::text as value`,
+    ),
+  );
+  const text = `${running ? "the process works" : "no process works"}, ${waiting} events and messages wait for longer than a minute`;
+  return { ok: running && waiting === 0, text };
 }
 
 async function readCheckpoints(db: Db): Promise<Checkpoints> {

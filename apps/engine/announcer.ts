@@ -41,11 +41,11 @@ export function announceClosed(closed: ClosedCall, sink: LiveSink): void {
 
 /** Notices of missed calls, for those whom they are for (MISS-03). */
 export function announceNotices(notices: readonly NewNotice[], sink: LiveSink): void {
-  for (const { id, agentId, callId, because, at } of notices)
+  for (const { id, agentId, kind, callId, because, at } of notices)
     sink.push("agents", "notice.created", {
       id,
       agentId,
-      kind: "call.missed",
+      kind,
       callId,
       because,
       at: at.toISOString(),

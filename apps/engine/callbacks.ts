@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Callback } from "../core/floor.ts";
 import type { Input } from "../core/inputs.ts";
 import { CALLED_BACK } from "../core/records/fold.ts";
+import type { NewNotice } from "../store/intake.ts";
 import type { CallbackEffect, CallbackKeeper, Log } from "./ports.ts";
 
 /** An attempt younger than this may still be on its way to Asterisk. */
@@ -20,7 +21,7 @@ export interface CallbackPorts {
       callback: Callback,
       state: Extract<CallbackEffect, { kind: "settleCallback" }>["state"],
       reason: string,
-    ): Promise<void>;
+    ): Promise<readonly NewNotice[]>;
     spokenTo(call: string): Promise<boolean>;
   };
   /** Whether Asterisk has this channel now; throws when it cannot say. */
@@ -28,6 +29,8 @@ export interface CallbackPorts {
   callIdOf(channel: string): string;
   hear(input: Input): void;
   tell(kind: string, data: object): void;
+  /** Somebody should look at these. */
+  onNotices(notices: readonly NewNotice[]): void;
   readonly log: Log;
 }
 
@@ -70,7 +73,8 @@ export function createCallbacks(ports: CallbackPorts): Callbacks {
     const { callback, state, reason } = effect;
     for (;;) {
       try {
-        await store.settle(callback, state, reason);
+        const notices = await store.settle(callback, state, reason);
+        if (notices.length > 0) ports.onNotices(notices);
         break;
       } catch (error) {
         log.warn(

@@ -6,8 +6,14 @@ import { type FileHandle, open, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Db } from "../store/database.ts";
 import { recordingsByKey } from "../store/reads/recordings.ts";
+import type { RetentionRun } from "../store/reads/retention.ts";
 import { type Actor, audit } from "../store/writes/audit.ts";
-import { type Deletion, deleteRecording, expiredRecordings } from "../store/writes/deletions.ts";
+import {
+  type Deletion,
+  deleteRecording,
+  expiredRecordings,
+  noteRetentionRun,
+} from "../store/writes/deletions.ts";
 import { noteKey, wrappedByOthers } from "../store/writes/recording-keys.ts";
 import type { MasterKeys } from "../vault/keys.ts";
 import { rewrap, shred } from "../vault/sealed-file.ts";
@@ -21,8 +27,8 @@ const NO_KEY = "recordings without their key";
 export interface RecordingKeeper {
   /** Deletes one recording: its key, then its file; the row stays as proof. */
   erase(id: string, by: Actor): Promise<Deletion>;
-  /** Deletes everything past its retention; the number. Those that resist are tried again the next day. */
-  eraseExpired(): Promise<number>;
+  /** Deletes everything past its retention, one run at a time, and keeps what came of it. */
+  eraseExpired(by?: Actor): Promise<Omit<RetentionRun, "by">>;
   /** A new master key; all recordings' own keys are wrapped by it in the background. */
   rotate(by: Actor): Promise<{ keyId: string; recordings: number }>;
   /** Wraps what an older key wraps still, then forgets the older keys. Safe to repeat. */
@@ -57,13 +63,22 @@ export function createRecordingKeeper(options: KeeperOptions): RecordingKeeper {
   const erase = (id: string, by: Actor) =>
     oneAtATime(() => deleteRecording(db, id, by, (path) => removeFile(join(kept, path))));
 
-  async function eraseExpired(): Promise<number> {
-    let erased = 0;
+  let running: Promise<unknown> = Promise.resolve();
+  function eraseExpired(by: Actor = "house"): Promise<Omit<RetentionRun, "by">> {
+    const run = running.then(() => eraseNow(by));
+    running = run.catch(() => {});
+    return run;
+  }
+
+  async function eraseNow(by: Actor): Promise<Omit<RetentionRun, "by">> {
+    const startedAt = new Date().toISOString();
+    let [erased, failed] = [0, 0];
     let after: string | undefined;
     for (;;) {
       const batch = await expiredRecordings(db, BATCH, after);
       for (const id of batch) {
         const done = await erase(id, "house").catch((error: unknown) => {
+          failed += 1;
           log.error({ recording: id, error: String(error) }, "An expired recording could not be deleted.");
         });
         if (done === "deleted") erased += 1;
@@ -72,7 +87,9 @@ export function createRecordingKeeper(options: KeeperOptions): RecordingKeeper {
       if (batch.length < BATCH) break;
     }
     if (erased > 0) log.info({ recordings: erased }, "Recordings past their retention were deleted.");
-    return erased;
+    const run = { startedAt, endedAt: new Date().toISOString(), deleted: erased, failed };
+    await noteRetentionRun(db, run, by);
+    return run;
   }
 
   async function rotate(by: Actor) {

@@ -60,6 +60,7 @@ export function createRecordingOffice(options: OfficeOptions) {
       resume: pauses.resume,
       talks: (agent: string, call: string) => agentIn(floor(), call) === agent,
       erase: keeper.erase,
+      eraseExpired: keeper.eraseExpired,
       rotate: keeper.rotate,
     },
     stop(): void {

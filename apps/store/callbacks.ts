@@ -1,6 +1,10 @@
 /** Kept places: written before the caller is told, and before each dial (law L4). */
+
+import { sql } from "kysely";
 import type { Callback } from "../core/floor.ts";
+import { CALLBACK_FAILED } from "../core/records/missed.ts";
 import type { Db } from "./database.ts";
+import type { NewNotice } from "./intake.ts";
 import { emitEvent } from "./writes/outbox.ts";
 
 /** Writes a kept place down. Twice is once. */
@@ -64,23 +68,43 @@ export async function commitAttempt(
   });
 }
 
-/** How it ended, or when it is tried again; webhooks are told in the same transaction. */
+/**
+ * How it ended, or when it is tried again; webhooks are told in the same transaction, and of a customer who could not be
+ * reached so is whoever would have been told of the missed call.
+ * @returns the notices that were made
+ */
 export async function settleCallback(
   db: Db,
   callback: Callback,
   state: "waiting" | "connected" | "failed" | "cancelled" | "expired",
   reason: string,
-): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+): Promise<readonly NewNotice[]> {
+  return db.transaction().execute(async (trx) => {
     const ended = state === "waiting" ? null : new Date();
     await trx
       .updateTable("callback")
       .set({ state, reason, next_at: new Date(callback.nextAt), ended_at: ended })
       .where("id", "=", callback.id)
       .execute();
-    if (state === "waiting") return;
-    await tell(trx, `callback.${state === "expired" ? "failed" : state}`, callback, { reason });
+    if (state === "waiting") return [];
+    const failed = state === "expired" || state === "failed";
+    const notices = failed ? await noteFailed(trx, callback) : [];
+    await tell(trx, failed ? "callback.failed" : `callback.${state}`, callback, { reason });
+    return notices;
   });
+}
+
+/** MISS-02: the one to whom the customer's own call was offered first; nobody was: the line's responsible user (D-43). */
+async function noteFailed(trx: Db, { call, lineId }: Callback): Promise<NewNotice[]> {
+  const { rows } = await sql<NewNotice>`
+    insert into notice (agent_id, kind, call_id, because)
+    select told, 'callback.failed', ${call}::uuid, ${CALLBACK_FAILED}
+      from (select coalesce((select first_offered_id from call where id = ${call}::uuid),
+                            (select responsible_id from line where id = ${lineId}::uuid)) as told) who
+     where told is not null
+        on conflict do nothing
+    returning id, agent_id as "agentId", kind, call_id as "callId", because, at`.execute(trx);
+  return rows;
 }
 
 /** Kept places that are not served yet, as the floor has them. `dialledAt` of those in flight. */

@@ -37,11 +37,11 @@ export function dispatchEvents(db: Db): Promise<number> {
             on conflict do nothing
       )
       update event_out e set dispatched_at = now() from taken where e.id = taken.id
-      returning e.type, e.call_id as call`.execute(trx);
+      returning e.type, coalesce(e.call_id, (e.data ->> 'fromCallId')::uuid) as call`.execute(trx);
     for (const { type, call } of rows)
-      if (type === "call.missed" && call)
+      if ((type === "call.missed" || type === "callback.failed") && call)
         await sql`select graphile_worker.add_job(${JOBS.missed}, ${JSON.stringify({ call })}::json,
-                    job_key := ${`missed:${call}`}, priority := ${FIRST})`.execute(trx);
+                    job_key := ${`${type}:${call}`}, priority := ${FIRST})`.execute(trx);
     return rows.length;
   });
 }

@@ -10,6 +10,7 @@ import { sql } from "kysely";
 import type { Fact } from "../core/records/facts.ts";
 import { type CallRecord, foldCall, type Names } from "../core/records/fold.ts";
 import { whoIsTold } from "../core/records/missed.ts";
+import { keepCharges, priceConnections } from "./charges.ts";
 import { type Db, isDatabaseAway } from "./database.ts";
 import { agentParts } from "./intake-agents.ts";
 import { callRow, eventRow, legRow, partRow, toJson, wrapUpRow } from "./intake-rows.ts";
@@ -37,6 +38,7 @@ export interface ClosedCall {
 export interface NewNotice {
   readonly id: string;
   readonly agentId: string;
+  readonly kind: "call.missed" | "callback.failed";
   readonly callId: string;
   readonly because: string;
   readonly at: Date;
@@ -150,7 +152,8 @@ export class Intake {
       const touched = await this.#remember(facts);
       const records = this.#fold(touched);
       const told = records.flatMap((each) => this.#told(each));
-      const notices = await write(this.#db, { facts, records, told, checkpoints });
+      const charges = await priceConnections(this.#db, records);
+      const notices = await write(this.#db, { facts, records, told, charges, checkpoints });
       const closed = records.filter(
         ({ id, record }) => record.endedAt !== undefined && !this.#calls.get(id)?.closedAt,
       );
@@ -247,6 +250,7 @@ interface Writing {
   readonly facts: readonly TakenFact[];
   readonly records: readonly ClosedCall[];
   readonly told: readonly object[];
+  readonly charges: readonly object[];
   readonly checkpoints: Checkpoints;
 }
 
@@ -258,7 +262,7 @@ interface Writing {
  * Asterisk's other files add to the record afterwards tells nobody a second time.
  */
 async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
-  const { facts, records, told, checkpoints } = writing;
+  const { facts, records, told, charges, checkpoints } = writing;
   const events = facts.map(eventRow);
   const calls = records.map(({ id, linkedId, record }) => callRow(id, linkedId, record));
   const legs = records.flatMap(({ id, record }) => record.legs.map((leg) => legRow(id, leg)));
@@ -317,7 +321,7 @@ async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
     ), parted as (
       delete from call_part p using json_to_recordset(${toJson(counts)}::json) as n (call_id uuid, parts integer)
        where p.call_id = n.call_id and p.position >= n.parts
-    ), ${agentParts(records)}, moved as (
+    ), ${agentParts(records)}, ${keepCharges(charges)}, moved as (
       insert into intake (source, file, "offset", at)
       select source, file, "offset", now() from json_populate_recordset(null::intake, ${JSON.stringify(moved)}::json)
           on conflict (source) do update set file = excluded.file, "offset" = excluded."offset", at = now()
@@ -333,7 +337,7 @@ async function write(db: Db, writing: Writing): Promise<readonly NewNotice[]> {
        where coalesce(first.id, line.responsible_id) is not null
          and not exists (select from call where id = r.id and ended_at is not null)
           on conflict do nothing
-      returning id, agent_id as "agentId", call_id as "callId", because, at
+      returning id, agent_id as "agentId", kind, call_id as "callId", because, at
     )
     select * from notices`.execute(db);
   return rows;

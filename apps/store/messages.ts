@@ -71,7 +71,7 @@ export function missedMails(db: Db, call: string) {
       "notice.because",
     ])
     .where("notice.call_id", "=", call)
-    .where("notice.kind", "=", "call.missed")
+    .where("notice.kind", "in", ["call.missed", "callback.failed"])
     .where("agent.email", "is not", null)
     .execute();
 }

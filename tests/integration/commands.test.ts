@@ -89,6 +89,7 @@ const handlers = createCommands({
     resume: async () => "unknown",
     talks: () => false,
     erase: async () => "unknown",
+    eraseExpired: async () => ({ startedAt: "", endedAt: "", deleted: 0, failed: 0 }),
     rotate: async () => ({ keyId: "", recordings: 0 }),
   },
   engine: {

@@ -190,3 +190,34 @@ t.test("N7 the jobs process is killed: calls go on, and everything is told when 
   t.match(text, /^dozvon_turn_seconds_count [1-9]/m);
   t.match(text, /^dozvon_engine_resident_bytes [1-9]\d{7}/m);
 });
+
+t.test(
+  "MISS-01, MISS-03 a customer who kept the place and could not be called back: one is told, once",
+  async (t) => {
+    const { line, agents, chief } = await company();
+    const [agent] = agents as [TestAgent];
+    const callback = { offer: true, afterSeconds: 600, digit: "1", attempts: 1 };
+    await scene.must("PATCH", `/v1/queues/${line.queueId}`, { callback, joinWhenEmpty: true });
+    await scene.farEnd({ answerAfterMs: 100, refuse: 486 });
+    const from = someone();
+    const keeper = scene.customer(line.number, { from, keys: [{ key: "1", afterMs: 1500 }] });
+    await until("the caller is told and hung up", () => keeper.has("left by us"));
+    const { id } = await scene.record(from);
+    t.same((await scene.get("/v1/notices?limit=200")).items.filter(ofCall), [], "not before it has failed");
+    await scene.onShift(agent, { answerAfterMs: 150 });
+    const live = await scene.heard(
+      "the notice",
+      (each) => each.kind === "notice.created" && each.data.callId === id,
+      40_000,
+    );
+    t.match(live.data, { kind: "callback.failed", agentId: chief.id, because: /could not be called back/ });
+    const { items } = await scene.get("/v1/notices?limit=200");
+    t.match(items.filter(ofCall), [{ kind: "callback.failed", agentId: chief.id, callBack: from }]);
+    t.equal(items.filter(ofCall).length, 1);
+    await until("the mail is there", () => smtp.mails.some(({ to }) => to === addressOf(chief)));
+    t.notOk(smtp.mails.some(({ to }) => to === addressOf(agent)));
+    function ofCall(notice: { callId: string }): boolean {
+      return notice.callId === id;
+    }
+  },
+);

@@ -49,6 +49,7 @@ const deeds = { pause: async () => "unknown", resume: async () => "unknown", tal
 const handlers = recordingCommands({ db, recordings: { ...deeds, ...keeper } } as unknown as Context);
 engine.answers["recording.delete"] = (args) => handlers["recording.delete"](args, by);
 engine.answers["recording.hold"] = (args) => handlers["recording.hold"](args, by);
+engine.answers["recording.eraseExpired"] = () => handlers["recording.eraseExpired"]({}, by);
 engine.answers["recording.rotateKeys"] = () => handlers["recording.rotateKeys"]({}, by);
 
 let next = 0;
@@ -158,7 +159,24 @@ t.test("REC-03 what is past its line's retention goes at night, and the row stay
   await db.updateTable("line").set({ retention_days: 30 }).where("id", "=", line).execute();
   await handlers["recording.hold"]({ id: held.id, held: true, reason: "court" }, by);
   const before = await row(old.id);
-  t.equal(await keeper.eraseExpired(), 1);
+  const retention = "/v1/recordings/retention";
+  t.match((await ask("GET", retention, admin)).json(), {
+    due: 1,
+    held: 1,
+    lastRun: { deleted: 0, by: "daily" },
+  });
+  for (const key of [supervisor, annas])
+    for (const method of ["GET", "POST"] as const)
+      t.equal((await ask(method, retention, key)).statusCode, 403);
+  t.match(await row(old.id), { state: "kept" }, "who may not has done nothing");
+  t.match((await ask("POST", retention, admin)).json(), { deleted: 1, failed: 0 });
+  t.match((await ask("GET", retention, admin)).json(), {
+    due: 0,
+    held: 1,
+    lastRun: { deleted: 1, by: by.keyId },
+  });
+  const runs = (await ask("GET", "/v1/audit?action=recording.retention-run", admin)).json().items;
+  t.match(runs[0], { keyId: by.keyId, detail: { deleted: 1, failed: 0 } });
   t.notOk(existsSync(old.file), "the file is gone");
   for (const each of [young, held, forever]) await heard(t, each, "this one stays");
   t.match(await row(old.id), {
@@ -176,11 +194,15 @@ t.test("REC-03 what is past its line's retention goes at night, and the row stay
   t.equal((await ask("GET", "/v1/recordings/deletions", supervisor)).statusCode, 403);
   t.same(await audited(old.id), ["recording.deleted"]);
   t.equal((await audio(old.id)).statusCode, 404);
-  t.equal(await keeper.eraseExpired(), 0, "once");
+  t.match(await keeper.eraseExpired(), { deleted: 0, failed: 0 }, "once");
 
   await handlers["recording.hold"]({ id: held.id, held: false }, by);
   rmSync(held.file);
-  t.equal(await keeper.eraseExpired(), 1, "a file that is gone already, as after a crash, is no obstacle");
+  t.match(
+    await keeper.eraseExpired(),
+    { deleted: 1, failed: 0 },
+    "a file that is gone already, as after a crash, is no obstacle",
+  );
   t.same(await audited(held.id), [
     "recording.deleted",
     "recording.released",
@@ -190,7 +212,11 @@ t.test("REC-03 what is past its line's retention goes at night, and the row stay
   await keepRetention(db, line);
   await db.updateTable("call").set({ line_id: null }).where("id", "=", young.id).execute();
   await aged(young.id, 31);
-  t.equal(await keeper.eraseExpired(), 1, "a line that was deleted leaves its retention behind");
+  t.match(
+    await keeper.eraseExpired(),
+    { deleted: 1, failed: 0 },
+    "a line that was deleted leaves its retention behind",
+  );
   t.match(await row(forever.id), { state: "kept" });
   await db.updateTable("line").set({ retention_days: null }).where("id", "=", line).execute();
 });

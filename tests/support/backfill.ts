@@ -9,6 +9,9 @@ import type { Db } from "../../apps/store/database.ts";
 export async function backfillAgentCalls(db: Db): Promise<void> {
   const text = readFileSync(join(home, "db/migrations/0130_agent_calls.sql"), "utf8");
   const [, statements] = text.split("-- Back-fill");
-  await sql`truncate agent_call, agent_busy`.execute(db);
-  await sql.raw(`--${statements}`).execute(db);
+  await db.transaction().execute(async (trx) => {
+    await sql`set local statement_timeout = 0`.execute(trx);
+    await sql`truncate agent_call, agent_busy`.execute(trx);
+    await sql.raw(`--${statements}`).execute(trx);
+  });
 }

@@ -1,11 +1,14 @@
 /** Calls: what happened, and why. */
+import { totalsOf } from "../../core/billing/charge.ts";
 import { agentNames } from "../../store/reads/agents.ts";
 import { type CallRow, eventsOf, legsOf, listCalls, partsOf } from "../../store/reads/calls.ts";
 import { queueNames } from "../../store/reads/queues.ts";
 import { listRecordings, pausedUntil } from "../../store/reads/recordings.ts";
+import { chargesOf } from "../../store/reads/tariffs.ts";
 import { type Api, type ApiContext, type Caller, onlyAgent } from "../context.ts";
 import { cursorFrom, shown } from "../pages.ts";
-import { phoneViewOrNull, spellings } from "../phones.ts";
+import { scopeOf } from "../permissions.ts";
+import { phoneView, phoneViewOrNull, spellings } from "../phones.ts";
 import { notFound } from "../problem.ts";
 import * as S from "../schemas/calls.ts";
 import { IdParams } from "../schemas/common.ts";
@@ -54,19 +57,20 @@ export function callRoutes(api: Api, context: ApiContext): void {
       schema: {
         tags,
         summary: "Show one call",
-        description: "With its legs and its recording.",
-        "x-ledger": ["WRAP-06", "MISS-02"],
+        description: "With its legs, its recording and what it cost.",
+        "x-ledger": ["WRAP-06", "MISS-02", "XFER-12", "FWD-08"],
         params: IdParams,
         response: { 200: S.CallDetail },
       },
     },
     async (request) => {
       const row = await findCall(context, request.caller, request.params.id);
-      const [legs, parts, recordings, paused] = await Promise.all([
+      const [legs, parts, recordings, paused, charges] = await Promise.all([
         legsOf(db, row.id),
         partsOf(db, row.id),
         listRecordings(db, { callId: row.id, kind: "call", limit: 1 }),
         pausedUntil(db, row.id),
+        scopeOf(request.caller.role, "charges:read") ? chargesOf(db, row.id) : null,
       ]);
       const [recording] = recordings.items;
       return {
@@ -79,6 +83,8 @@ export function callRoutes(api: Api, context: ApiContext): void {
           endedAt: isoOrNull(leg.endedAt),
         })),
         parts: parts.map((part) => ({ ...part, from: iso(part.from), to: isoOrNull(part.to) })),
+        charges: charges?.map(chargeView) ?? null,
+        chargeTotals: charges && totalsOf(charges),
         recording: recording ? recordingView(recording) : null,
         recordingPausedUntil: isoOrNull(paused),
       };
@@ -138,6 +144,10 @@ export async function findCall({ db }: ApiContext, caller: Caller, id: string): 
   const [row] = (await listCalls(db, { id, only: onlyAgent(caller), limit: 1 })).items;
   if (!row) throw notFound("call");
   return row;
+}
+
+function chargeView(charge: Awaited<ReturnType<typeof chargesOf>>[number]) {
+  return { ...charge, number: phoneView(charge.number), answeredAt: iso(charge.answeredAt) };
 }
 
 /** A call in a list. */

@@ -8,6 +8,7 @@ import { openRecorded } from "../recorded-file.ts";
 import { IdParams, Nothing } from "../schemas/common.ts";
 import * as S from "../schemas/recordings.ts";
 import { ZIP_MOST_BYTES, type ZipEntry, zipBytes, zipStream } from "../zip.ts";
+import { retentionRoutes } from "./recording-retention.ts";
 import { fileName, findRecording, recordingView } from "./recordings.ts";
 
 const tags = ["recordings"];
@@ -18,6 +19,7 @@ const PAUSE_SECONDS = 120;
 export function recordingActionRoutes(api: Api, context: ApiContext): void {
   downloadRoute(api, context);
   deletionRoutes(api, context);
+  retentionRoutes(api, context);
   keyRoutes(api, context);
   pauseRoutes(api, context);
 }

@@ -20,7 +20,7 @@ export function settingRoutes(api: Api, { db, commands }: ApiContext): void {
         tags,
         summary: "List changes of settings",
         description:
-          "Every PATCH of queues, lines and agents: who, what, when, before and after; newest first.",
+          "Every PATCH of queues, lines, agents and tariffs: who, what, when, before and after; newest first.",
         "x-ledger": ["LINE-18"],
         querystring: S.SettingChangeQuery,
         response: { 200: S.SettingChangePage },

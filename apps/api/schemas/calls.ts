@@ -3,6 +3,7 @@ import { Type } from "typebox";
 import { ENDINGS } from "../../core/ending.ts";
 import { Closed, Id, Instant, ListOf, Nullable, PageOf, Paging, PhoneView } from "./common.ts";
 import { RecordingView } from "./recordings.ts";
+import { ChargeView, TotalView } from "./tariffs.ts";
 
 const CallType = Type.Enum(["inbound", "missed", "internal", "outbound"], {
   description: "`missed` is a type of its own (MISS-04).",
@@ -40,6 +41,15 @@ export const CallView = Type.Object(view);
 export const CallPage = PageOf(CallView);
 export const CallDetail = Type.Object({
   ...view,
+  charges: Nullable(
+    Type.Array(ChargeView, {
+      description:
+        "One for each answered connection to a number outside, at the rate of its own direction, whoever else talked meanwhile (XFER-12); there when the connection is over. null for keys that may not see what calls cost (REP-07).",
+    }),
+  ),
+  chargeTotals: Nullable(
+    Type.Array(TotalView, { description: "Of the charges with an amount, by currency." }),
+  ),
   legs: Type.Array(
     Type.Object({
       channel: Type.String(),
@@ -61,7 +71,7 @@ export const CallDetail = Type.Object({
       from: Instant(),
       to: Nullable(Instant()),
     }),
-    { description: "Who was with whom, in order: also what a transfer is billed by (XFER-12)." },
+    { description: "Who was with whom, in order." },
   ),
   recording: Nullable(RecordingView),
   recordingPausedUntil: Nullable(

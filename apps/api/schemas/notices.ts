@@ -5,7 +5,7 @@ import { Closed, Id, Instant, Nullable, PageOf, Paging, PhoneView } from "./comm
 export const NoticeView = Type.Object({
   id: Id(),
   agentId: Id("Whom it is for."),
-  kind: Type.String({ examples: ["call.missed"] }),
+  kind: Type.String({ examples: ["call.missed", "callback.failed"] }),
   callId: Nullable(Id()),
   because: Type.String({ description: "Why this agent is told." }),
   at: Instant(),

@@ -86,3 +86,21 @@ export const RotatedView = Type.Object({
 export const KeyList = ListOf(
   Type.Object({ keyId: Id(), recordings: Type.Integer({ description: "How many this key wraps." }) }),
 );
+
+const run = {
+  startedAt: Instant(),
+  endedAt: Instant(),
+  deleted: Type.Integer({ description: "Recordings that went." }),
+  failed: Type.Integer({ description: "Recordings that resisted; the next run tries them again." }),
+};
+export const RetentionRun = Type.Object(run);
+export const RetentionView = Type.Object({
+  due: Type.Integer({ description: "Recordings past their line's retention that the next run deletes." }),
+  held: Type.Integer({ description: "Those that are past it and that a legal hold keeps." }),
+  lastRun: Nullable(
+    Type.Object({
+      ...run,
+      by: Type.String({ description: "`daily`, or the id of the key that asked for it." }),
+    }),
+  ),
+});

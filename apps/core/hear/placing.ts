@@ -45,7 +45,8 @@ export function callPlaced(turn: Turn, input: Extract<Input, { kind: "callPlaced
     lineId: line?.id,
     contactId: to.kind === "outside" ? to.contactId : undefined,
   });
-  turn.happened({ kind: "CallPlaced", ...common });
+  const firstNumber = agent.callMode === "external" ? agent.mobile : undefined;
+  turn.happened({ kind: "CallPlaced", ...common, firstNumber });
   pauseInQueues(turn, agent.id);
   turn.ask({
     kind: "originate",

@@ -15,6 +15,7 @@ import {
 } from "../ending.ts";
 import type { AgentId, Millis } from "../floor.ts";
 import { countTransfers, wrapUpTime } from "./call-sums.ts";
+import { type Connection, foldConnections } from "./connections.ts";
 import type { ChannelFact, Fact } from "./facts.ts";
 import { withJoined } from "./joined.ts";
 import { foldParts, holdMs, type Part } from "./parts.ts";
@@ -71,7 +72,9 @@ export interface CallRecord {
   readonly legs: readonly Leg[];
   /** Agents' time after their talks (WRAP-07). */
   readonly wrapUps: readonly WrapUpRecord[];
-  /** Who was with whom, in order; the basis of XFER-12's billing with the legs' numbers. */
+  /** To numbers outside: what is billed (XFER-12). */
+  readonly connections: readonly Connection[];
+  /** Who was with whom, in order. */
   readonly parts: readonly Part[];
   /** Undefined: never connected. */
   readonly holdMs: number | undefined;
@@ -140,6 +143,7 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     fallback: channelFacts(ordered).some((fact) => fact.userEvent === "FALLBACK"),
     forwardedTo: [...legs.values()].findLast((leg) => leg.toNumber && shares.has(leg.channel))?.toNumber,
     legs: [...legs.values()].map((leg) => ({ ...leg, talkMs: shares.get(leg.channel) })),
+    connections: foldConnections(ordered, linkedId, legs.values(), endedAt),
     wrapUps,
     transfers: countTransfers(ordered),
     wrapUpMs: wrapUpTime(wrapUps),

@@ -4,6 +4,9 @@
 import type { Because } from "../because.ts";
 import type { CallRecord } from "./fold.ts";
 
+/** Why somebody is told of a caller who kept the place in vain; the same two people as of a missed call. */
+export const CALLBACK_FAILED = "the customer kept the place and could not be called back";
+
 /** `because` names the rule and says in words why this person. */
 export interface Told {
   readonly who: "responsible" | "first-offered";

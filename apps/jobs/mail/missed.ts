@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import mustache from "mustache";
+import { CALLBACK_FAILED } from "../../core/records/missed.ts";
 import { home } from "../../home.ts";
 import type { Db } from "../../store/database.ts";
 import { missedMails } from "../../store/messages.ts";
@@ -55,6 +56,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "the call came out of hours": "звонок поступил в нерабочее время",
   "the call was offered to you first": "звонок был предложен вам первому",
   "nobody was there to take the call": "никого не было на месте",
+  [CALLBACK_FAILED]: "клиент просил перезвонить, и дозвониться не удалось",
   "the call was offered to nobody": "звонок никому не был предложен",
   "the one to whom the call was offered first is gone": "того, кому звонок был предложен первым, больше нет",
 };

@@ -3,6 +3,7 @@
  */
 import { sql } from "kysely";
 import type { Db } from "../database.ts";
+import { isExpired, RETENTION_RUN, type RetentionRun } from "../reads/retention.ts";
 import { type Actor, audit } from "./audit.ts";
 
 /** What became of a wish to delete: `held` by a legal hold; `nothing`: there is no sound to delete (any more). */
@@ -62,10 +63,25 @@ export async function expiredRecordings(db: Db, limit: number, after: string | u
       left join call c on c.id = r.call_id
       left join line l on l.id = c.line_id
      where r.state = 'kept' and not r.held
-       and r.adopted_at < now() - make_interval(days => case when l.id is null then r.retention_days else l.retention_days end)
+       and ${isExpired}
        and (${after ?? null}::uuid is null or r.id > ${after ?? null}::uuid)
      order by r.id limit ${limit}`.execute(db);
   return rows.map(({ id }) => id);
+}
+
+/** Keeps the latest run, in one transaction with its audit. */
+export async function noteRetentionRun(db: Db, run: Omit<RetentionRun, "by">, by: Actor): Promise<void> {
+  const value = JSON.stringify({ ...run, by: by === "house" ? "daily" : by.keyId });
+  const { deleted, failed } = run;
+  const deed = { action: "recording.retention-run", subjectType: "recording", detail: { deleted, failed } };
+  await db.transaction().execute(async (trx) => {
+    await trx
+      .insertInto("company_setting")
+      .values({ name: RETENTION_RUN, value })
+      .onConflict((conflict) => conflict.column("name").doUpdateSet({ value, updated_at: new Date() }))
+      .execute();
+    await audit(trx, { by, ...deed });
+  });
 }
 
 /** A line goes: its recordings keep the retention that it had. */
