@@ -8,6 +8,9 @@
  *
  * What is counted is in apps/proof/tap.ts; a static check counts as one test.
  */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { loadConfig } from "../config.ts";
 import { home } from "../home.ts";
 import { findAsterisk } from "../host/asterisk.ts";
@@ -34,6 +37,10 @@ const broken: FileResult[] = [];
 
 const { groups, grep, checks } = readArguments(process.argv.slice(2));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => leave(130));
+const founded = mkdtempSync(join(tmpdir(), "dozvon-founded-"));
+process.once("exit", () => rmSync(founded, { recursive: true, force: true }));
+// A folder for what the scenes of one run share (tests/support/founded.ts).
+process.env.TEST_FOUNDED = founded;
 const programs = groups.includes("integration") && grep === undefined ? fetchPrograms() : undefined;
 if (checks) for (const check of STATIC_CHECKS) await tellCheck(check);
 await completePostgres(home);

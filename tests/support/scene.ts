@@ -21,6 +21,7 @@ import {
   phone,
   type SippPeer,
 } from "../../apps/peers/sipp.ts";
+import { copyFounded } from "./founded.ts";
 import { freePorts, peerPorts, rtpPorts } from "./ports.ts";
 import { until } from "./until.ts";
 
@@ -268,6 +269,7 @@ export async function openScene(settings: Record<string, string> = {}): Promise<
     DOZVON_RTP_TO: String(rtp.to),
     ...settings,
   });
+  await copyFounded(config);
   const said: string[] = [];
   const instance = await startEverything({ config, report: (line) => said.push(line), demo: false }).catch(
     (error: unknown) => {
