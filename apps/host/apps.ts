@@ -24,7 +24,7 @@ export type AppName = (typeof APPS)[number];
 const FLAGS: Readonly<Record<AppName, readonly string[]>> = {
   engine: ["--max-semi-space-size=8", "--v8-pool-size=1"],
   agi: ["--max-semi-space-size=1", "--optimize-for-size", "--v8-pool-size=1"],
-  api: ["--max-semi-space-size=1", "--optimize-for-size", "--v8-pool-size=1"],
+  api: ["--max-semi-space-size=4", "--optimize-for-size", "--v8-pool-size=1"],
   jobs: ["--max-semi-space-size=1", "--optimize-for-size", "--v8-pool-size=1"],
   wss: ["--max-semi-space-size=1", "--optimize-for-size", "--v8-pool-size=1"],
 };
