@@ -15,7 +15,7 @@ import { loadConfig } from "../config.ts";
 import { home } from "../home.ts";
 import { findAsterisk } from "../host/asterisk.ts";
 import { findFfmpeg } from "../host/ffmpeg.ts";
-import { findBaresip, findSipp } from "../host/peers.ts";
+import { findBaresip, findSipp, findWebBaresip } from "../host/peers.ts";
 import { completePostgres } from "../host/postgres.ts";
 import { runCheck, STATIC_CHECKS, type StaticCheck } from "../proof/checks.ts";
 import { clearResults, GROUPS, type Group } from "../proof/results.ts";
@@ -67,7 +67,7 @@ function readArguments(words: readonly string[]) {
 /** What scenes start, fetched the first time while other things are checked; where that fails, the scene says why. */
 async function fetchPrograms(): Promise<void> {
   const config = loadConfig({});
-  for (const find of [findAsterisk, findSipp, findFfmpeg, findBaresip])
+  for (const find of [findAsterisk, findSipp, findFfmpeg, findBaresip, findWebBaresip])
     await find(config, () => {}).catch(() => undefined);
 }
 

@@ -17,7 +17,7 @@ export interface SoftphonePlace {
   readonly baresip: Baresip;
   readonly folder: string;
   readonly asterisk: { readonly address: string; readonly port: number };
-  /** As a browser: SIP over secure WebSocket to that port, DTLS-SRTP and ICE. */
+  /** As a browser: SIP over WebSocket to that port, DTLS-SRTP and ICE. */
   readonly webrtc?: boolean;
 }
 
@@ -97,7 +97,7 @@ export async function softphone(
   fs.mkdirSync(folder, { recursive: true });
   const port = 31_000 + ((process.pid * 8 + next * 2) % 20_000);
   fs.writeFileSync(join(folder, "voice.wav"), wavOf(behaviour.speech));
-  fs.writeFileSync(join(folder, "config"), configOf(place.baresip, folder, port));
+  fs.writeFileSync(join(folder, "config"), configOf(place, folder, port));
   fs.writeFileSync(join(folder, "accounts"), accountOf(place, account, behaviour), { mode: 0o600 });
   fs.writeFileSync(join(folder, "contacts"), "");
   const { command, args } = place.baresip.run(["-f", folder]);
@@ -113,7 +113,7 @@ export async function softphone(
   return phone;
 }
 
-function configOf(baresip: Baresip, folder: string, port: number): string {
+function configOf({ baresip, webrtc }: SoftphonePlace, folder: string, port: number): string {
   const settings = {
     sip_listen: `${SOFTPHONE_ADDRESS}:${port}`,
     // An address, not "lo": baresip would bind RTP to the interface's first address and fail.
@@ -127,6 +127,7 @@ function configOf(baresip: Baresip, folder: string, port: number): string {
     snd_path: folder,
     ctrl_tcp_listen: `${SOFTPHONE_ADDRESS}:${port + 1}`,
     module_path: baresip.moduleDir,
+    rtcp_mux: webrtc ? "yes" : "no",
   };
   const lines = Object.entries(settings).map(([key, value]) => `${key} ${value}`);
   const present = [...MODULES, ...WEB_MODULES].filter((name) =>
@@ -150,10 +151,10 @@ function accountOf(
     answermode: answer === "auto" ? "auto" : "manual",
     audio_codecs: "PCMU",
     regint: 120,
-    ...(webrtc && { mediaenc: "dtls_srtp", medianat: "ice", rtcp_mux: "yes" }),
+    ...(webrtc && { mediaenc: "dtls_srtp", medianat: "ice" }),
   };
   const tail = Object.entries(parameters).map(([key, value]) => `;${key}=${value}`);
-  return `<sip:${username}@${asterisk.address}:${asterisk.port};transport=${webrtc ? "wss" : "udp"}>${tail.join("")}\n`;
+  return `<sip:${username}@${asterisk.address}:${asterisk.port};transport=${webrtc ? "ws" : "udp"}>${tail.join("")}\n`;
 }
 
 /** baresip's aufile speaks 16 bit WAV only, and baresip hangs up at its end: so it is made long enough. */

@@ -10,7 +10,7 @@
 import { request as ask, type IncomingMessage } from "node:http";
 import { createServer } from "node:https";
 import type { Socket } from "node:net";
-import { type Duplex, pipeline } from "node:stream";
+import type { Duplex } from "node:stream";
 
 /** PEM texts. */
 export interface Identity {
@@ -144,8 +144,10 @@ function lead(key: string, browser: Socket, head: Buffer, { asteriskPort, log }:
     asterisk.write(head);
     for (const socket of [browser, asterisk])
       socket.setTimeout(0).setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
-    pipeline(browser, asterisk, () => asterisk.destroy());
-    pipeline(asterisk, browser, () => browser.destroy());
+    asterisk.on("error", () => asterisk.destroy());
+    asterisk.once("close", () => browser.destroy());
+    browser.once("close", () => asterisk.destroy());
+    browser.pipe(asterisk).pipe(browser);
   });
   upstream.end();
 }

@@ -221,6 +221,10 @@ t.test(
       mobile: null,
     });
     t.match([without.status, without.body.errors[0].field], [422, "mobile"]);
+    const browser = await scene.ask("PATCH", `/v1/agents/${agent.id}`, { callMode: "webrtc" });
+    t.match([browser.status, browser.body.errors[0].field], [422, "callMode"], "LINE-12: switched off here");
+    const told = await scene.ask("GET", `/v1/agents/${agent.id}/webrtc`);
+    t.match([told.status, told.body.errors[0].field], [409, "DOZVON_WSS_PORT"]);
     await scene.must("PATCH", `/v1/agents/${agent.id}`, { callMode: "external", mobile });
     const placed = await calling(agent, { to: { number } });
     t.equal(placed.status, 202, JSON.stringify(placed.body));

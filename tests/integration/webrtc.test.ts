@@ -1,14 +1,18 @@
 /**
  * Browsers as phones (LINE-12) on a real Asterisk: what the door lets in, what the browser is offered, and a call.
  */
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { get as plainGet } from "node:http";
 import { get as tlsGet } from "node:https";
 import { join } from "node:path";
 import t from "tap";
+import { findWebBaresip } from "../../apps/host/peers.ts";
+import { softphone } from "../../apps/peers/baresip.ts";
 import { header, openBrowser } from "../support/browser.ts";
 import { freePorts } from "../support/ports.ts";
+import { relayTo } from "../support/relay.ts";
 import { openScene, type Scene, type TestAgent } from "../support/scene.ts";
+import { channelOf, toneShare, writeTone } from "../support/sound.ts";
 import { until } from "../support/until.ts";
 
 t.jobs = 1;
@@ -164,4 +168,41 @@ t.test("LINE-12 a browser registers, and is called with DTLS-SRTP; other phones 
     const { live } = await scene.get(`/v1/agents/${agent.id}`);
     return live.device === "unreachable";
   });
+});
+
+t.test("LINE-12, REC-01 a call over DTLS-SRTP and ICE: both sides are heard and recorded", async (t) => {
+  const tone = writeTone(join(scene.place.folder, "..", "customer.ulaw"), 500);
+  const speech = writeTone(join(scene.place.folder, "..", "agent.ulaw"), 1200);
+  const agent = await browserAgent("Baresip");
+  const line = await scene.line([agent]);
+  const relay = await relayTo(wssPort);
+  const place = {
+    folder: scene.place.folder,
+    baresip: await findWebBaresip(scene.instance.config, () => {}),
+    asterisk: { address: "127.0.0.1", port: relay.port },
+    webrtc: true,
+  };
+  const phone = await softphone(place, agent.account, { answer: "auto", speech });
+  t.teardown(() => phone.stop().finally(relay.close));
+  await scene.must("POST", `/v1/agents/${agent.id}/sign-in`, {});
+  await scene.must("PUT", `/v1/agents/${agent.id}/state`, { state: "inbound" });
+  await scene.status(agent, "available");
+  const from = someone();
+  const customer = scene.customer(line.number, { from, hangUpAfterMs: 4000, speech: tone });
+  t.equal(await customer.done, 0);
+  const record = await scene.record(from);
+  t.match(record, { ending: "answered", agentId: agent.id });
+  t.ok(phone.has("DTLS-SRTP complete"), "the media was encrypted");
+  const recording = await until(
+    "the recording",
+    async () => (await scene.get(`/v1/calls/${record.id}`)).recording,
+  );
+  const headers = { authorization: `Bearer ${scene.instance.secrets.adminApiKey}` };
+  const answer = await fetch(`${scene.instance.url}/v1/recordings/${recording.id}/audio`, { headers });
+  const wav = Buffer.from(await answer.arrayBuffer());
+  t.ok(toneShare(channelOf(wav, 0), 500) > 0.6, "the customer's voice");
+  t.ok(toneShare(channelOf(wav, 1), 1200) > 0.6, "the browser's voice");
+  const [heard = ""] = phone.heard();
+  t.ok(toneShare(channelOf(readFileSync(heard), 0), 500) > 0.6, "the browser heard the customer");
+  await scene.status(agent, "available");
 });

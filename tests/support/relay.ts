@@ -1,13 +1,14 @@
-/** For softphones that cannot say the path /ws: takes their connections and asks for that path in their place. */
-import { readFileSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { connect, createServer } from "node:tls";
+/**
+ * Between a softphone and the door: baresip asks for the path / and cannot be told to trust our certificate, so it
+ * speaks plain WebSocket to us, and we ask for /ws and speak TLS to the door.
+ */
+import { type AddressInfo, createServer } from "node:net";
+import { connect } from "node:tls";
 
-/** Listens on loopback with the instance's own certificate; `close` cuts everybody off. */
-export async function relayTo(wssPort: number, certificate: { cert: string; key: string }) {
+/** Listens on loopback; `close` cuts everybody off. */
+export async function relayTo(wssPort: number) {
   const open = new Set<{ destroy(): void }>();
-  const identity = { cert: readFileSync(certificate.cert), key: readFileSync(certificate.key) };
-  const server = createServer(identity, (phone) => {
+  const server = createServer((phone) => {
     const door = connect({ host: "127.0.0.1", port: wssPort, rejectUnauthorized: false });
     for (const socket of [phone, door]) {
       open.add(socket);

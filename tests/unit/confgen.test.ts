@@ -263,6 +263,31 @@ t.test("templates can name only what they are given", async (t) => {
   t.throws(() => fill("generated/queues.conf.mustache", { queues: [less as never] }), /«strategy»/);
 });
 
+t.test("LINE-11, LINE-12 an agent's phone is a browser, where browsers may be phones", async (t) => {
+  const places = asteriskPlaces("/srv/dozvon");
+  const secrets = { ariPassword: "a".repeat(24), amiSecret: "b".repeat(24) };
+  const asterisk = { moduleDir: "/usr/lib/asterisk", sbinDir: "/usr/sbin" };
+  const [anna, boris] = company().agents;
+  const settings = company({ agents: [{ ...anna, callMode: "webrtc" }, boris] as Agent[] });
+  const filesOf = (change: Partial<Config>) => {
+    const all = { ...config, ...change };
+    const generated = under("generated", render(settings, instanceOf(all), AT));
+    return { ...staticFiles({ config: all, secrets, asterisk, places }), ...generated };
+  };
+  const off = filesOf({});
+  t.match(off["generated/pjsip-agents.conf"], /^\[agent-101-x7k2\]\(agent\)$/m);
+  t.match(off["rtp.conf"], /^icesupport = no$/m);
+  t.notMatch(`${off["modules.conf"]}${off["pjsip.conf"]}`, /transport_websocket|protocol = ws/);
+  const on = filesOf({ wssPort: 8443, webrtcCodecs: "alaw,g722" });
+  t.match(on["generated/pjsip-agents.conf"], /^\[agent-101-x7k2\]\(agent-webrtc\)$/m);
+  t.match(on["generated/pjsip-agents.conf"], /^\[agent-102-x7k2\]\(agent\)$/m);
+  t.match(on["rtp.conf"], /^icesupport = yes/m);
+  t.match(on["modules.conf"], /^load = res_pjsip_transport_websocket\.so/m);
+  t.match(on["pjsip.conf"], /\[agent-webrtc\]\(!,agent\)\nwebrtc = yes\ndisallow = all\nallow = alaw,g722\n/);
+  t.match(on["http.conf"], /^bindaddr = 127\.0\.0\.1$/m, "Asterisk itself stays on loopback");
+  t.notMatch(on["http.conf"], /tls/);
+});
+
 t.test("the lint", async (t) => {
   const places = asteriskPlaces(fs.mkdtempSync(join(tmpdir(), "dozvon-lint-")));
   t.teardown(() => fs.rmSync(join(places.root, ".."), { recursive: true }));
@@ -278,6 +303,9 @@ t.test("the lint", async (t) => {
   };
   t.strictSame(lintFiles(good, places), [], "finds nothing in what we ship");
   t.notMatch(Object.values(good).join("\n"), /\{\{/, "no tag is left over");
+  const browsers = { ...config, wssPort: 8443, webrtcCodecs: "alaw" } as Config;
+  const other = { ...good, ...staticFiles({ config: browsers, secrets, asterisk, places }) };
+  t.strictSame(lintFiles(other, places), [], "nor with browsers as phones");
 
   const mistakes: readonly (readonly [file: string, from: string, to: string, found: RegExp])[] = [
     [
