@@ -9,6 +9,8 @@ export const TONES = { queue: 400, owner: 520, menu: 640, transfer: 760, probe: 
 /** Longer than any soak: a day. */
 const NEVER_MS = 86_400_000;
 const LEAVE_SHARE = 0.25;
+/** Of those who leave: while a phone rings, most likely. */
+const LEAVE_SOON_SHARE = 0.5;
 
 /** Customers' numbers say what they are: +7916 <kind> <six digits>. */
 export function callerOf(kind: Kind | "probe", index: number): string {
@@ -27,7 +29,7 @@ export function readMix(text: string): Record<Kind, number> {
   return Object.fromEntries(KINDS.map((kind, index) => [kind, shares[index] ?? 0])) as Record<Kind, number>;
 }
 
-/** Rows for `customers`: caller, number, patience and delay in ms. A quarter leaves within twelve seconds. */
+/** Rows for `customers`: caller, number, patience and delay in ms. A quarter leaves, half of them at once. */
 export function customerRows(
   kind: Kind | "probe",
   number: string,
@@ -36,7 +38,8 @@ export function customerRows(
 ): string[] {
   return Array.from({ length: count }, (_, index) => {
     const leaves = kind !== "probe" && draw() < LEAVE_SHARE;
-    const patience = leaves ? Math.round(500 + 11_500 * draw()) : NEVER_MS;
+    const soon = draw() < LEAVE_SOON_SHARE;
+    const patience = leaves ? Math.round(soon ? 200 + 2300 * draw() : 2500 + 9500 * draw()) : NEVER_MS;
     const delay = kind === "probe" ? 0 : Math.round(3000 * draw());
     return `${callerOf(kind, index)};${number};${patience};${delay}`;
   });
