@@ -5,29 +5,17 @@
  *   DOZVON_SOAK_SECONDS  how long customers come (1200)     DOZVON_SOAK_RATE  calls per second (1)
  *   DOZVON_SOAK_MIX      queue,owner,menu,transfer in %     DOZVON_SOAK_SEED  to repeat a plan
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import t from "tap";
-import { PHONE_ADDRESS, socketsAt, TRUNK_ADDRESS, takePort } from "../../apps/peers/sipp.ts";
-import { sippRun } from "../../bench/instance.ts";
-import { registerAllScenario } from "../../bench/sipp.ts";
 import { openScene, type Scene, type TestAgent } from "../support/scene.ts";
-import { writeTone } from "../support/sound.ts";
 import { until } from "../support/until.ts";
 import * as checker from "./checker.ts";
-import {
-  callerOf,
-  chance,
-  customerRows,
-  KINDS,
-  type Kind,
-  kindOf,
-  phoneRows,
-  readMix,
-  TONES,
-} from "./plan.ts";
-import * as scenarios from "./scenarios.ts";
+import { AGENTS, company } from "./company.ts";
+import { Peers } from "./peers.ts";
+import { chance, KINDS, type Kind, kindOf, readMix, TONES } from "./plan.ts";
+import * as recorded from "./recorded.ts";
 import { Transferrer } from "./transferrer.ts";
 import { Watch } from "./watch.ts";
 import { readOffered, readRings } from "./wire.ts";
@@ -36,14 +24,13 @@ const SECONDS = Number(process.env.DOZVON_SOAK_SECONDS ?? 1200);
 const RATE = Number(process.env.DOZVON_SOAK_RATE ?? 1);
 const MIX = readMix(process.env.DOZVON_SOAK_MIX ?? "60,20,10,10");
 const SEED = Number(process.env.DOZVON_SOAK_SEED ?? Date.now() % 1_000_000);
-const AGENTS = 20;
-const WRAP_UP_SECONDS = 2;
 /**
- * Memory is flat within 5 %, between the third and the last quarter of the time in which customers come: the load is the
- * same, and what a process needs but once (code that gets hot, pools, the first full heap) it has by then. In a run of
- * less than ten minutes it has not, so that says only that nothing explodes.
+ * Memory is flat within 5 % between two moments under the same load: in the middle of the time in which customers come,
+ * when everything has warmed up, and at its end. Node's heaps are asked after a full garbage collection; of the others
+ * the least RSS of the third and of the last quarter counts. A run of less than ten minutes has not warmed up.
  */
-const BOUND = { share: 0.05, files: 10, memoryMb: SECONDS >= 600 ? 4 : 40 };
+const BOUND = { share: 0.05, files: 10, memoryMb: SECONDS >= 600 ? 2 : 40 };
+const HEAPS_AT = [0.5, 0.95];
 
 t.jobs = 1;
 t.setTimeout((SECONDS + 900) * 1000);
@@ -51,90 +38,10 @@ const draw = chance(SEED);
 t.comment(`seed ${SEED}, ${SECONDS} s, ${RATE} calls/s, ${JSON.stringify(MIX)}`);
 const scene: Scene = await openScene();
 t.teardown(() => scene.close());
-const folder = join(scene.place.folder, "soak");
-mkdirSync(folder, { recursive: true });
+const peers = new Peers(scene, draw);
 const counts = Object.fromEntries(
   KINDS.map((kind) => [kind, Math.round((SECONDS * RATE * MIX[kind]) / 100)]),
 ) as Record<Kind, number>;
-
-/** Twenty agents, their lines, and the contacts of those who have an owner. */
-async function company() {
-  const agents: TestAgent[] = [];
-  for (let each = 1; each <= AGENTS; each++) agents.push(await scene.agent(`Agent ${each}`));
-  const queue = {
-    strategy: "most-idle",
-    answerSeconds: 10,
-    wrapUp: { mode: "limit", seconds: WRAP_UP_SECONDS },
-  };
-  const main = await scene.line(agents, { queue, line: { recording: "stereo" } });
-  for (let index = 0; index < counts.owner; index += 20) {
-    const phones = Array.from({ length: Math.min(20, counts.owner - index) }, (_, each) =>
-      callerOf("owner", index + each),
-    );
-    const ownerId = agents[(index / 20) % AGENTS]?.id;
-    await scene.must("POST", "/v1/contacts", { name: `Contact ${index}`, phones, ownerId });
-  }
-  return { agents, line: main, menuNumber: counts.menu > 0 ? await menuLine(main.queueId) : main.number };
-}
-
-/** Whose key 1 leads to the queue. */
-async function menuLine(queueId: string): Promise<string> {
-  const menu = await scene.must("POST", "/v1/menus", {
-    name: "Soak",
-    buttons: [{ digit: "1", action: { type: "queue", queueId } }],
-    fallback: { type: "queue", queueId },
-  });
-  const number = "+74951009999";
-  await scene.must("POST", "/v1/lines", {
-    ...{ number, name: "Menu", queueId, recording: "stereo", menuId: menu.id, menuWhen: "always" },
-    prompts: { arrival: "none", waiting: "none" },
-  });
-  return number;
-}
-
-function tone(name: keyof typeof TONES): string {
-  return writeTone(join(folder, `${name}.ulaw`), TONES[name]);
-}
-
-function table(name: string, rows: readonly string[]): string[] {
-  writeFileSync(join(folder, `${name}.csv`), ["SEQUENTIAL", ...rows].join("\n"), { mode: 0o600 });
-  return ["-inf", `${name}.csv`];
-}
-
-/** One SIPp process; all its calls share one media port. */
-function sipp(name: string, xml: string, address: string, port: number, extra: string[]) {
-  const { address: host, port: remote } = scene.place.asterisk;
-  const errors = ["-trace_err", "-error_file", `${name}.err`];
-  return sippRun(scene.place.sipp, folder, name, xml, [
-    ...[...socketsAt(address, port), ...errors, ...extra, `${host}:${remote}`],
-  ]);
-}
-
-function customers(kind: Kind | "probe", number: string, count: number, rate: number) {
-  const xml = scenarios.customers(tone(kind), kind === "menu" ? "1" : undefined);
-  return sipp(kind, xml, TRUNK_ADDRESS, takePort(), [
-    ...table(kind, customerRows(kind, number, count, draw)),
-    ...["-m", String(count), "-r", String(Math.round(rate * 1000)), "-rp", "1000000", "-l", "2000"],
-  ]);
-}
-
-/** Registers all phones at one port, and lets them answer there. */
-async function phones(agents: readonly TestAgent[]) {
-  const port = takePort();
-  const accounts = agents.map(({ account: { username, password } }) => {
-    return `${username};[authentication username=${username} password=${password}]`;
-  });
-  const registered = sipp("register", registerAllScenario(), PHONE_ADDRESS, port, [
-    ...table("accounts", accounts),
-    ...["-m", String(agents.length), "-r", "20"],
-  ]);
-  t.equal(await registered.done, 0, "all phones are registered");
-  const rows = phoneRows(2 * (SECONDS * RATE + AGENTS) + 100, draw);
-  return sipp("phones", scenarios.phones(tone("agent")), PHONE_ADDRESS, port, [
-    ...table("phones", rows),
-    "-aa",
-  ]);
-}
 
 /** Of our twenty; the instance brings a few agents of its own, who have no phones here. */
 async function unavailable(agents: readonly TestAgent[]): Promise<number> {
@@ -156,18 +63,18 @@ async function leftOver(agents: readonly TestAgent[], queueId: string): Promise<
   };
 }
 
-async function recordingFiles(db: pg.Client): Promise<checker.RecordingFile[]> {
+async function recordingFiles(db: pg.Client): Promise<recorded.RecordingFile[]> {
   const { rows } = await db.query(
     `select id, call_id as "callId", state, sha256 from recording where kind = 'call'`,
   );
   const headers = { authorization: `Bearer ${scene.instance.secrets.adminApiKey}` };
-  const files: checker.RecordingFile[] = [];
+  const files: recorded.RecordingFile[] = [];
   for (const row of rows as { id: string; callId: string; state: string; sha256: string }[]) {
     const url = `${scene.instance.url}/v1/recordings/${row.id}/audio`;
     // The API lets a key ask 6000 times a minute, so one that is refused is asked again.
     const wav =
       row.state === "kept" ? await until("the audio", () => audio(url, headers), 90_000) : undefined;
-    files.push({ ...row, heard: wav && checker.hear(wav, Object.values(TONES)) });
+    files.push({ ...row, heard: wav && recorded.hear(wav, Object.values(TONES)) });
   }
   return files;
 }
@@ -182,8 +89,8 @@ function percent(share: number): string {
 }
 
 t.test("N1, N2, N3, N4, N5, N6 a mixed soak", async (t) => {
-  const { agents, line, menuNumber } = await company();
-  const answering = await phones(agents);
+  const { agents, line, menuNumber } = await company(scene, counts);
+  const answering = await peers.phones(agents, 2 * (SECONDS * RATE + AGENTS) + 100);
   for (const { id } of agents) {
     await scene.must("POST", `/v1/agents/${id}/sign-in`, {});
     await scene.must("PUT", `/v1/agents/${id}/state`, { state: "inbound" });
@@ -196,17 +103,20 @@ t.test("N1, N2, N3, N4, N5, N6 a mixed soak", async (t) => {
   const watch = new Watch(db, scene.instance.children);
   const transferrer = new Transferrer(scene, agents, draw);
   const running = KINDS.filter((kind) => counts[kind] > 0).map((kind) =>
-    customers(kind, kind === "menu" ? menuNumber : line.number, counts[kind], (RATE * MIX[kind]) / 100),
+    peers.customers(kind, kind === "menu" ? menuNumber : line.number, counts[kind], (RATE * MIX[kind]) / 100),
   );
   let over = false;
   const calling = Promise.all(running.map(({ done }) => done)).finally(() => {
     over = true;
   });
+  const heaps: Record<string, number>[] = [];
   const watching = (what: string, done: () => boolean, withinMs: number): Promise<boolean> =>
     until(
       what,
       async () => {
         await watch.look();
+        if (watch.seconds > SECONDS * (HEAPS_AT[heaps.length] ?? Number.POSITIVE_INFINITY))
+          heaps.push(await watch.heaps());
         await transferrer.act();
         return done();
       },
@@ -219,7 +129,7 @@ t.test("N1, N2, N3, N4, N5, N6 a mixed soak", async (t) => {
     await watching("it was quiet for a while", () => performance.now() > moment, 90_000);
   };
   await rest(10);
-  const probing = customers("probe", line.number, AGENTS, AGENTS);
+  const probing = peers.customers("probe", line.number, AGENTS, AGENTS);
   await watching("the probes are over", () => probing.child.exitCode !== null, 120_000);
   const quietSince = watch.seconds;
   const busy = watch.busy();
@@ -228,7 +138,9 @@ t.test("N1, N2, N3, N4, N5, N6 a mixed soak", async (t) => {
   answering.child.kill("SIGKILL");
 
   const logs = [...KINDS.filter((kind) => counts[kind] > 0), "probe"];
-  const offered = logs.flatMap((name) => readOffered(readFileSync(join(folder, `${name}.log`), "utf8")));
+  const offered = logs.flatMap((name) =>
+    readOffered(readFileSync(join(peers.folder, `${name}.log`), "utf8")),
+  );
   const rings = readRings(readFileSync(answering.log, "utf8"));
   const rows = await checker.readCalls(db, since);
   const listening = watch.seconds;
@@ -237,13 +149,20 @@ t.test("N1, N2, N3, N4, N5, N6 a mixed soak", async (t) => {
   await db.end();
 
   const quarter = (each: number) => watch.lowest((each * SECONDS) / 4, ((each + 1) * SECONDS) / 4);
+  const held = (each: number, heap: Record<string, number> = {}) =>
+    Object.fromEntries(
+      Object.entries(quarter(each)).map(([name, { files, memoryMb }]) => [
+        name,
+        { files, memoryMb: heap[name] ?? memoryMb },
+      ]),
+    );
   const leaks = {
     left,
     files: { before: watch.first(), after: watch.lowest(quietSince) },
-    memory: { before: quarter(2), after: quarter(3) },
+    memory: { before: held(2, heaps[0]), after: held(3, heaps[1]) },
     bound: BOUND,
   };
-  const talks = checker.talksWithRecordings(offered, rings, rows, recordings);
+  const talks = recorded.talksWithRecordings(offered, rings, rows, recordings);
   const probes = offered.flatMap(({ caller }) => (kindOf(caller) === "probe" ? [caller] : []));
   const tones = { customer: (caller: string) => TONES[kindOf(caller)], agent: TONES.agent };
   const accounts = agents.map(({ account }) => account.username);
@@ -256,7 +175,7 @@ t.test("N1, N2, N3, N4, N5, N6 a mixed soak", async (t) => {
     ),
     "N4 every agent takes a call after quiet": checker.everyAgentTakesOne(accounts, probes, rings),
     "N5 nothing leaks": checker.nothingLeaks(leaks),
-    "N6 every talk is recorded": checker.recordingsAreWhole(talks, tones),
+    "N6 every talk is recorded": recorded.recordingsAreWhole(talks, tones),
   };
   for (const [title, findings] of Object.entries(judged)) {
     t.equal(findings.length, 0, title);
@@ -287,9 +206,11 @@ t.test("N1, N2, N3, N4, N5, N6 a mixed soak", async (t) => {
     t.comment(
       `${offered.length} calls, ${talked.size} talks, ${transferrer.callers.size} transfers (${refused} refused)`,
     );
+    t.equal(heaps.length, HEAPS_AT.length, "the heaps were asked");
+    t.comment(`heaps: ${heaps.map((each) => JSON.stringify(each)).join(" → ")}`);
     for (let each = 0; each < 4; each++)
       t.comment(`held in quarter ${each + 1}: ${JSON.stringify(quarter(each))}`);
-    const off = checker.lengthsOff(talks);
+    const off = recorded.lengthsOff(talks);
     const at = (share: number) => off[Math.min(off.length - 1, Math.floor(share * off.length))];
     t.comment(`${off.length} recordings, off by ${[0, 0.01, 0.5, 0.99, 1].map(at).join(", ")} ms`);
     t.comment(`cores busy: ${percent(busy.mean)}, at most ${percent(busy.most)}`);

@@ -1,7 +1,8 @@
 /** Looks at a running instance from outside: when records close (plain SQL), and what processes hold (/proc). */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Client } from "pg";
 import type { Holding } from "./checker.ts";
+import { heapMb } from "./heap.ts";
 
 const EVERY_MS = 2000;
 
@@ -57,6 +58,14 @@ export class Watch {
         { files: least(name, "files"), memoryMb: least(name, "memoryMb") },
       ]),
     );
+  }
+
+  /** Megabytes that our Node processes really hold; those that are no Node processes are not asked. */
+  async heaps(): Promise<Record<string, number>> {
+    const held: Record<string, number> = {};
+    for (const [name, { pid }] of Object.entries(this.#children))
+      if (pid && readlinkSync(`/proc/${pid}/exe`) === process.execPath) held[name] = await heapMb(pid);
+    return held;
   }
 
   /** Seconds since the beginning. */

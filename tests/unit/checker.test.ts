@@ -5,6 +5,7 @@ import { join } from "node:path";
 import t from "tap";
 import { home } from "../../apps/home.ts";
 import * as checker from "../load/checker.ts";
+import * as recorded from "../load/recorded.ts";
 import { type Offered, type Ring, readOffered, readRings } from "../load/wire.ts";
 
 const T0 = 1_795_000_000;
@@ -199,15 +200,16 @@ function wav(ms: number, left: number, right: number): Buffer {
 
 t.test("N6 a recording that is missing, cut, changed, or somebody else's", async (t) => {
   const { offered, rings } = truth();
-  const file = (callId: string, sound: Buffer): checker.RecordingFile => ({
+  const file = (callId: string, sound: Buffer): recorded.RecordingFile => ({
     ...{ callId, state: "kept", sha256: createHash("sha256").update(sound).digest("hex") },
-    heard: checker.hear(sound, [400, 520, 1000]),
+    heard: recorded.hear(sound, [400, 520, 1000]),
   });
   const good = [file("1", wav(6800, 400, 1000)), file("3", wav(3100, 400, 1000))];
-  const judge = (first: checker.RecordingFile | undefined) =>
-    found(checker.recordingsAreWhole(talks([...(first ? [first] : []), ...good.slice(1)]), TONES));
-  const talks = (files: checker.RecordingFile[]) => checker.talksWithRecordings(offered, rings, ROWS, files);
-  t.same(checker.lengthsOff(talks(good)), [-200, 100]);
+  const judge = (first: recorded.RecordingFile | undefined) =>
+    found(recorded.recordingsAreWhole(talks([...(first ? [first] : []), ...good.slice(1)]), TONES));
+  const talks = (files: recorded.RecordingFile[]) =>
+    recorded.talksWithRecordings(offered, rings, ROWS, files);
+  t.same(recorded.lengthsOff(talks(good)), [-200, 100]);
   t.same(judge(good[0]), [], "BOB was not answered and needs none");
   t.same(judge(undefined), [`N6 ${ANN}: no recording`]);
   t.same(judge(file("1", wav(6400, 400, 1000))), [`N6 ${ANN}: 6400 ms recorded, 7000 ms talked`]);
@@ -219,7 +221,7 @@ t.test("N6 a recording that is missing, cut, changed, or somebody else's", async
 });
 
 t.test("the checker uses nothing of ours", async (t) => {
-  const files = ["checker.ts", "wire.ts", "sound-of.ts"];
+  const files = ["checker.ts", "recorded.ts", "wire.ts", "sound-of.ts"];
   const folder = join(home, "tests/load");
   for (const name of files) {
     t.ok(readdirSync(folder).includes(name));
