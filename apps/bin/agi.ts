@@ -33,12 +33,17 @@ async function load(): Promise<Awaited<NonNullable<typeof tools>>> {
   return { pool, toE164 };
 }
 
-/** The owner's phone, if the owner takes inbound calls now (D-41) and the line asks owners first. */
+/**
+ * The owner's phone, if the owner takes inbound calls now (D-41), has no service to complete (AGENT-08), and the line asks
+ * owners first. What the record said last: the engine may be away. Whether the phone is free the dialplan asks itself.
+ */
 const OWNER = `
   select a.phone from contact_phone p
     join contact c on c.id = p.contact_id
     join agent a on a.id = c.owner_id
    where p.phone = $1 and a.state = 'inbound'
+     and not exists (select 1 from call_wrap_up w
+                      where w.agent_id = a.id and w.ended_at is null and (w.until_at is null or w.until_at > now()))
      and exists (select 1 from line l where l.key = $2 and l.owner_first)
    order by c.created_at limit 1`;
 
