@@ -119,7 +119,8 @@ export type Input =
   | { kind: "callbackNotKept"; at: Millis; callback: Callback }
   /** An attempt is written down: now the customer may be dialled. */
   | { kind: "callbackCommitted"; at: Millis; id: Callback["id"]; call: CallId; channel: string }
-  | { kind: "callbackNotCommitted"; at: Millis; id: Callback["id"] }
+  /** It is not; `refused`: the database would not take it later either. */
+  | { kind: "callbackNotCommitted"; at: Millis; id: Callback["id"]; refused: boolean }
   /** The customer answered our call. */
   | { kind: "calledBack"; at: Millis; call: CallId; channel: string; lineKey: string; draw: number }
   /** A later attempt may be due. */

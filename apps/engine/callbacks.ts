@@ -6,12 +6,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Callback } from "../core/floor.ts";
 import type { Input } from "../core/inputs.ts";
 import { CALLED_BACK } from "../core/records/fold.ts";
+import { isDataFault } from "../store/database.ts";
 import type { NewNotice } from "../store/intake.ts";
 import type { CallbackEffect, CallbackKeeper, Log } from "./ports.ts";
 
 /** An attempt younger than this may still be on its way to Asterisk. */
 const SURE_AFTER_MS = 15_000;
 const AGAIN_MS = 5000;
+/** An agent is kept free for an attempt, and idle, until it is written down: no longer than this. */
+const COMMIT_MS = 3000;
 
 export interface CallbackPorts {
   readonly store: {
@@ -34,6 +37,8 @@ export interface CallbackPorts {
   readonly log: Log;
 }
 
+type Settling = Pick<Extract<CallbackEffect, { kind: "settleCallback" }>, "callback" | "state" | "reason">;
+
 export interface Callbacks extends CallbackKeeper {
   /** After a restart: finds out what became of attempts in flight. Never dials. */
   look(recovered: readonly (Callback & { readonly dialledAt: number })[]): void;
@@ -54,33 +59,54 @@ export function createCallbacks(ports: CallbackPorts): Callbacks {
     ports.tell("callback.created", view(callback));
   }
 
-  async function commit(callback: Callback): Promise<void> {
+  /** @param late whether the core has been told already that there was no commit */
+  async function commit(callback: Callback, late: () => boolean, fail: (refused: boolean) => void) {
+    if (late()) return;
     const channel = `${CALLED_BACK}${Math.floor(Date.now() / 1000)}.${randomInt(1e9)}`;
     const call = ports.callIdOf(channel);
     try {
       await store.commit(callback, { channel, call });
     } catch (error) {
       log.warn({ error: String(error), callback: callback.id }, "An attempt could not be written down.");
-      hear({ kind: "callbackNotCommitted", at: Date.now(), id: callback.id });
+      fail(isDataFault(error));
+      return;
+    }
+    if (late()) {
+      // It says that the customer is being called, and nobody is going to.
+      const before = { ...callback, attempts: callback.attempts - 1 };
+      await settle({ callback: before, state: "waiting", reason: "the attempt was written down too late" });
       return;
     }
     hear({ kind: "callbackCommitted", at: Date.now(), id: callback.id, call, channel });
     ports.tell("callback.calling", { ...view(callback), callId: call });
   }
 
-  /** Until the database has it: the floor has moved already. */
-  async function settle(effect: Extract<CallbackEffect, { kind: "settleCallback" }>): Promise<void> {
-    const { callback, state, reason } = effect;
+  /** Told to the core within a time limit, whatever the database and this call-back's earlier writes do. */
+  function commitInTime(callback: Callback): void {
+    let told = false;
+    const fail = (refused: boolean): void => {
+      if (told) return;
+      told = true;
+      hear({ kind: "callbackNotCommitted", at: Date.now(), id: callback.id, refused });
+    };
+    const limit = setTimeout(() => fail(false), COMMIT_MS);
+    inOrder(callback.id, () => commit(callback, () => told, fail).finally(() => clearTimeout(limit)));
+  }
+
+  /** Until the database has it, unless it refuses it for ever: the floor has moved already. */
+  async function settle({ callback, state, reason }: Settling): Promise<void> {
     for (;;) {
       try {
         const notices = await store.settle(callback, state, reason);
         if (notices.length > 0) ports.onNotices(notices);
         break;
       } catch (error) {
-        log.warn(
-          { error: String(error), callback: callback.id },
-          "A call-back's state waits for the database.",
-        );
+        const fields = { error: String(error), callback: callback.id };
+        if (isDataFault(error)) {
+          log.error(fields, "The database refuses a call-back's state; its row stays as it was.");
+          break;
+        }
+        log.warn(fields, "A call-back's state waits for the database.");
         await pause(AGAIN_MS, undefined, { ref: false });
       }
     }
@@ -102,15 +128,20 @@ export function createCallbacks(ports: CallbackPorts): Callbacks {
     }
   }
 
-  /** One call-back's writes in their order. */
-  let last: Promise<void> = Promise.resolve();
+  /** One call-back's writes in their order, which do not wait for another one's. */
+  const last = new Map<Callback["id"], Promise<void>>();
+  function inOrder(id: Callback["id"], work: () => Promise<void>): void {
+    const done: Promise<void> = (last.get(id) ?? Promise.resolve()).then(work, work).finally(() => {
+      if (last.get(id) === done) last.delete(id);
+    });
+    last.set(id, done);
+  }
+
   return {
     perform(effect) {
       if (effect.kind === "keepPlace") void keep(effect.callback);
-      else {
-        const work = () => (effect.kind === "commitCallback" ? commit(effect.callback) : settle(effect));
-        last = last.then(work, work);
-      }
+      else if (effect.kind === "commitCallback") commitInTime(effect.callback);
+      else inOrder(effect.callback.id, () => settle(effect));
     },
     look(recovered) {
       for (const callback of recovered) if (callback.state === "calling") void find(callback);

@@ -81,9 +81,10 @@ export async function settleCallback(
 ): Promise<readonly NewNotice[]> {
   return db.transaction().execute(async (trx) => {
     const ended = state === "waiting" ? null : new Date();
+    const { attempts, nextAt } = callback;
     await trx
       .updateTable("callback")
-      .set({ state, reason, next_at: new Date(callback.nextAt), ended_at: ended })
+      .set({ state, reason, attempts, next_at: new Date(nextAt), ended_at: ended })
       .where("id", "=", callback.id)
       .execute();
     if (state === "waiting") return [];

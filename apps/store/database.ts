@@ -44,3 +44,8 @@ export function isDatabaseAway(error: unknown): boolean {
     /terminat|timeout exceeded|timeout expired|Connection ended/i.test(error.message)
   );
 }
+
+/** SQLSTATE class 22 (data) and 23 (constraints): the same rows would be refused for ever. */
+export function isDataFault(error: unknown): boolean {
+  return /^2[23]/.test(String((error as { code?: unknown } | undefined)?.code));
+}

@@ -11,7 +11,7 @@ import type { Fact } from "../core/records/facts.ts";
 import { type CallRecord, foldCall, type Names } from "../core/records/fold.ts";
 import { whoIsTold } from "../core/records/missed.ts";
 import { keepCharges, priceConnections } from "./charges.ts";
-import { type Db, isDatabaseAway } from "./database.ts";
+import { type Db, isDatabaseAway, isDataFault } from "./database.ts";
 import { agentParts } from "./intake-agents.ts";
 import { callRow, eventRow, legRow, partRow, toJson, wrapUpRow } from "./intake-rows.ts";
 
@@ -239,11 +239,6 @@ async function readFacts(db: Db, calls: readonly string[]): Promise<TakenFact[]>
     data: row.data,
     linkedId: typeof row.data.linkedId === "string" ? row.data.linkedId : undefined,
   }));
-}
-
-/** SQLSTATE class 22 (data) and 23 (constraints): the same rows would be refused for ever. */
-function isDataFault(error: unknown): boolean {
-  return /^2[23]/.test(String((error as { code?: unknown }).code));
 }
 
 interface Writing {

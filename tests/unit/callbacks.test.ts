@@ -194,6 +194,27 @@ t.test("no answer: again after retryMinutes, then given up; the agent is free at
   t.end();
 });
 
+t.test(
+  "ROUTE-12 an attempt that the database never takes: the agent is free, and it comes to an end",
+  (t) => {
+    const made = busy(["anna"], { one: 5 });
+    keep(made, "one", "+79160000002");
+    free(made, 0, "anna");
+    let at = T0 + 100_000;
+    made.hear({ kind: "callbackNotCommitted", at, id: "cb-one", refused: false });
+    t.match(made.floor.callbacks.get("cb-one"), { state: "later", attempts: 0 }, "away: it does not count");
+    for (const attempts of [1, 2]) {
+      at += 15 * 60_000;
+      made.hear({ kind: "callbackDue", at, id: "cb-one" });
+      t.equal(made.floor.agents.get("anna")?.keptFor, "cb-one");
+      made.hear({ kind: "callbackNotCommitted", at, id: "cb-one", refused: true });
+      t.equal(made.floor.agents.get("anna")?.keptFor, undefined);
+      t.equal(made.floor.callbacks.get("cb-one")?.attempts, attempts === 1 ? 1 : undefined);
+    }
+    t.end();
+  },
+);
+
 t.test("out of hours nobody is called: at the next opening", (t) => {
   const made = busy(["anna"], { one: 5 }, CLOSED_AT_NOON);
   keep(made, "one", "+79160000002");

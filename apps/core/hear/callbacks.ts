@@ -114,10 +114,14 @@ export function callbackCommitted(turn: Turn, input: Heard<"callbackCommitted">)
   });
 }
 
-/** The database is away: nobody was dialled, and the attempt does not count. */
-export function callbackNotCommitted(turn: Turn, { id, at }: Heard<"callbackNotCommitted">): void {
+/** The database is away: nobody was dialled, and the attempt does not count, unless it would fail for ever. */
+export function callbackNotCommitted(turn: Turn, { id, at, refused }: Heard<"callbackNotCommitted">): void {
   const callback = turn.floor.callbacks.get(id);
-  if (callback?.state !== "calling") return;
+  if (callback?.state !== "calling" || callback.dialled) return;
+  if (refused) {
+    tryAgain(turn, callback, at, "the attempt could not be written down");
+    return;
+  }
   const nextAt = at + AGAIN_MS;
   const attempts = callback.attempts - 1;
   turn.happened({ kind: "CallbackPutBack", at, id, state: "later", attempts, nextAt });
