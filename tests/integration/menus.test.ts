@@ -403,3 +403,24 @@ t.test(
     await gone();
   },
 );
+
+t.test("IVR-01 a menu is not deleted while a caller is in it, and the caller is not cut", async (t) => {
+  const agent = await scene.agent("Elsewhere");
+  const line = await scene.line([agent]);
+  const [other, doomed] = [await menu({}), await menu({ inputWaitSeconds: 30 })];
+  await scene.must("PATCH", `/v1/lines/${line.id}`, { menuId: doomed.id, menuWhen: "always" });
+  const caller = scene.customer(line.number, { from: someone(), hangUpAfterMs: 8000 });
+  await until("the caller is in the menu", async () =>
+    (await scene.instance.console("core show channels concise")).includes(`!menu-${doomed.key}!`),
+  );
+  await scene.must("PATCH", `/v1/lines/${line.id}`, { menuId: other.id, menuWhen: "never" });
+  const path = `/v1/menus/${doomed.id}`;
+  t.match(await scene.ask("DELETE", path), { status: 409, body: { code: "menu-busy" } });
+  t.notOk(
+    caller.notes().some(({ text }) => text.startsWith("left")),
+    "the call goes on",
+  );
+  t.equal(await caller.done, 0, "until the caller hangs up");
+  await until("nobody is there", async () => (await scene.channels()) === 0);
+  t.equal((await scene.ask("DELETE", path)).status, 204);
+});
