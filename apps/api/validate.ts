@@ -128,7 +128,20 @@ function pick(shape: Shape, value: unknown): unknown {
   );
 }
 
+/** Of several branches of a kind the one that the value fits once it is cut to it. */
 function branchFor(branches: readonly Shape[], value: unknown): Shape {
   const kind = Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
-  return branches.find((branch) => branch.type === kind) ?? { type: "null", properties: {} };
+  const possible = branches.flatMap(flat).filter(({ type }) => type === undefined || type === kind);
+  const [first = { type: "null", properties: {} }, ...others] = possible;
+  if (others.length === 0 || typeof value !== "object" || value === null) return first;
+  return possible.find((branch) => fits(branch, pick(branch, value))) ?? first;
+}
+
+/** A union of unions is one union. */
+function flat(shape: Shape): readonly Shape[] {
+  return shape.anyOf ? shape.anyOf.flatMap(flat) : [shape];
+}
+
+function fits(branch: Shape, cut: unknown): boolean {
+  return Value.Check(branch as unknown as TSchema, JSON.parse(JSON.stringify(cut)));
 }

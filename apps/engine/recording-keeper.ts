@@ -93,8 +93,11 @@ export function createRecordingKeeper(options: KeeperOptions): RecordingKeeper {
   }
 
   async function rotate(by: Actor) {
-    const { id: keyId } = keys.rotate();
-    await audit(db, { by, action: "recording-key.rotated", subjectType: "recording-key", subjectId: keyId });
+    const keyId = await oneAtATime(async () => {
+      const { id } = keys.rotate();
+      await audit(db, { by, action: "recording-key.rotated", subjectType: "recording-key", subjectId: id });
+      return id;
+    });
     const counts = await recordingsByKey(db);
     void wrapAnew();
     return { keyId, recordings: [...counts.values()].reduce((sum, count) => sum + count, 0) };
@@ -114,8 +117,9 @@ export function createRecordingKeeper(options: KeeperOptions): RecordingKeeper {
   }
 
   async function wrapAll(): Promise<void> {
-    await options.settled();
+    // In this order: whoever began with an older key before has noted it in the row when `settled` resolves.
     const newest = keys.newest();
+    await options.settled();
     let [done, failed] = [0, 0];
     let after: string | undefined;
     for (;;) {
@@ -135,13 +139,14 @@ export function createRecordingKeeper(options: KeeperOptions): RecordingKeeper {
     if (done > 0)
       log.info({ recordings: done, failed }, "Recordings' keys are wrapped by the newest master key.");
     // A file that is missing may come back with its disk: until then its key stays.
-    if (failed === 0 && keys.newest() === newest) await forgetOlder(newest.id);
+    if (failed === 0) await oneAtATime(() => forgetOlder(newest.id));
   }
 
   async function wrapOne(path: string, id: string): Promise<string | undefined> {
+    // Read once: a rotation meanwhile must not make the row name another key than the file has.
+    const master = keys.newest();
     try {
-      await withFile(join(kept, path), (file) => rewrap(file, keys, keys.newest()));
-      await noteKey(db, id, keys.newest().id);
+      await noteKey(db, id, await withFile(join(kept, path), (file) => rewrap(file, keys, master)));
       return undefined;
     } catch (error) {
       const row = await db.selectFrom("recording").select("path").where("id", "=", id).executeTakeFirst();
@@ -149,10 +154,13 @@ export function createRecordingKeeper(options: KeeperOptions): RecordingKeeper {
     }
   }
 
+  /** Only if this key is the newest still: a key made since may be in use before any row says so. */
   async function forgetOlder(newest: string): Promise<void> {
+    if (keys.newest().id !== newest) return;
+    const older = keys.all().filter(({ id }) => id !== newest);
     const used = await recordingsByKey(db);
-    for (const { id } of keys.all()) {
-      if (id === newest || used.has(id)) continue;
+    for (const { id } of older) {
+      if (used.has(id)) continue;
       const deed = { action: "recording-key.forgotten", subjectType: "recording-key", subjectId: id };
       await audit(db, { by: "house", ...deed });
       keys.forget(id);
@@ -192,10 +200,10 @@ async function removeFile(path: string): Promise<boolean> {
   return true;
 }
 
-async function withFile(path: string, work: (file: FileHandle) => Promise<void>): Promise<void> {
+async function withFile<Result>(path: string, work: (file: FileHandle) => Promise<Result>): Promise<Result> {
   const file = await open(path, "r+");
   try {
-    await work(file);
+    return await work(file);
   } finally {
     await file.close();
   }

@@ -47,16 +47,18 @@ export async function* readSealed(
 /**
  * Wraps the file's key with another master key; the sound itself is not touched. Safe to repeat, and a crash leaves
  * a file that opens with the old one or the new one. Afterwards the old one opens it no more.
+ * @returns the id of the key that opens it now.
  * @throws SealError
  */
-export async function rewrap(handle: FileHandle, keys: KeySource, master: MasterKey): Promise<void> {
+export async function rewrap(handle: FileHandle, keys: KeySource, master: MasterKey): Promise<string> {
   const bytes = await headerOf(handle);
   const header = readHeader(bytes, keys);
-  if (header.masterId === master.id) return;
+  if (header.masterId === master.id) return master.id;
   const other = SLOTS[1 - header.slot] as number;
   await handle.write(wrap(bytes, header.dataKey, master), 0, SLOT_BYTES, other);
   await handle.datasync();
   await handle.write(Buffer.alloc(SLOT_BYTES), 0, SLOT_BYTES, SLOTS[header.slot]);
+  return master.id;
 }
 
 /**

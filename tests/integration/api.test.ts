@@ -1,5 +1,6 @@
 /** The API over a real database: what is answered, what is refused, and how it describes itself. The engine is a fake. */
 import t from "tap";
+import { choiceColumns, type MenuAction } from "../../apps/store/reads/menus.ts";
 import { APPLIED, apiOn } from "../support/api.ts";
 import { NOBODY, openCompany } from "../support/company.ts";
 
@@ -100,6 +101,81 @@ t.test("a queue shows who waits, and a change shows what was applied", async (t)
     args: { id: queue, change: { strategy: "sequential" } },
   });
 });
+
+t.test(
+  "IVR-04, IVR-05, IVR-07 menus and overflows are shown whole, and taken as they were shown",
+  async (t) => {
+    const other = await db
+      .insertInto("queue")
+      .values({ key: "qother", name: "Other", overflow_number: "+74951234567" })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    const menus = await db
+      .insertInto("menu")
+      .values([
+        { key: "m8", name: "First", repeat_mode: "times", repeat_count: 3 },
+        { key: "m9", name: "Second", repeat_mode: "cyclic" },
+      ])
+      .returning("id")
+      .execute();
+    const sound = await db
+      .insertInto("sound")
+      .values({
+        name: "Joke",
+        language: null,
+        original_name: "j.wav",
+        format: "wav",
+        duration_ms: 1,
+        bytes: 1,
+        sha256: "0".repeat(64),
+      })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    const [menu = "", second = ""] = menus.map(({ id }) => id);
+    const actions: MenuAction[] = [
+      { type: "agent", agentId: anna },
+      { type: "queue", queueId: queue },
+      { type: "external", number: "+74951234567" },
+      { type: "menu", menuId: second },
+      { type: "sound", soundId: sound.id },
+      { type: "replay" },
+      { type: "end" },
+    ];
+    const buttons = actions.map((action, digit) => ({ digit: `${digit}`, action }));
+    const rows = [...buttons, { digit: "none", action: actions[1] as MenuAction }];
+    await db
+      .insertInto("menu_choice")
+      .values(rows.map(({ digit, action }) => ({ menu_id: menu, ...choiceColumns(digit, action) })))
+      .execute();
+    await db.updateTable("queue").set({ overflow_queue_id: other.id }).where("id", "=", queue).execute();
+    const inProduction = await apiOn(postgres, { strict: false });
+    t.teardown(inProduction.stop);
+    t.teardown(async () => {
+      await db.updateTable("queue").set({ overflow_queue_id: null }).where("id", "=", queue).execute();
+      await db.deleteFrom("queue").where("id", "=", other.id).execute();
+      await db.deleteFrom("menu").execute();
+      await db.deleteFrom("sound").execute();
+    });
+    for (const rig of [{ ask }, inProduction]) {
+      const read = async (url: string) => (await rig.ask("GET", url, admin)).json();
+      const { items } = await read("/v1/menus");
+      t.match(items, [
+        { id: menu, buttons, fallback: actions[1], repeat: { mode: "times", times: 3 } },
+        { id: second, buttons: [], fallback: { type: "end" }, repeat: { mode: "cyclic" } },
+      ]);
+      t.same(items[0].buttons, buttons, "and no more than that");
+      const shown = [await read(`/v1/queues/${queue}`), await read(`/v1/queues/${other.id}`)];
+      t.same(
+        shown.map(({ overflow }) => overflow),
+        [{ queueId: other.id }, { number: "+74951234567" }],
+      );
+      for (const { id, overflow, agents } of shown)
+        t.equal((await rig.ask("PATCH", `/v1/queues/${id}`, admin, { overflow, agents })).statusCode, 200);
+      const { id: _, key: __, main: ___, createdAt: ____, ...fields } = items[0];
+      t.equal((await rig.ask("PATCH", `/v1/menus/${menu}`, admin, fields)).statusCode, 200);
+    }
+  },
+);
 
 t.test("LINE-18 a supervisor takes back what a supervisor may change, and nothing else", async (t) => {
   const changeOf = async (command: string, subject_id: string) => {

@@ -290,6 +290,45 @@ t.test("REC-03 the master key is rotated under recordings that are heard all the
   t.equal(keys.newest().id, keyId, "young enough");
 });
 
+t.test("REC-03 keys that are rotated while files are wrapped lose no recording", async (t) => {
+  // Whatever reads the newest key finds another one the next time it looks, until the rotations are spent.
+  let rotations = 0;
+  const restless = {
+    ...keys,
+    newest: () => {
+      const found = keys.newest();
+      if (rotations > 0 && rotations-- > 0) keys.rotate();
+      return found;
+    },
+  };
+  const hasty = createRecordingKeeper({
+    ...{ db, kept, keys: restless, keyDays: 90, settled: sweep.settled, alarms, log },
+  });
+  const calls = [await finished(), await finished(), await finished(), await finished()];
+  await sweep.now();
+  for (rotations of [1, 2, 3, 5]) {
+    keys.rotate();
+    await hasty.wrapAnew();
+    for (const call of calls) await heard(t, call, "in the midst of it");
+    await keeper.wrapAnew();
+    for (const call of calls) await heard(t, call, "afterwards");
+    t.same(
+      keys.all().map(({ id }) => id),
+      [keys.newest().id],
+      "and only the newest is left",
+    );
+  }
+  const rotated = await Promise.all([keeper.rotate(by), keeper.rotate(by), keeper.rotate(by)]);
+  await keeper.wrapAnew();
+  for (const call of calls) await heard(t, call, "after rotations at the same time");
+  t.equal(rotated.at(-1)?.keyId, keys.newest().id);
+  t.same(
+    await audited(keys.newest().id),
+    ["recording-key.rotated"],
+    "the newest is not said to be forgotten",
+  );
+});
+
 t.test("a file that was tampered with is not played, and nobody is said to have heard it", async (t) => {
   const { id, file } = await recorded();
   writeFileSync(file, readFileSync(file).subarray(0, -20));

@@ -98,6 +98,8 @@ export async function apiOn(
     requestsPerMinute?: number;
     keepRows?: number;
     now?: () => number;
+    /** false: as in production, where an answer that does not fit its schema is sent all the same. */
+    strict?: boolean;
   } = {},
 ): Promise<ApiRig> {
   const engine = fakeEngine();
@@ -119,7 +121,7 @@ export async function apiOn(
   const { requestsPerMinute } = options;
   const api = await buildServer(context, {
     log,
-    strict: true,
+    strict: options.strict ?? true,
     ...(requestsPerMinute && { requestsPerMinute }),
   });
   await api.ready();

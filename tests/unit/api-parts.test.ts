@@ -98,6 +98,30 @@ t.test("answers hold only what their schema names", async (t) => {
   t.throws(() => serializerFor(true)({ schema: view })({ id: 1 }), "strict: a wrong answer does not pass");
 });
 
+t.test("of a union's branches an answer shows the one that fits it", async (t) => {
+  const closed = { additionalProperties: false };
+  const one = Type.Object({ type: Type.Literal("one"), a: Type.String() }, closed);
+  const two = Type.Object({ type: Type.Literal("two"), at: Type.String({ format: "date-time" }) }, closed);
+  const many = Type.Array(Type.Object({ b: Type.Integer() }, closed));
+  const union = Type.Union([
+    Type.Union([one, two]),
+    Type.Union([many, Type.Array(Type.String())]),
+    Type.Null(),
+  ]);
+  const at = new Date(0);
+  for (const strict of [true, false]) {
+    const write = serializerFor(strict)({ schema: Type.Object({ any: union }) });
+    const shown = (any: unknown) => JSON.parse(write({ any })).any;
+    t.same(shown({ type: "one", a: "x", secret: 1 }), { type: "one", a: "x" });
+    t.same(shown({ type: "two", at, a: "secret" }), { type: "two", at: at.toISOString() });
+    t.same(shown([{ b: 1, secret: 1 }]), [{ b: 1 }]);
+    t.same(shown(["x"]), ["x"]);
+    t.equal(shown(null), null);
+  }
+  const loose = serializerFor(false)({ schema: union });
+  t.same(JSON.parse(loose({ secret: 1 })), {}, "what fits none leaks nothing");
+});
+
 t.test("requests: bodies are taken literally, queries are text", async (t) => {
   const schema = Type.Object(
     { n: Type.Integer({ minimum: 3, default: 5 }) },
