@@ -19,6 +19,9 @@ import type {
 import type { NumberPlan } from "./numbers.ts";
 import type { RecoveredCall } from "./recovered.ts";
 
+/** How an offer ended that had led to a talk: the phone was lost in it (F11). */
+export const LOST = "PHONELOST";
+
 export type DomainEvent =
   | ConversationEvent
   | {
@@ -95,6 +98,7 @@ export type DomainEvent =
       /** The agent's own number outside, which is called first (LINE-13). */
       firstNumber?: string | undefined;
     }
+  /** `result`: Asterisk's DIALSTATUS, or `LOST`: then a new round begins, without this agent. */
   | { kind: "OfferEnded"; at: Millis; call: CallId; agent: AgentId; result: string }
   | {
       kind: "CallQueued";

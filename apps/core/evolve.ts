@@ -7,7 +7,7 @@
 import { wrapUpOf } from "./agents/wrap-up.ts";
 import { evolveConversation } from "./conversation/evolve.ts";
 import type { Step } from "./effects.ts";
-import type { DomainEvent } from "./events.ts";
+import { type DomainEvent, LOST } from "./events.ts";
 import type { Agent, AgentId, Call, CallId, Floor, Millis, QueueId } from "./floor.ts";
 import { lineOf } from "./floor.ts";
 import { evolveCallback } from "./queueing/evolve.ts";
@@ -105,12 +105,14 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       return;
     case "OfferEnded": {
       const call = floor.calls.get(event.call);
-      freeAgent(floor, event.agent, event.call);
+      // After a talk its wrap-up goes on.
+      if (floor.agents.get(event.agent)?.call?.phase !== "wrap-up") freeAgent(floor, event.agent, event.call);
       if (call)
         changeCall(floor, event.call, event.at, {
           phase: "deciding",
           agentId: undefined,
-          tried: [...call.tried, event.agent],
+          tried: event.result === LOST ? [event.agent] : [...call.tried, event.agent],
+          cutOff: call.cutOff || event.result === LOST,
         });
       return;
     }

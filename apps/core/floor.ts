@@ -278,6 +278,8 @@ export interface Call {
   readonly ownerAwaited?: boolean | undefined;
   /** An agent's phone vanished under this call: it goes before all others (F11). */
   readonly urgent?: boolean | undefined;
+  /** It was in a talk then: it is not sent away, and a new round begins. */
+  readonly cutOff?: boolean | undefined;
   /** The line's menu has been entered; it is not played again. */
   readonly menuPlayed?: boolean | undefined;
   /** What the caller chose in a menu. */

@@ -8,12 +8,18 @@ import type { AgentCall, AgentId, Call, Floor } from "./floor.ts";
 export interface RecoveredCall extends Call {
   /** The channel of its agent. */
   readonly agentChannel?: string | undefined;
+  /** Agents who are in it beside its own. */
+  readonly parts?: readonly RecoveredPart[] | undefined;
 }
+
+/** What an agent does in a call who is not the call's own. */
+export type RecoveredPart = Omit<AgentCall, "id"> & { readonly agent: AgentId };
 
 /** Puts the calls back, and their agents into them. */
 export function recoverCalls(floor: Floor, calls: readonly RecoveredCall[]): void {
   for (const call of calls) {
     floor.calls.set(call.id, call);
+    for (const { agent, ...part } of call.parts ?? []) hold(floor, agent, { id: call.id, ...part });
     if (call.kind === "outbound" && call.agentId && call.phase !== "talking")
       hold(floor, call.agentId, {
         id: call.id,

@@ -1,9 +1,10 @@
 /**
  * Calls that the record says are still going on: where the engine takes up again after a restart.
  */
-import type { Regroup } from "../core/conversation/regroup.ts";
 import type { Call } from "../core/floor.ts";
 import type { OpenWrapUp } from "../core/inputs.ts";
+import { inOrder } from "../core/records/fold.ts";
+import { foldOpenCall } from "../core/records/open-call.ts";
 import type { RecoveredCall } from "../core/recovered.ts";
 import type { Db } from "./database.ts";
 
@@ -12,73 +13,58 @@ export interface OpenCall extends RecoveredCall {
   readonly lastFactAt: number;
 }
 
-/** Open calls as the floor knows calls; their phase comes from the last decision and the record. */
+/** Open calls as the floor knows calls; where they are comes from the decisions and Asterisk's record. */
 export async function readOpenCalls(db: Db): Promise<OpenCall[]> {
   const rows = await db.selectFrom("call").selectAll().where("ended_at", "is", null).execute();
   if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.id);
   const events = await db
     .selectFrom("call_event")
-    .select(["call_id", "kind", "source", "at", "data"])
-    .where(
-      "call_id",
-      "in",
-      rows.map((row) => row.id),
-    )
-    .orderBy("at")
+    .select(["call_id", "origin", "kind", "source", "at", "data"])
+    .where("call_id", "in", ids)
     .execute();
   const legs = await db
     .selectFrom("call_leg")
-    .select(["call_id", "agent_id", "channel"])
+    .select(["call_id", "agent_id", "channel", "started_at", "answered_at"])
     .where("ended_at", "is", null)
     .where("agent_id", "is not", null)
-    .where(
-      "call_id",
-      "in",
-      rows.map((row) => row.id),
-    )
+    .where("call_id", "in", ids)
     .execute();
   return rows.map((row) => {
     const own = events.filter((event) => event.call_id === row.id);
-    const decisions = own.filter((event) => event.source === "engine");
-    const last = decisions.at(-1);
-    const offered = decisions
-      .filter((event) => event.kind === "OfferEnded")
-      .map((event) => String(event.data.agent));
-    const talking = row.connected_at !== null;
+    const facts = inOrder(own.map((event) => ({ ...event, at: event.at.getTime() })));
+    const decisions = facts.filter((event) => event.source === "engine");
+    const channel = lastChannel(decisions, "SidesChanged") ?? row.linkedid;
+    const kind = row.type === "internal" || row.type === "outbound" ? row.type : "inbound";
+    const open = legs
+      .filter((leg) => leg.call_id === row.id)
+      .map((leg) => ({
+        channel: leg.channel,
+        agentId: leg.agent_id ?? "",
+        startedAt: leg.started_at.getTime(),
+        answered: leg.answered_at !== null,
+      }));
+    const arrivedAt = row.arrived_at.getTime();
+    const agentId = row.agent_id ?? undefined;
     return {
+      ...foldOpenCall({ kind, main: channel, arrivedAt, agentId }, facts, open),
       id: row.id,
-      channel: lastChannel(decisions, "SidesChanged") ?? row.linkedid,
+      channel,
       far: lastChannel(decisions, "FarSideSeen"),
-      kind: row.type === "internal" || row.type === "outbound" ? row.type : "inbound",
+      kind,
       lineId: row.line_id ?? undefined,
       from: row.from_number ?? undefined,
       to: row.type === "outbound" ? (row.to_number ?? undefined) : undefined,
       contactId: row.contact_id ?? undefined,
       ownerId: row.owner_id ?? undefined,
-      arrivedAt: row.arrived_at.getTime(),
-      phase: talking
-        ? "talking"
-        : phaseAfter(
-            last?.kind,
-            own.some((event) => event.kind === "ENTERQUEUE"),
-          ),
-      phaseSince: (talking ? row.connected_at : last?.at)?.getTime() ?? row.arrived_at.getTime(),
-      agentId:
-        talking || row.type === "outbound"
-          ? (row.agent_id ?? undefined)
-          : last?.kind === "AgentOffered"
-            ? String(last.data.agent)
-            : undefined,
-      agentChannel: legs.find((leg) => leg.call_id === row.id && leg.agent_id === row.agent_id)?.channel,
-      regroup: regroupAfter(decisions),
+      arrivedAt,
       queueId: row.queue_id ?? undefined,
-      tried: offered,
       ...choicesIn(decisions),
       welcomed: decisions.some((event) => event.kind === "CallerWelcomed"),
       ownerAwaited: decisions.some((event) => event.kind === "OwnerAwaited"),
       servedBy: lastQueueOf(decisions),
       recorded: decisions.some((event) => isRecording(event.data.step)),
-      lastFactAt: own.at(-1)?.at.getTime() ?? row.arrived_at.getTime(),
+      lastFactAt: facts.at(-1)?.at ?? arrivedAt,
     };
   });
 }
@@ -110,14 +96,6 @@ function lastChannel(
   return typeof channel === "string" ? channel : undefined;
 }
 
-/** Every decision about who is with whom says what it is from then on. */
-function regroupAfter(
-  decisions: readonly { kind: string; data: Readonly<Record<string, unknown>> }[],
-): Regroup | undefined {
-  const last = decisions.filter(({ kind, data }) => "regroup" in data || kind === "CallReturned").at(-1);
-  return (last?.data.regroup as Regroup | null | undefined) ?? undefined;
-}
-
 /** What the caller chose in a menu, and which numbers outside were called. */
 function choicesIn(
   decisions: readonly { kind: string; data: Record<string, unknown> }[],
@@ -135,15 +113,4 @@ function choicesIn(
 function isRecording(step: unknown): boolean {
   const record = (step as { record?: unknown } | undefined)?.record;
   return record === "stereo" || record === "mixed";
-}
-
-function phaseAfter(kind: string | undefined, queued: boolean): Call["phase"] {
-  if (kind === "AgentOffered") return "offered";
-  if (kind === "MenuPlayed") return "menu";
-  if (kind === "CallWelcomed") return "welcome";
-  if (kind === "OwnerAwaited") return "awaiting-owner";
-  if (kind === "ExternalDialled") return "external";
-  if (kind === "CallQueued" || queued) return "queued";
-  if (kind === "CallRefused") return "ending";
-  return "deciding";
 }

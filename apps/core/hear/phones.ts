@@ -4,10 +4,12 @@
  */
 
 import { pauseInQueues } from "../agents/pause.ts";
+import { LOST } from "../events.ts";
 import type { AgentCall, Millis } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import { agentAt, type Turn } from "../turn.ts";
 import { adopt, routeOn } from "./adopt.ts";
+import { endTalk } from "./service.ts";
 
 /** Most phones are answered before anybody has to be asked. */
 const FIRST_LOOK_MS = 1500;
@@ -42,18 +44,23 @@ export function phoneSilent(turn: Turn, input: Extract<Input, { kind: "phoneSile
   if (held.channel) turn.ask({ kind: "hangUp", call: input.call, channel: held.channel });
 }
 
-/** The agent's voice was missed for too long; the customer is still there and goes to the head of the queue. */
+/**
+ * The agent's voice was missed for too long; the customer is still there and goes to the head of the queue. The talk was
+ * one like others, with its wrap-up; Asterisk's record may have told its end before, or does so later.
+ */
 export function phoneVanished(turn: Turn, input: Extract<Input, { kind: "phoneVanished" }>): void {
   const agent = agentAt(turn.floor, input.phone);
   adopt(turn, input);
   if (agent) {
     turn.happened({ kind: "PhoneLost", at: input.at, call: input.call, agent: agent.id });
+    const lost = turn.floor.agents.get(agent.id) ?? agent;
+    if (lost.call?.id === input.call && lost.call.phase === "talking") endTalk(turn, lost, input.at);
     turn.happened({
       kind: "OfferEnded",
       at: input.at,
       call: input.call,
       agent: agent.id,
-      result: "PHONELOST",
+      result: LOST,
     });
     pauseInQueues(turn, agent.id);
   }

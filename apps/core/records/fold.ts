@@ -87,7 +87,7 @@ export const CALLED_BACK = "callback-";
 
 /** The record, or undefined when the facts hold no channel yet (a decision whose CEL lines are still to come). */
 export function foldCall(linkedId: string, facts: readonly Fact[], names: Names): CallRecord | undefined {
-  const ordered = withJoined([...facts].sort((a, b) => a.at - b.at || byOrigin(a.origin, b.origin)));
+  const ordered = inOrder(facts);
   const legs = foldLegs(ordered, names);
   const own = legs.get(linkedId);
   if (!own) return undefined;
@@ -150,6 +150,11 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     parts,
     holdMs: talk.connectedAt === undefined ? undefined : holdMs(parts, endedAt),
   };
+}
+
+/** A call's facts as they happened. */
+export function inOrder(facts: readonly Fact[]): readonly Fact[] {
+  return withJoined([...facts].sort((a, b) => a.at - b.at || byOrigin(a.origin, b.origin)));
 }
 
 /** Lines of the same millisecond: in their file's order. */

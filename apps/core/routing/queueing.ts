@@ -38,6 +38,9 @@ export const toQueue: Rule = (asked) => {
 /** Why it makes no sense, or there is no room, to wait in this queue; undefined when the call can wait. */
 export function whyNotWaiting({ floor, call, queue }: Asked): "empty" | "full" | undefined {
   const members = membersOf(floor, queue);
+  // Whom a lost phone cut off is not sent away while anybody is signed in: the phone may be back in a moment (F11).
+  if (call.cutOff)
+    return queue.joinWhenEmpty || members.some(({ state }) => state === "inbound") ? undefined : "empty";
   const worth = members.some((agent) => !call.tried.includes(agent.id) && canBecomeFree(agent));
   if (!worth && !(queue.joinWhenEmpty && call.tried.length === 0)) return "empty";
   const full = queue.maxLength !== undefined && waitingIn(floor, queue.id).length >= queue.maxLength;
