@@ -34,6 +34,7 @@ import { queueRoutes } from "./routes/queues.ts";
 import { recordingActionRoutes } from "./routes/recording-actions.ts";
 import { recordingRoutes } from "./routes/recordings.ts";
 import { scenarioRoutes } from "./routes/scenarios.ts";
+import { searchRoutes } from "./routes/search.ts";
 import { serviceRoutes } from "./routes/service.ts";
 import { settingRoutes } from "./routes/settings.ts";
 import { simulationRoutes } from "./routes/simulations.ts";
@@ -105,6 +106,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     pbxRoutes(routes, context);
     numberRoutes(routes, context);
     contactRoutes(routes, context);
+    searchRoutes(routes, context);
     callRoutes(routes, context);
     conversationRoutes(routes, context);
     supervisionRoutes(routes, context);

@@ -151,7 +151,8 @@ async function show({ db }: ApiContext, id: string, only?: string) {
   return contactView(row);
 }
 
-function contactView(row: ContactRow) {
+/** A contact as it is shown. */
+export function contactView(row: ContactRow) {
   return {
     ...row,
     phones: row.phones.map(phoneView),

@@ -1,6 +1,7 @@
 /** Agents and the lines they serve. */
 import { sql } from "kysely";
 import type { Db } from "../database.ts";
+import { containing } from "./containing.ts";
 
 export interface ServedLine {
   readonly id: string;
@@ -52,6 +53,23 @@ export function phoneAccount(db: Db, id: string) {
     .select(["name", "phone", "sip_ha1 as digest", "call_mode as callMode"])
     .where("id", "=", id)
     .executeTakeFirst();
+}
+
+/** Colleagues by part of a name, or by the beginning of a short number, in the order of their numbers. */
+export function listColleagues(db: Db, text: string, limit: number) {
+  return db
+    .selectFrom("agent")
+    .select(["id", "name", "short_number as shortNumber"])
+    .where((where) =>
+      where.or([
+        where("name", "ilike", containing(text)),
+        where("short_number", "like", containing(text).slice(1)),
+      ]),
+    )
+    .orderBy(sql`length(short_number)`)
+    .orderBy("short_number")
+    .limit(limit)
+    .execute();
 }
 
 /** Names of agents, for sentences. */

@@ -1,6 +1,7 @@
 /** Contacts, newest first. */
 import { sql } from "kysely";
 import type { Db } from "../database.ts";
+import { containing } from "./containing.ts";
 import { type Cursor, type Page, pageOf } from "./page.ts";
 
 export interface ContactFilter {
@@ -66,9 +67,19 @@ export async function listContacts(db: Db, filter: ContactFilter): Promise<Page<
 }
 
 function matching(q: string) {
-  const part = `%${q.replace(/[\\%_]/g, "\\$&")}%`;
+  const part = containing(q);
   const digits = q.replace(/\D/g, "");
   if (digits.length < 3) return sql<boolean>`name ilike ${part}`;
   return sql<boolean>`(name ilike ${part} or id in (
     select contact_id from contact_phone where phone like ${`%${digits}%`}))`;
+}
+
+/** Whether somebody has this number (E.164). */
+export async function hasContact(db: Db, phone: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("contact_phone")
+    .select("phone")
+    .where("phone", "=", phone)
+    .executeTakeFirst();
+  return row !== undefined;
 }
