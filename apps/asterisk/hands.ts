@@ -170,6 +170,7 @@ function continueCall(
 export function placeOf(step: Step): Place {
   if (step.kind === "ending") return { context: "ending", extension: step.name };
   if (step.kind === "welcome") return { context: "welcome", extension: step.lineKey };
+  if (step.kind === "to-line") return { context: "to-line", extension: step.lineKey };
   if (step.kind === "menu") return { context: "menu", extension: step.menuKey };
   if (step.kind === "external" && step.placedFor !== undefined) {
     const own = `${step.placedFor ?? ""}_${step.record}`;
@@ -183,12 +184,12 @@ export function placeOf(step: Step): Place {
     : { context, extension };
 }
 
+/** The priority is always said: the channel may still have that of an earlier line. */
 function placeInQueue({ priority, position }: Extract<Step, { kind: "queue" }>): string {
-  if (position !== undefined) return `_${priority}_${position}`;
-  return priority > 0 ? `_${priority}` : "";
+  return position === undefined ? `_${priority}` : `_${priority}_${position}`;
 }
 
-function extensionOf(step: Exclude<Step, { kind: "ending" | "welcome" | "menu" }>): string {
+function extensionOf(step: Exclude<Step, { kind: "ending" | "welcome" | "menu" | "to-line" }>): string {
   if (step.kind === "offer") return step.phone;
   if (step.kind === "queue") return step.key;
   if (step.kind === "await-owner") return "owner";

@@ -137,6 +137,7 @@ function lineView(line: Settings["lines"][number], settings: Settings, instance:
     number: safe("number", first),
     others: others.map((spelling) => ({ spelling: safe("number", spelling) })),
     language: language === instance.language ? false : safe("word", language),
+    spoken: safe("word", language),
     lineShort: line.shortNumber === undefined ? false : safe("number", line.shortNumber),
     queue: safe("key", queue.key),
     priority: line.priority ? safe("count", line.priority) : false,

@@ -21,6 +21,8 @@ export type Step =
   | { kind: "await-owner"; seconds: number; record: RecordingMode; announce: boolean }
   /** A voice menu; the call asks again with what was chosen, or ends in it. */
   | { kind: "menu"; menuKey: string }
+  /** The call arrives on another line, which was the target of a transfer, and asks again there. */
+  | { kind: "to-line"; lineKey: string }
   /** The line's arrival prompt; the call asks again after it. */
   | { kind: "welcome"; lineKey: string }
   /** A number outside, in E.164, through a carrier; `callerId` in E.164, or undefined for the carrier's own. */

@@ -292,6 +292,8 @@ export interface Call {
   readonly welcomed: boolean;
   /** We called the customer back: the place was kept, nobody goes before them. */
   readonly calledBack?: true | undefined;
+  /** A line was the target of a transfer: there the call is a new arrival, whoever called whom (XFER-07). */
+  readonly handedToLine?: true | undefined;
   /** MixMonitor has been started for this call; it must not be started twice. */
   readonly recorded: boolean;
   /** The conversation is on hold, in a consultation or being handed over; undefined: it is a talk of two. */

@@ -118,6 +118,7 @@ function describe(effect: Extract<Effect, { kind: "continue" }>): string {
   if (step.kind === "offer") return `offer ${step.phone}`;
   if (step.kind === "queue") return `queue ${step.key}`;
   if (step.kind === "welcome") return `welcome ${step.lineKey}`;
+  if (step.kind === "to-line") return `to-line ${step.lineKey}`;
   if (step.kind === "menu") return `menu ${step.menuKey}`;
   if (step.kind === "external") return `external ${step.number} by ${step.trunkKey}`;
   if (step.kind === "await-owner") return "await-owner";

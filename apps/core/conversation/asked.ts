@@ -10,7 +10,7 @@ import { hold, mute, resume } from "./hold.ts";
 import { ECHO } from "./places.ts";
 import { type Act, actOf, type ConversationAsk } from "./request.ts";
 import { findTarget } from "./target.ts";
-import { accept, complete, interrupt, joinAll, leave, ringing, transfer } from "./transfer.ts";
+import { accept, complete, interrupt, joinAll, leave, stepTo, transfer } from "./transfer.ts";
 
 /** An agent, or a supervisor, wants something done with a conversation. */
 export function conversationAsked(
@@ -103,12 +103,7 @@ export function phoneTransferred(turn: Turn, input: Extract<Input, { kind: "phon
   }
   const because = { rule: "SOFT-13", text: `${by.name} handed the caller to ${target.name} on the phone` };
   const regroup = { kind: "transferring", by: by.id, since: input.at, target: target.target } as const;
-  if (target.target.kind === "line") {
-    turn.happened({ kind: "CallTransferred", ...common, regroup, because });
-    routeOn(turn, input.call, input.at, input.draw);
-    return;
-  }
-  const step = ringing(turn.floor, call, target.target);
+  const step = stepTo(turn.floor, call, target.target);
   turn.happened({ kind: "CallTransferred", ...common, regroup, because, step });
 }
 

@@ -96,11 +96,16 @@ function transferred(floor: Floor, call: Call, event: RegroupEvent): void {
     setAgent(floor, target.id, { call: { id: call.id, phase: "offered", since: event.at } });
   } else if (target.kind === "number")
     setCall(floor, call.id, event.at, { phase: "external", agentId: undefined });
-  else
-    setCall(floor, call.id, event.at, {
-      ...{ phase: "deciding", agentId: undefined, lineId: target.id, tried: [], regroup: undefined },
-    });
+  else setCall(floor, call.id, event.at, { ...NEW_ON_LINE, lineId: target.id });
 }
+
+/** What a call has behind it on a line counts on that line only (XFER-07). The recording goes on. */
+const NEW_ON_LINE = {
+  ...{ phase: "deciding", agentId: undefined, regroup: undefined, handedToLine: true },
+  ...{ queueId: undefined, servedBy: undefined, calledBack: undefined, urgent: undefined },
+  ...{ menuPlayed: undefined, chosen: undefined, welcomed: false },
+  ...{ ownerAwaited: undefined, dialled: undefined, tried: [] },
+} as const satisfies Partial<Call>;
 
 function consultantOf(group: Regroup | undefined): AgentId | undefined {
   return group?.kind === "conference" ? undefined : targetAgent(group);

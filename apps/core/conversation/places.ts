@@ -48,11 +48,6 @@ export function conferenceBringing(customer: string): Place {
   return { context: "conference-bring", extension: `of-${customer}` };
 }
 
-/** The customer arrives on another line. */
-export function toLine(key: string): Place {
-  return { context: "to-line", extension: key };
-}
-
 /** This channel is hung up. */
 export const RELEASED: Place = { context: "released", extension: "now" };
 

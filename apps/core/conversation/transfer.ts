@@ -13,7 +13,6 @@ import {
   held,
   RELEASED,
   TRANSFER_RING_SECONDS,
-  toLine,
 } from "./places.ts";
 import { type Regroup, type Target, targetChannel } from "./regroup.ts";
 import { type Act, actOf, became, type ConversationAsk } from "./request.ts";
@@ -40,7 +39,7 @@ function blind(act: Act, target: Target, name: string): undefined {
     rule: "XFER-02",
     text: `${agent.name} handed the caller to ${name} without a consultation`,
   };
-  const place = target.kind === "line" ? toLine(target.key) : ringing(turn.floor, call, target);
+  const place = stepTo(turn.floor, call, target);
   became(act, "CallTransferred", { kind: "transferring", by: agent.id, since: at, target }, because);
   turn.ask({
     kind: "redirect",
@@ -51,8 +50,9 @@ function blind(act: Act, target: Target, name: string): undefined {
   });
 }
 
-/** The step that rings a target for the customer; the recording goes on by itself. */
-export function ringing(floor: Floor, call: Call, target: Exclude<Target, { kind: "line" }>): Step {
+/** The step that rings a target for the customer, or leads to a line; the recording goes on by itself. */
+export function stepTo(floor: Floor, call: Call, target: Target): Step {
+  if (target.kind === "line") return { kind: "to-line", lineKey: target.key };
   const common = { seconds: TRANSFER_RING_SECONDS, record: "off", announce: false } as const;
   if (target.kind === "agent") return { kind: "offer", phone: target.phone, ...common };
   const { number, trunkKey } = target;

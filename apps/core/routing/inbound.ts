@@ -32,7 +32,7 @@ const RULES: readonly Rule[] = [
 /** A call that went outside and came back is not offered in the house again: one round (D-44). */
 const AFTER_OUTSIDE: readonly Rule[] = [chosenNumber, forward];
 
-/** A customer whom an agent called and left waiting has heard neither menu nor greeting, and does not now. */
+/** A customer whom an agent called and left waiting has heard neither menu nor greeting, and does not, unless handed on. */
 const PLACED: readonly Rule[] = [toOwner, awaitOwner, toQueue, overflow, forward];
 
 /** The event that says where this call goes next, with its reason. `call` is in phase `deciding`. */
@@ -43,7 +43,7 @@ export function route(floor: Floor, call: Call, at: number, draw: number): Domai
       rule: "LINE-14",
       text: "the number dialled is not one of our lines",
     });
-  const placed = call.kind === "outbound" && !call.calledBack;
+  const placed = call.kind === "outbound" && !call.calledBack && !call.handedToLine;
   for (const rule of placed ? PLACED : call.dialled ? AFTER_OUTSIDE : RULES) {
     const event = rule(asked);
     if (event) return event;
