@@ -40,7 +40,10 @@ export function createHands(tools: Tools, log: Log): Hands {
         case "continue":
           if (effect.elsewhere)
             tell(
-              mover.redirect(effect.channel, placeOf(effect.step)),
+              mover.redirect(effect.channel, placeOf(effect.step)).catch((error: unknown) => {
+                tools.hear({ kind: "stepRefused", at: Date.now(), call: effect.call });
+                throw error;
+              }),
               { call: effect.call },
               "A call that waited was not moved.",
             );
@@ -166,7 +169,7 @@ function continueCall(
   });
 }
 
-/** Where a step is in the dialplan (45-welcome.conf … 70-ending.conf). */
+/** Where a step is in the dialplan (45-prompts.conf … 70-ending.conf). */
 export function placeOf(step: Step): Place {
   if (step.kind === "ending") return { context: "ending", extension: step.name };
   if (step.kind === "welcome") return { context: "welcome", extension: step.lineKey };

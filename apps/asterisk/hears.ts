@@ -15,9 +15,9 @@ export interface Senses {
   callIdOf(linkedId: string): string;
   /** An id that nothing has yet (UUID). */
   newId(): string;
-  /** E.164 and the directory's contact for a caller's number as the trunk gave it. */
   /** Whether the company lets this number (E.164) be called. */
   mayDial(number: string): boolean;
+  /** E.164 and the directory's contact for a caller's number as the trunk gave it. */
   identify(number: string): {
     from?: string | undefined;
     contact?: { id: string; ownerId?: string | undefined } | undefined;

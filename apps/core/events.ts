@@ -139,8 +139,17 @@ export type DomainEvent =
       trunks: readonly Trunk[];
       numbers?: NumberPlan | undefined;
     }
-  /** The caller's place is kept, and the caller is told so. */
-  | { kind: "CallbackKept"; at: Millis; call: CallId; callback: Callback; step: Step; because: Because }
+  /** The caller has left Asterisk's queue by the key, and waits for an answer. */
+  | { kind: "CallbackAsked"; at: Millis; call: CallId }
+  /** The caller's place is kept, and the caller is told so; without a step: is back in the queue already. */
+  | {
+      kind: "CallbackKept";
+      at: Millis;
+      call: CallId;
+      callback: Callback;
+      step?: Step | undefined;
+      because: Because;
+    }
   /** An agent is kept free, and the customer is going to be dialled. */
   | { kind: "CallbackStarted"; at: Millis; id: Callback["id"]; agent: AgentId; because: Because }
   | { kind: "CallbackDialled"; at: Millis; id: Callback["id"]; call: CallId; channel: string }

@@ -121,6 +121,7 @@ export function evolve(floor: Floor, event: DomainEvent): void {
         phase: "queued",
         phaseSince: event.since ?? event.at,
         queueId: event.queue,
+        joined: undefined,
         agentId: undefined,
         ...servedBy(floor, event.call, event.queue),
         ...recordedBy(event.step),
@@ -130,8 +131,10 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       const call = floor.calls.get(event.call);
       if (call?.phase === "talking") return;
       freeOffered(floor, event.call);
-      if (call?.phase === "queued") return;
-      changeCall(floor, event.call, event.at, { phase: "queued", queueId: event.queue, agentId: undefined });
+      changeCall(floor, event.call, call?.phase === "queued" ? call.phaseSince : event.at, {
+        ...(call?.phase !== "queued" && { phase: "queued", queueId: event.queue, agentId: undefined }),
+        joined: true,
+      });
       return;
     }
     case "CallRefused":
@@ -185,6 +188,8 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       return;
     }
     case "StepRefused":
+      // It waits in Asterisk's queue, whatever else was decided for it.
+      if (floor.calls.get(event.call)?.joined) return;
       freeOffered(floor, event.call);
       changeCall(floor, event.call, event.at, {
         phase: "deciding",
@@ -224,8 +229,13 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       return;
     case "CallbackKept":
       floor.callbacks.set(event.callback.id, event.callback);
-      changeCall(floor, event.call, event.at, { phase: "ending", agentId: undefined });
+      if (event.step) changeCall(floor, event.call, event.at, { phase: "ending", agentId: undefined });
       return;
+    case "CallbackAsked": {
+      const call = floor.calls.get(event.call);
+      if (call) floor.calls.set(call.id, { ...call, joined: undefined });
+      return;
+    }
     case "CallbackStarted":
     case "CallbackDialled":
     case "CallbackAnswered":
@@ -241,7 +251,8 @@ export function evolve(floor: Floor, event: DomainEvent): void {
 
 function changeCall(floor: Floor, id: CallId, at: Millis, change: Partial<Call>): void {
   const call = floor.calls.get(id);
-  if (call) floor.calls.set(id, { ...call, phaseSince: at, ...change });
+  const left = change.phase !== undefined && change.phase !== "queued";
+  if (call) floor.calls.set(id, { ...call, phaseSince: at, ...(left && { joined: undefined }), ...change });
 }
 
 function changeAgent(floor: Floor, id: AgentId, change: Partial<Agent>): void {

@@ -1,5 +1,5 @@
 /**
- * The floor: everything the engine knows at this moment. Plain data; `evolve` in events.ts moves it.
+ * The floor: everything the engine knows at this moment. Plain data; `evolve` in evolve.ts moves it.
  */
 import type { Regroup } from "./conversation/regroup.ts";
 import type { SupervisionMode } from "./conversation/supervise.ts";
@@ -272,6 +272,8 @@ export interface Call {
   readonly phaseSince: Millis;
   readonly agentId?: AgentId | undefined;
   readonly queueId?: QueueId | undefined;
+  /** Asterisk's own word that it waits there, not only our decision. */
+  readonly joined?: true | undefined;
   /** The queue that serves the call when it is not the line's: it overflowed, or a menu chose it. */
   readonly servedBy?: QueueId | undefined;
   /** The owner has been waited for; not twice. */

@@ -80,6 +80,86 @@ t.test(
   },
 );
 
+t.test(
+  "a place that is written down too late: the caller waits on, counted and nudged, and is told next time",
+  (t) => {
+    const made = busy(["anna"], { one: 10 });
+    const joined: Input = {
+      ...{ kind: "queueJoined", at: T0 + 10_100, call: "one", channel: "ch-one", queueKey: "q1" },
+    };
+    made.hear(joined);
+    const ask: Input = {
+      ...{
+        kind: "callbackAsked",
+        at: T0 + 60_000,
+        call: "one",
+        channel: "ch-one",
+        lineKey: "l1",
+        queueKey: "q1",
+      },
+      ...{ from: "+79160000001", allowed: true, id: "cb" },
+    };
+    const written = made.hear(ask).effects[0];
+    if (written?.kind !== "keepPlace") throw new Error("not kept");
+    made.hear({ ...joined, at: T0 + 65_100 });
+    const late = made.hear({ kind: "callbackKept", at: T0 + 65_200, callback: written.callback });
+    t.notOk(
+      late.effects.some(({ kind }) => kind === "continue"),
+      "the caller is not in Stasis any more",
+    );
+    t.match(made.floor.calls.get("one"), { phase: "queued", phaseSince: T0 + 10_000 });
+    t.ok(
+      free(made, 0, "anna").some((effect) => effect.kind === "nudge" && effect.call === "one"),
+      "served like others who wait",
+    );
+    const again = made.hear({ ...ask, at: T0 + 91_000, id: "cb-2" });
+    t.match(
+      again.effects,
+      [{ kind: "continue", step: { kind: "ending", name: "callback" } }],
+      "told at once",
+    );
+    t.same([...made.floor.callbacks.keys()], ["cb"], "one place");
+    t.end();
+  },
+);
+
+t.test(
+  "a place that the database refuses too late, and an answer that comes too late, leave the caller in the queue",
+  (t) => {
+    const joined: Input = {
+      ...{ kind: "queueJoined", at: T0 + 65_100, call: "one", channel: "ch-one", queueKey: "q1" },
+    };
+    const asked = () => {
+      const made = busy(["anna"], { one: 10 });
+      const [effect] = made.hear({
+        ...{
+          kind: "callbackAsked",
+          at: T0 + 60_000,
+          call: "one",
+          channel: "ch-one",
+          lineKey: "l1",
+          queueKey: "q1",
+        },
+        ...{ from: "+79160000001", allowed: true, id: "cb" },
+      }).effects;
+      if (effect?.kind !== "keepPlace") throw new Error("not kept");
+      return { made, callback: effect.callback };
+    };
+    const refused = asked();
+    refused.made.hear(joined);
+    const late = refused.made.hear({ kind: "callbackNotKept", at: T0 + 65_200, callback: refused.callback });
+    t.same(late.effects, []);
+    t.equal(refused.made.floor.calls.get("one")?.phase, "queued");
+
+    const crossed = asked();
+    crossed.made.hear({ kind: "callbackKept", at: T0 + 65_000, callback: crossed.callback });
+    crossed.made.hear(joined);
+    crossed.made.hear({ kind: "stepRefused", at: T0 + 65_200, call: "one" });
+    t.equal(crossed.made.floor.calls.get("one")?.phase, "queued", "whichever is heard first");
+    t.end();
+  },
+);
+
 t.test("a number that may not be called goes back to the same place", (t) => {
   const made = busy(["anna"], { one: 10, two: 20, three: 30 });
   const { effects } = made.hear({

@@ -272,5 +272,28 @@ t.test("ROUTE-05 waiting for an owner who talks", (t) => {
     t.match(effects, [{ step: { kind: "offer", phone: "a-boris" } }]);
     t.end();
   });
+  t.test(
+    "L7 the owner is free as the music ends: the call is on its way to them, and its question is old",
+    (t) => {
+      const scene = busyOwner(short);
+      scene.arrive("1", { owner: "anna" });
+      scene.hear({ kind: "deviceChanged", at: T0 + 9000, phone: "a-anna", device: "idle" });
+      scene.hear({ kind: "talkEnded", at: T0 + 9010, call: "0", phone: "a-anna" });
+      const asks = { kind: "ownerAwaited", call: "1", channel: "ch-1", lineKey: "l1", draw: 0 } as const;
+      const { effects } = scene.hear({ ...asks, at: T0 + 9011 });
+      t.same(effects, [], "nobody else is offered it");
+      t.match(scene.floor.agents.get("anna")?.call, { id: "1", phase: "offered" });
+      t.equal(scene.floor.agents.get("boris")?.call, undefined);
+      scene.hear({ kind: "stepRefused", at: T0 + 9020, call: "1" });
+      t.equal(scene.floor.agents.get("anna")?.call, undefined, "it did not reach them: they are free again");
+      const again = scene.hear({ ...asks, at: T0 + 60_000 });
+      t.match(
+        again.effects,
+        [{ step: { kind: "offer", phone: "a-anna" } }],
+        "and the next question is answered",
+      );
+      t.end();
+    },
+  );
   t.end();
 });

@@ -6,7 +6,7 @@ import type { Agent, AgentId, Call, Floor } from "../floor.ts";
 import type { ConversationEvent, RegroupEvent } from "./events.ts";
 import { type Regroup, targetAgent } from "./regroup.ts";
 
-/** Moves the floor; `evolve` in events.ts hands these events on. */
+/** Moves the floor; `evolve` in evolve.ts hands these events on. */
 export function evolveConversation(floor: Floor, event: ConversationEvent): void {
   switch (event.kind) {
     case "FarSideSeen":

@@ -28,6 +28,7 @@ type Heard<Kind extends Input["kind"]> = Extract<Input, { kind: Kind }>;
 export function callbackAsked(turn: Turn, input: Heard<"callbackAsked">): void {
   const { floor } = turn;
   adopt(turn, input);
+  turn.happened({ kind: "CallbackAsked", at: input.at, call: input.call });
   const call = floor.calls.get(input.call);
   const queue = [...floor.queues.values()].find((each) => each.key === input.queueKey);
   if (!call?.lineId || !queue) {
@@ -62,16 +63,24 @@ export function callbackAsked(turn: Turn, input: Heard<"callbackAsked">): void {
   turn.ask({ kind: "keepPlace", at: input.at, callback });
 }
 
-/** It is written down: the caller is told so, and may hang up. */
+/**
+ * It is written down: the caller is told so, and may hang up. One who was sent back into the queue meanwhile waits on
+ * there, is told when they ask again, and is called back if they leave unserved.
+ */
 export function callbackKept(turn: Turn, input: Heard<"callbackKept">): void {
-  said(turn, input.callback, input.callback.call, input.at);
+  const { at, callback } = input;
+  const because = { rule: "ROUTE-12", text: "the place was written down too late; the caller waits on" };
+  if (turn.floor.calls.get(callback.call)?.joined)
+    turn.happened({ kind: "CallbackKept", at, call: callback.call, callback, because });
+  else said(turn, callback, callback.call, at);
   membersTold(turn, input.callback.queueId);
 }
 
 /** The database did not take it: the caller goes on waiting. */
 export function callbackNotKept(turn: Turn, { callback, at }: Heard<"callbackNotKept">): void {
   const queue = turn.floor.queues.get(callback.queueId);
-  if (queue) backToQueue(turn, callback.call, queue, at, "the place could not be written down");
+  if (queue && !turn.floor.calls.get(callback.call)?.joined)
+    backToQueue(turn, callback.call, queue, at, "the place could not be written down");
 }
 
 /** The attempt is committed (law L4): now the customer is dialled. */

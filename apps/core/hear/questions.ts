@@ -133,6 +133,9 @@ export function queueLeft(turn: Turn, input: Extract<Input, { kind: "queueLeft" 
 /** The owner did not become free in time; the queue is next. */
 export function ownerAwaited(turn: Turn, input: Extract<Input, { kind: "ownerAwaited" }>): void {
   adopt(turn, input);
+  const phase = turn.floor.calls.get(input.call)?.phase;
+  // The owner became free as the music ended: the call is being taken to them, out of this question too.
+  if (phase !== "awaiting-owner" && phase !== "deciding") return;
   turn.happened({ kind: "OwnerMissed", at: input.at, call: input.call });
   routeOn(turn, input.call, input.at, input.draw);
 }

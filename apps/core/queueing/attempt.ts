@@ -60,11 +60,10 @@ export function withdraw(turn: Turn, callback: Callback, at: Millis, reason: str
 
 /** A call left: if its caller kept the place, the turn may have come already. */
 export function callerLeft(turn: Turn, call: CallId, at: Millis): void {
-  for (const callback of turn.floor.callbacks.values()) {
-    const queue = callback.call === call ? turn.floor.queues.get(callback.queueId) : undefined;
-    if (queue) {
-      serveCallbacks(turn, queue, at);
-      return;
-    }
+  const { callbacks, queues } = turn.floor;
+  const kept = [...callbacks.values()].filter((callback) => callback.call === call);
+  for (const id of new Set(kept.map(({ queueId }) => queueId))) {
+    const queue = queues.get(id);
+    if (queue) serveCallbacks(turn, queue, at);
   }
 }

@@ -4,7 +4,7 @@
 import type { DomainEvent } from "../events.ts";
 import type { Callback, Floor } from "../floor.ts";
 
-/** The part of `evolve` (core/events.ts) that is about call-backs; other events move nothing here. */
+/** The part of `evolve` (core/evolve.ts) that is about call-backs; other events move nothing here. */
 export function evolveCallback(floor: Floor, event: DomainEvent): void {
   switch (event.kind) {
     case "CallbackStarted": {

@@ -127,6 +127,7 @@ function stepOf({ source, kind, at, data }: Fact, before: Standing): Standing | 
   if (kind === "CallTransferred") return handedOver((data.regroup as { target?: Target } | null)?.target, at);
   if (kind === "CallQueued")
     return { phase: "queued", since: typeof data.since === "number" ? data.since : at };
+  if (kind === "CallbackKept" && !data.step) return undefined;
   const phase = PHASES[kind];
   if (!phase) return undefined;
   return { phase, since: at, ...((phase === "offered" || phase === "external") && { agentId }) };
