@@ -4,7 +4,7 @@
 import type { Call } from "../core/floor.ts";
 import type { OpenWrapUp } from "../core/inputs.ts";
 import { inOrder } from "../core/records/fold.ts";
-import { foldOpenCall } from "../core/records/open-call.ts";
+import { foldOpenCall, sinceLine } from "../core/records/open-call.ts";
 import type { RecoveredCall } from "../core/recovered.ts";
 import type { Db } from "./database.ts";
 
@@ -34,6 +34,7 @@ export async function readOpenCalls(db: Db): Promise<OpenCall[]> {
     const own = events.filter((event) => event.call_id === row.id);
     const facts = inOrder(own.map((event) => ({ ...event, at: event.at.getTime() })));
     const decisions = facts.filter((event) => event.source === "engine");
+    const { line, facts: round } = sinceLine(decisions);
     const channel = lastChannel(decisions, "SidesChanged") ?? row.linkedid;
     const kind = row.type === "internal" || row.type === "outbound" ? row.type : "inbound";
     const open = legs
@@ -52,17 +53,18 @@ export async function readOpenCalls(db: Db): Promise<OpenCall[]> {
       channel,
       far: lastChannel(decisions, "FarSideSeen"),
       kind,
-      lineId: row.line_id ?? undefined,
+      lineId: line ?? row.line_id ?? undefined,
+      handedToLine: line === undefined ? undefined : true,
       from: row.from_number ?? undefined,
       to: row.type === "outbound" ? (row.to_number ?? undefined) : undefined,
       contactId: row.contact_id ?? undefined,
       ownerId: row.owner_id ?? undefined,
       arrivedAt,
-      queueId: row.queue_id ?? undefined,
-      ...choicesIn(decisions),
-      welcomed: decisions.some((event) => event.kind === "CallerWelcomed"),
-      ownerAwaited: decisions.some((event) => event.kind === "OwnerAwaited"),
-      servedBy: lastQueueOf(decisions),
+      queueId: line === undefined ? (row.queue_id ?? undefined) : lastQueueOf(round),
+      ...choicesIn(round),
+      welcomed: round.some((event) => event.kind === "CallerWelcomed"),
+      ownerAwaited: round.some((event) => event.kind === "OwnerAwaited"),
+      servedBy: lastQueueOf(round),
       recorded: decisions.some((event) => isRecording(event.data.step)),
       lastFactAt: facts.at(-1)?.at ?? arrivedAt,
     };

@@ -168,6 +168,24 @@ t.test("D-44 whose phone rang in vain is counted in this round only; who was cal
   t.strictSame(fold([rang("anna", 1), rang("boris", 2)]).tried, ["anna", "boris"]);
   t.strictSame(fold([rang("anna", 1), said("CallReturned", 2), rang("boris", 3)]).tried, ["boris"]);
   t.equal(fold([said("CallArrived", 0, { calledBack: true })]).calledBack, true);
+  const regroup = {
+    kind: "transferring",
+    by: "anna",
+    since: at(2),
+    target: { kind: "line", id: "l2", key: "l2" },
+  };
+  const lost = said("OfferEnded", 1, { agent: "anna", result: "PHONELOST" });
+  const handed = fold([
+    ...[said("CallArrived", 0, { calledBack: true }), said("PhoneLost", 1, { agent: "anna" }), lost],
+    ...[said("CallTransferred", 2, { agent: "anna", regroup }), rang("boris", 3)],
+  ]);
+  t.match(handed, {
+    tried: ["boris"],
+    urgent: undefined,
+    cutOff: undefined,
+    calledBack: undefined,
+    regroup: undefined,
+  });
   t.equal(fold([said("CallArrived", 0)]).calledBack, undefined);
   t.end();
 });

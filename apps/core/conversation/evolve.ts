@@ -102,7 +102,7 @@ function transferred(floor: Floor, call: Call, event: RegroupEvent): void {
 /** What a call has behind it on a line counts on that line only (XFER-07). The recording goes on. */
 const NEW_ON_LINE = {
   ...{ phase: "deciding", agentId: undefined, regroup: undefined, handedToLine: true },
-  ...{ queueId: undefined, servedBy: undefined, calledBack: undefined, urgent: undefined },
+  ...{ queueId: undefined, servedBy: undefined, calledBack: undefined, urgent: undefined, cutOff: undefined },
   ...{ menuPlayed: undefined, chosen: undefined, welcomed: false },
   ...{ ownerAwaited: undefined, dialled: undefined, tried: [] },
 } as const satisfies Partial<Call>;

@@ -5,7 +5,7 @@
 import { type Regroup, type Target, targetAgent } from "../conversation/regroup.ts";
 import type { SupervisionMode } from "../conversation/supervise.ts";
 import { LOST } from "../events.ts";
-import type { AgentId, Call, Millis } from "../floor.ts";
+import type { AgentId, Call, LineId, Millis } from "../floor.ts";
 import type { RecoveredCall, RecoveredPart } from "../recovered.ts";
 import type { ChannelFact, Fact } from "./facts.ts";
 
@@ -70,17 +70,18 @@ export function foldOpenCall(row: OpenRow, facts: readonly Fact[], legs: readonl
     : last;
   const placing = row.kind === "outbound" && talkedAt === undefined ? row.agentId : undefined;
   const agentId = standing.agentId ?? placing;
+  const round = sinceLine(facts);
   return {
     phase: standing.phase,
     phaseSince: standing.since,
     agentId,
     agentChannel: legs.find((leg) => leg.agentId === agentId)?.channel,
     regroup,
-    tried: triedIn(facts),
-    urgent: facts.some(({ kind }) => kind === "PhoneLost") || undefined,
-    cutOff: facts.some(isCutOff) || undefined,
+    tried: triedIn(round.facts),
+    urgent: round.facts.some(({ kind }) => kind === "PhoneLost") || undefined,
+    cutOff: round.facts.some(isCutOff) || undefined,
     calledBack:
-      facts.some(({ kind, data }) => kind === "CallArrived" && data.calledBack === true) || undefined,
+      round.facts.some(({ kind, data }) => kind === "CallArrived" && data.calledBack === true) || undefined,
     parts: legs
       .filter((leg) => leg.agentId !== agentId)
       .flatMap((leg) => partOf(leg, facts, regroup, standing.phase, inBridge) ?? []),
@@ -124,7 +125,7 @@ function stepOf({ source, kind, at, data }: Fact, before: Standing): Standing | 
   if (source === "queue")
     return kind === "ENTERQUEUE" && before.phase !== "queued" ? { phase: "queued", since: at } : undefined;
   const agentId = typeof data.agent === "string" ? data.agent : undefined;
-  if (kind === "CallTransferred") return handedOver((data.regroup as { target?: Target } | null)?.target, at);
+  if (kind === "CallTransferred") return handedOver(targetOf(data), at);
   if (kind === "CallQueued")
     return { phase: "queued", since: typeof data.since === "number" ? data.since : at };
   if (kind === "CallbackKept" && !data.step) return undefined;
@@ -164,15 +165,28 @@ function regroupOf(facts: readonly Fact[]): Regroup | undefined {
   return regroup?.kind === "transferring" && regroup.target.kind === "line" ? undefined : regroup;
 }
 
+/**
+ * What has happened since the call was handed to a line, where it began anew (XFER-07), and which; since its beginning
+ * when it was not.
+ */
+export function sinceLine(facts: readonly Fact[]): { line: LineId | undefined; facts: readonly Fact[] } {
+  const place = facts.findLastIndex(
+    ({ kind, data }) => kind === "CallTransferred" && targetOf(data)?.kind === "line",
+  );
+  const target = targetOf(facts[place]?.data);
+  return { line: target?.kind === "line" ? target.id : undefined, facts: facts.slice(place + 1) };
+}
+
+function targetOf(data: Fact["data"] | undefined): Target | undefined {
+  return (data?.regroup as { target?: Target } | null | undefined)?.target;
+}
+
 /** Whose phone has rung in vain in this round. */
 function triedIn(facts: readonly Fact[]): AgentId[] {
   let tried: AgentId[] = [];
   for (const fact of facts) {
-    const { kind, data } = fact;
-    const toLine =
-      kind === "CallTransferred" && (data.regroup as { target?: Target } | null)?.target?.kind === "line";
-    if (kind === "CallReturned" || toLine) tried = [];
-    if (kind === "OfferEnded") tried = [...(isCutOff(fact) ? [] : tried), String(data.agent)];
+    if (fact.kind === "CallReturned") tried = [];
+    if (fact.kind === "OfferEnded") tried = [...(isCutOff(fact) ? [] : tried), String(fact.data.agent)];
   }
   return tried;
 }
