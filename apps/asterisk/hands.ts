@@ -113,12 +113,12 @@ export function createHands(tools: Tools, log: Log): Hands {
 /** Neither channel is moved if one of them is gone; then the core hears of it. */
 function redirect(
   { mover, hear }: Tools,
-  { call, channel, place, other }: Extract<Effect, { kind: "redirect" }>,
+  { call, channel, place, other, before }: Extract<Effect, { kind: "redirect" }>,
   log: Log,
 ): void {
   mover.redirect(channel, "kind" in place ? placeOf(place) : place, other).catch((error: unknown) => {
     log.warn({ error: String(error), call }, "A channel was not moved.");
-    hear({ kind: "moveRefused", at: Date.now(), call });
+    hear({ kind: "moveRefused", at: Date.now(), call, before });
   });
 }
 

@@ -3,14 +3,9 @@
  *
  * Pure (law L3): no clock, no chance, no I/O. The engine, the tests and the simulator run this function.
  */
-import {
-  conversationAsked,
-  echoAsked,
-  moveRefused,
-  partnerGone,
-  phoneTransferred,
-} from "./conversation/asked.ts";
+import { conversationAsked, echoAsked, partnerGone, phoneTransferred } from "./conversation/asked.ts";
 import { supervisionAsked } from "./conversation/supervise.ts";
+import { moveRefused } from "./conversation/unmoved.ts";
 import type { Floor } from "./floor.ts";
 import { deviceChanged, stateChosen } from "./hear/agents.ts";
 import { answerAsked, answerNotSent } from "./hear/answering.ts";

@@ -1,6 +1,7 @@
 /**
  * Everything the house can ask for. apps/asterisk/hands.ts knows how each is done.
  */
+import type { Before } from "./conversation/unmoved.ts";
 import type { AgentId, AgentState, Callback, CallId, Millis, RecordingMode } from "./floor.ts";
 import type { Input } from "./inputs.ts";
 
@@ -52,6 +53,8 @@ export type Effect =
       channel: string;
       place: Place | Step;
       other?: { channel: string; place: Place } | undefined;
+      /** Comes back with `moveRefused`. */
+      before?: Before | undefined;
     }
   /** Calls a phone, which then goes on at `place`. The channel's id is ours and is known before (law L4). */
   | {

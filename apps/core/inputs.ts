@@ -3,6 +3,7 @@
  */
 import type { ConversationAsk } from "./conversation/request.ts";
 import type { SupervisionAsk } from "./conversation/supervise.ts";
+import type { Before } from "./conversation/unmoved.ts";
 import type {
   Agent,
   AgentId,
@@ -238,8 +239,8 @@ export type Input =
       byPhone: string;
       draw: number;
     }
-  /** Asterisk did not move a channel. */
-  | { kind: "moveRefused"; at: Millis; call: CallId }
+  /** Asterisk did not move a channel; `before` as the effect had it. */
+  | { kind: "moveRefused"; at: Millis; call: CallId; before?: Before | undefined }
   /** Asterisk did not take a step: the call is elsewhere in the dialplan by now, or its answer did not come. */
   | { kind: "stepRefused"; at: Millis; call: CallId }
   /** From Asterisk's record: the last channel is gone. */

@@ -107,16 +107,6 @@ export function phoneTransferred(turn: Turn, input: Extract<Input, { kind: "phon
   turn.happened({ kind: "CallTransferred", ...common, regroup, because, step });
 }
 
-/** Asterisk did not move a channel: everybody is where they were. */
-export function moveRefused(turn: Turn, input: Extract<Input, { kind: "moveRefused" }>): undefined {
-  const call = turn.floor.calls.get(input.call);
-  if (!call?.regroup) return;
-  const because = { rule: "L1", text: "Asterisk did not move the call; everybody is where they were" };
-  turn.happened({
-    ...{ kind: "MoveRefused", at: input.at, call: call.id, agent: call.regroup.by, regroup: null, because },
-  });
-}
-
 /** ENV-03: the agent's phone rings, and its user hears the own voice. */
 export function echoAsked(turn: Turn, input: Extract<Input, { kind: "echoAsked" }>): undefined {
   const agent = turn.floor.agents.get(input.agent);

@@ -6,6 +6,7 @@ import type { Step } from "../effects.ts";
 import type { AgentId, CallId, Millis } from "../floor.ts";
 import type { Regroup } from "./regroup.ts";
 import type { SupervisionMode } from "./supervise.ts";
+import type { Before } from "./unmoved.ts";
 
 /** Something became of a conversation (core/conversation/): `regroup` is what it is from now on, null: a talk of two. */
 export interface RegroupEvent {
@@ -35,6 +36,8 @@ export interface RegroupEvent {
   readonly colleague?: AgentId | undefined;
   readonly regroup: Regroup | null;
   readonly because: Because;
+  /** Of `MoveRefused`: how things are again. */
+  readonly before?: Before;
   /** For a call that waits in Stasis. */
   readonly step?: Step;
 }

@@ -5,6 +5,7 @@
 import type { Agent, AgentId, Call, Floor } from "../floor.ts";
 import type { ConversationEvent, RegroupEvent } from "./events.ts";
 import { type Regroup, targetAgent } from "./regroup.ts";
+import { putBack } from "./unmoved.ts";
 
 /** Moves the floor; `evolve` in evolve.ts hands these events on. */
 export function evolveConversation(floor: Floor, event: ConversationEvent): void {
@@ -52,6 +53,10 @@ export function evolveConversation(floor: Floor, event: ConversationEvent): void
 function regrouped(floor: Floor, event: RegroupEvent): void {
   const call = floor.calls.get(event.call);
   if (!call) return;
+  if (event.before) {
+    putBack(floor, event.before);
+    return;
+  }
   const before = call.regroup;
   const after = event.regroup ?? undefined;
   floor.calls.set(call.id, { ...call, regroup: after });

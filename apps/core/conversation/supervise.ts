@@ -5,6 +5,7 @@ import { cannotBeCalled } from "../agents/eligible.ts";
 import type { Input } from "../inputs.ts";
 import type { Turn } from "../turn.ts";
 import { meet, supervise as place, RELEASED } from "./places.ts";
+import { standing } from "./unmoved.ts";
 
 export type SupervisionMode = "listen" | "whisper" | "barge";
 
@@ -31,12 +32,14 @@ export function supervisionAsked(turn: Turn, input: Asked): undefined {
     case "change": {
       const watched = supervisedChannel(turn, input.call);
       if (!watched) return turn.refuse("not-talking", "nobody talks with the caller now");
+      const before = standing({ turn, at: input.at, call }, "SupervisionChanged", input.by);
       turn.happened({ kind: "SupervisionChanged", ...common, mode: input.ask.mode });
       turn.ask({
         kind: "redirect",
         call: call.id,
         channel: mine.channel,
         place: place(input.ask.mode, watched),
+        before,
       });
       return;
     }
@@ -87,6 +90,7 @@ function takeOver(turn: Turn, input: Asked, channel: string): undefined {
   if (!call || !supervisor || !agent || !talking)
     return turn.refuse("not-talking", "no agent talks in this call now");
   if (call.regroup) return turn.refuse("not-now", `the conversation is ${call.regroup.kind}`);
+  const before = standing({ turn, at: input.at, call }, "TransferHanded", supervisor.id);
   turn.happened({
     kind: "TransferHanded",
     at: input.at,
@@ -106,6 +110,7 @@ function takeOver(turn: Turn, input: Asked, channel: string): undefined {
     // The two leave their bridge in one breath: if only the agent left, the customer would be hung up.
     place: meet(channel),
     other: { channel: talking, place: RELEASED },
+    before,
   });
 }
 

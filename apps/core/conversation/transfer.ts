@@ -14,9 +14,10 @@ import {
   RELEASED,
   TRANSFER_RING_SECONDS,
 } from "./places.ts";
-import { type Regroup, type Target, targetChannel } from "./regroup.ts";
+import { type Regroup, type Target, targetAgent, targetChannel } from "./regroup.ts";
 import { type Act, actOf, became, type ConversationAsk } from "./request.ts";
 import { findTarget, forColleaguesOnly } from "./target.ts";
+import { standing } from "./unmoved.ts";
 
 type TransferAsk = Extract<ConversationAsk, { do: "transfer" }>;
 
@@ -40,6 +41,7 @@ function blind(act: Act, target: Target, name: string): undefined {
     text: `${agent.name} handed the caller to ${name} without a consultation`,
   };
   const place = stepTo(turn.floor, call, target);
+  const before = standing(act, "CallTransferred", target.kind === "agent" ? target.id : undefined);
   became(act, "CallTransferred", { kind: "transferring", by: agent.id, since: at, target }, because);
   turn.ask({
     kind: "redirect",
@@ -47,6 +49,7 @@ function blind(act: Act, target: Target, name: string): undefined {
     channel: call.channel,
     place,
     other: { channel, place: RELEASED },
+    before,
   });
 }
 
@@ -84,9 +87,10 @@ function consultation(
       thenConference,
     },
   };
+  const before = standing(act, "ConsultationStarted", targetAgent(group));
   became(act, "ConsultationStarted", group, because);
   const place = consult(call.channel, target, shown);
-  if (wasHeld) turn.ask({ kind: "redirect", call: call.id, channel, place });
+  if (wasHeld) turn.ask({ kind: "redirect", call: call.id, channel, place, before });
   else
     turn.ask({
       kind: "redirect",
@@ -94,6 +98,7 @@ function consultation(
       channel: call.channel,
       place: held(channel),
       other: { channel, place },
+      before,
     });
 }
 
@@ -103,8 +108,9 @@ export function interrupt(act: Act): undefined {
   if (call.regroup?.kind !== "consulting")
     return turn.refuse("no-consultation", "there is no consultation to interrupt");
   const because = { rule: "XFER-03", text: `${agent.name} went back to the caller` };
+  const before = standing(act, "ConsultationEnded");
   became(act, "ConsultationEnded", { kind: "returning", by: agent.id, since: at }, because);
-  turn.ask({ kind: "redirect", call: call.id, channel, place: fetch(call.channel) });
+  turn.ask({ kind: "redirect", call: call.id, channel, place: fetch(call.channel), before });
 }
 
 /** The agent hands the customer over to the one who was consulted. */
@@ -142,6 +148,7 @@ export function joinAll(act: Act): undefined {
   if (!group || !other) return;
   const because = { rule: "XFER-04", text: `${agent.name} joined all three` };
   const { target } = group;
+  const before = standing(act, "ConferenceStarted");
   became(
     act,
     "ConferenceStarted",
@@ -154,6 +161,7 @@ export function joinAll(act: Act): undefined {
     channel: other,
     place: conference(call.channel),
     other: { channel, place: conferenceBringing(call.channel) },
+    before,
   });
 }
 
@@ -162,7 +170,8 @@ export function leave(act: Act): undefined {
   const { turn, call, channel } = act;
   if (call.regroup?.kind !== "conference")
     return turn.refuse("no-conference", "there is no conference to leave");
-  turn.ask({ kind: "redirect", call: call.id, channel, place: RELEASED });
+  const before = standing(act, "ConferenceLeft");
+  turn.ask({ kind: "redirect", call: call.id, channel, place: RELEASED, before });
 }
 
 type Consulting = Extract<Regroup, { kind: "consulting" }>;
@@ -184,6 +193,7 @@ function handOver(act: Act, group: Consulting, because: { rule: string; text: st
   const other = targetChannel(turn.floor, call);
   if (!other) return;
   const { by, target } = group;
+  const before = standing(act, "TransferHanded");
   became(act, "TransferHanded", { kind: "handing", by, since: at, target, channel: other }, because);
   turn.ask({
     kind: "redirect",
@@ -191,5 +201,6 @@ function handOver(act: Act, group: Consulting, because: { rule: string; text: st
     channel: other,
     place: fetch(call.channel),
     other: { channel, place: RELEASED },
+    before,
   });
 }
