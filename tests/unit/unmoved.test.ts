@@ -1,10 +1,14 @@
 /** Asterisk refuses a move: everybody is where they were, and the floor says so. */
 import t from "tap";
+import { createHands, type Tools } from "../../apps/asterisk/hands.ts";
 import type { ConversationAsk } from "../../apps/core/conversation/request.ts";
 import type { Effect } from "../../apps/core/effects.ts";
+import type { Input } from "../../apps/core/inputs.ts";
 import { countTransfers } from "../../apps/core/records/call-sums.ts";
 import type { Fact } from "../../apps/core/records/facts.ts";
+import type { Log } from "../../apps/engine/ports.ts";
 import { agent, house, line, queue, T0 } from "../support/floor.ts";
+import { until } from "../support/until.ts";
 
 const trunk = { id: "t", key: "t1", name: "Carrier", dials: true };
 
@@ -122,4 +126,26 @@ t.test("XFER-12 a transfer that was refused is none in the record", (t) => {
   t.equal(countTransfers([transferred, fact("MoveRefused", { before: { asked: "CallTransferred" } })]), 0);
   t.equal(countTransfers([transferred, fact("MoveRefused", { before: { asked: "CallHeld" } })]), 1);
   t.end();
+});
+
+t.test("XFER-01 what was before comes back with Asterisk's refusal", async (t) => {
+  const { ask } = scene();
+  const heard: Input[] = [];
+  const nothing = () => Promise.reject(new Error("not asked for"));
+  const hands = createHands(
+    {
+      ari: { request: nothing } as unknown as Tools["ari"],
+      members: { pause: nothing },
+      mover: { redirect: () => Promise.reject(new Error("AMI is away")), nudge: nothing, mute: nothing },
+      probe: { alive: nothing } as unknown as Tools["probe"],
+      asker: { answer: nothing } as unknown as Tools["asker"],
+      hear: (input) => heard.push(input),
+    },
+    { info: () => {}, warn: () => {}, error: () => {} } as unknown as Log,
+  );
+  const [effect] = ask({ do: "hold" }).effects;
+  if (!effect) throw new Error("nothing was asked");
+  hands.perform(effect as Parameters<typeof hands.perform>[0]);
+  await until("it is heard", async () => heard.length > 0);
+  t.match(heard, [{ kind: "moveRefused", call: "c", before: { asked: "CallHeld", call: { id: "c" } } }]);
 });

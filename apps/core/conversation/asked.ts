@@ -85,10 +85,10 @@ export function phoneTransferred(turn: Turn, input: Extract<Input, { kind: "phon
     return;
   }
   const found = input.shortNumber
-    ? findTarget(turn.floor, { shortNumber: input.shortNumber }, "blind", by)
+    ? findTarget(turn.floor, { shortNumber: input.shortNumber }, "blind", by, call)
     : undefined;
   const outside = input.number && (!found || "refused" in found) ? { number: input.number } : undefined;
-  const target = outside ? findTarget(turn.floor, outside, "blind", by) : found;
+  const target = outside ? findTarget(turn.floor, outside, "blind", by, call) : found;
   const common = { at: input.at, call: call.id, agent: by.id };
   if (!target || "refused" in target) {
     const text = `${by.name}'s phone asked for ${input.shortNumber}: ${target?.refused.text ?? "no such number"}`;
@@ -103,7 +103,7 @@ export function phoneTransferred(turn: Turn, input: Extract<Input, { kind: "phon
   }
   const because = { rule: "SOFT-13", text: `${by.name} handed the caller to ${target.name} on the phone` };
   const regroup = { kind: "transferring", by: by.id, since: input.at, target: target.target } as const;
-  const step = stepTo(turn.floor, call, target.target);
+  const step = stepTo(target.target);
   turn.happened({ kind: "CallTransferred", ...common, regroup, because, step });
 }
 

@@ -15,8 +15,13 @@ import type { AgentId, Call, Floor, LineId, Millis } from "../floor.ts";
 export type Target =
   | { readonly kind: "agent"; readonly id: AgentId; readonly phone: string }
   | { readonly kind: "line"; readonly id: LineId; readonly key: string }
-  /** E.164, through a carrier. */
-  | { readonly kind: "number"; readonly number: string; readonly trunkKey: string };
+  /** E.164, through a carrier; `callerId` in E.164, undefined: the carrier's own. */
+  | {
+      readonly kind: "number";
+      readonly number: string;
+      readonly trunkKey: string;
+      readonly callerId: string | undefined;
+    };
 
 export type Regroup =
   /** The customer hears music, the agent waits. */

@@ -3,7 +3,8 @@
  */
 
 import { cannotTake } from "../agents/eligible.ts";
-import type { Agent, Call, Floor, Line } from "../floor.ts";
+import { type Agent, type Call, type Floor, type Line, lineOf } from "../floor.ts";
+import { numberOn } from "../outgoing/shown-number.ts";
 import { NO_TRUNK, trunkFor } from "../outgoing/trunk.ts";
 import type { Refusal } from "../turn.ts";
 import type { Target } from "./regroup.ts";
@@ -16,6 +17,7 @@ export type Found =
 
 /**
  * Looks a destination up and asks the rules.
+ * @param call whose line says which carrier a number outside is called through
  * @param way what is to be done with the customer; `consultation` leaves them with the agent.
  */
 export function findTarget(
@@ -23,8 +25,9 @@ export function findTarget(
   to: Destination,
   way: "blind" | "consultation" | "conference",
   by: Agent,
+  call: Call,
 ): Found {
-  if ("number" in to) return outside(floor, to.number);
+  if ("number" in to) return outside(floor, to.number, lineOf(floor, call));
   const agent = [...floor.agents.values()].find((each) =>
     "agentId" in to ? each.id === to.agentId : "shortNumber" in to && each.shortNumber === to.shortNumber,
   );
@@ -64,11 +67,12 @@ function ownLine(line: Line, way: string): Found {
   return { target: { kind: "line", id: line.id, key: line.key }, name: line.name, acceptanceNeeded: false };
 }
 
-function outside(floor: Floor, number: string): Found {
-  const trunk = trunkFor(floor);
+/** Through the carrier of the call's line, which knows the line's number (XFER-10, LINE-06). */
+function outside(floor: Floor, number: string, line: Line | undefined): Found {
+  const trunk = trunkFor(floor, line);
   if (!trunk) return no("no-carrier", NO_TRUNK, "to.number");
   return {
-    target: { kind: "number", number, trunkKey: trunk.key },
+    target: { kind: "number", number, trunkKey: trunk.key, callerId: numberOn(trunk, line) },
     name: number,
     acceptanceNeeded: false,
   };

@@ -2,8 +2,7 @@
  * Handing a conversation over: blind, with a consultation, with a conference (XFER-01).
  */
 import type { Step } from "../effects.ts";
-import type { Call, Floor } from "../floor.ts";
-import { lineOf } from "../floor.ts";
+import type { Call } from "../floor.ts";
 import type { Turn } from "../turn.ts";
 import {
   conference,
@@ -26,7 +25,7 @@ export function transfer(act: Act, ask: TransferAsk): undefined {
   const { turn, call, agent } = act;
   if (call.regroup && call.regroup.kind !== "held")
     return turn.refuse("not-now", `the conversation is ${call.regroup.kind} already`);
-  const found = findTarget(turn.floor, ask.to, ask.type, agent);
+  const found = findTarget(turn.floor, ask.to, ask.type, agent, call);
   if ("refused" in found) return turn.refuse(found.refused.code, found.refused.text, found.refused.field);
   if (ask.type === "blind") return blind(act, found.target, found.name);
   const acceptanceNeeded = found.acceptanceNeeded || ask.acceptanceNeeded;
@@ -40,7 +39,7 @@ function blind(act: Act, target: Target, name: string): undefined {
     rule: "XFER-02",
     text: `${agent.name} handed the caller to ${name} without a consultation`,
   };
-  const place = stepTo(turn.floor, call, target);
+  const place = stepTo(target);
   const before = standing(act, "CallTransferred", target.kind === "agent" ? target.id : undefined);
   became(act, "CallTransferred", { kind: "transferring", by: agent.id, since: at, target }, because);
   turn.ask({
@@ -54,12 +53,12 @@ function blind(act: Act, target: Target, name: string): undefined {
 }
 
 /** The step that rings a target for the customer, or leads to a line; the recording goes on by itself. */
-export function stepTo(floor: Floor, call: Call, target: Target): Step {
+export function stepTo(target: Target): Step {
   if (target.kind === "line") return { kind: "to-line", lineKey: target.key };
   const common = { seconds: TRANSFER_RING_SECONDS, record: "off", announce: false } as const;
   if (target.kind === "agent") return { kind: "offer", phone: target.phone, ...common };
-  const { number, trunkKey } = target;
-  return { kind: "external", number, trunkKey, callerId: lineOf(floor, call)?.number, ...common };
+  const { number, trunkKey, callerId } = target;
+  return { kind: "external", number, trunkKey, callerId, ...common };
 }
 
 /** XFER-03: the customer hears music while the agent talks to the target. */
@@ -74,7 +73,7 @@ function consultation(
   if (target.kind === "line") return;
   const rule = thenConference ? "XFER-04" : "XFER-03";
   const because = { rule, text: `${agent.name} calls ${name} while the caller waits` };
-  const shown = target.kind === "agent" ? agent.shortNumber : (lineOf(turn.floor, call)?.number ?? "");
+  const shown = target.kind === "agent" ? agent.shortNumber : (target.callerId ?? "");
   const wasHeld = call.regroup?.kind === "held";
   const group: Regroup = {
     ...{

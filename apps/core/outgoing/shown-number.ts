@@ -27,6 +27,11 @@ export function shownNumber(floor: Floor, agent: Agent, line: Line | undefined, 
   return { trunk, callerId: plan.display === "service" ? plan.serviceNumber : own?.number, rule: "LINE-02" };
 }
 
+/** What a call through this trunk shows for a line: on the own PBX its number (LINE-06), else the line's. */
+export function numberOn(trunk: Trunk, line: Line | undefined): string | undefined {
+  return trunk.kind === "pbx" ? trunk.number : line?.number;
+}
+
 function lacks(plan: NumberPlan, own: OwnNumber | undefined, at: Millis): string | undefined {
   const whose = plan.source === "common" ? "the company's common number" : "the agent's own number";
   if (!own) return `${whose} is not verified yet`;
