@@ -50,6 +50,6 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
     LEN: "func_strings.so",
     STRFTIME: "func_strings.so",
   },
-  ...{ CHANNEL_EXISTS: "func_channel.so", CONFBRIDGE_INFO: "app_confbridge.so" },
+  ...{ CHANNELS: "func_channel.so", CHANNEL_EXISTS: "func_channel.so", CONFBRIDGE_INFO: "app_confbridge.so" },
   ...{ TOLOWER: "func_strings.so", TOUPPER: "func_strings.so", PJSIP_HEADER: "res_pjsip_header_funcs.so" },
 };

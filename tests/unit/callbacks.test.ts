@@ -180,6 +180,33 @@ t.test("a number that may not be called goes back to the same place", (t) => {
   t.end();
 });
 
+t.test("ROUTE-12, F11 who goes back waits only what is left of the longest wait, and stays urgent", (t) => {
+  const made = busy(["anna"], { one: 10, two: 20 });
+  const call = made.floor.calls.get("two");
+  const longest = made.floor.queues.get("q")?.maxWaitSeconds ?? 0;
+  if (call) made.floor.calls.set("two", { ...call, urgent: true });
+  const ask = {
+    kind: "callbackAsked",
+    call: "two",
+    channel: "ch-two",
+    lineKey: "l1",
+    queueKey: "q1",
+  } as const;
+  const press = (seconds: number) =>
+    made.hear({
+      ...ask,
+      at: T0 + 20_000 + seconds * 1000,
+      from: undefined,
+      allowed: false,
+      id: `cb-${seconds}`,
+    }).effects;
+  const left = (seconds: number) => ({ kind: "queue", priority: 1000, position: 1, seconds });
+  t.match(press(40), [{ kind: "continue", step: left(longest - 40) }]);
+  t.match(press(50), [{ kind: "continue", step: left(longest - 50) }], "a second press wins nothing");
+  t.match(press(longest + 5), [{ kind: "continue", step: left(1) }]);
+  t.end();
+});
+
 t.test("the order: after who came earlier, before who came later", (t) => {
   const made = busy(["anna", "boris"], { early: 5, keeper: 10, late: 15 });
   keep(made, "keeper", "+79160000002");

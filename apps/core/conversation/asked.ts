@@ -2,9 +2,8 @@
  * Requests about conversations and their questions back, sorted.
  */
 import { cannotBeCalled } from "../agents/eligible.ts";
-import { adopt, routeOn } from "../hear/adopt.ts";
+import { adopt, routeOn, withoutPartner } from "../hear/adopt.ts";
 import type { Input } from "../inputs.ts";
-import { refused } from "../outgoing/place.ts";
 import { agentAt, type Turn } from "../turn.ts";
 import { hold, mute, resume } from "./hold.ts";
 import { ECHO } from "./places.ts";
@@ -50,10 +49,7 @@ function perform(act: Act, ask: Exclude<ConversationAsk, { do: "accept" }> | Con
 export function partnerGone(turn: Turn, input: Extract<Input, { kind: "partnerGone" }>): undefined {
   adopt(turn, input);
   turn.happened({ kind: "CallReturned", at: input.at, call: input.call });
-  const call = turn.floor.calls.get(input.call);
-  const because = { rule: "SOFT-08", text: "the colleague who called is gone" };
-  if (call?.kind === "internal" && call.lineId === undefined) turn.happened(refused(call, input.at, because));
-  else routeOn(turn, input.call, input.at, input.draw);
+  withoutPartner(turn, input);
 }
 
 /** A blind transfer rang in vain: the end, or back to the agent (D-04, a setting of the line). */

@@ -3,6 +3,7 @@
  */
 import { faceSide } from "../conversation/sides.ts";
 import type { Call } from "../floor.ts";
+import { refused } from "../outgoing/place.ts";
 import { route } from "../routing/inbound.ts";
 import type { Turn } from "../turn.ts";
 
@@ -32,4 +33,12 @@ export function adopt(
 export function routeOn(turn: Turn, id: string, at: number, draw: number): void {
   const call: Call | undefined = turn.floor.calls.get(id);
   if (call) turn.happened(route(turn.floor, call, at, draw));
+}
+
+/** Somebody else takes a call that lost its partner; a colleague who called had one partner only. */
+export function withoutPartner(turn: Turn, input: { at: number; call: string; draw: number }): void {
+  const call = turn.floor.calls.get(input.call);
+  const because = { rule: "SOFT-08", text: "the colleague is gone" };
+  if (call?.kind === "internal" && call.lineId === undefined) turn.happened(refused(call, input.at, because));
+  else routeOn(turn, input.call, input.at, input.draw);
 }

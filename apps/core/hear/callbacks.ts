@@ -12,7 +12,7 @@ import { NO_TRUNK, trunkFor } from "../outgoing/trunk.ts";
 import { customerServed, tryAgain, withdraw } from "../queueing/attempt.ts";
 import { freeIn, placeIn, servedByCall } from "../queueing/callbacks.ts";
 import { endCallback, membersTold, serveCallbacks } from "../queueing/serve.ts";
-import { enqueue, offer, recording } from "../routing/rule.ts";
+import { enqueue, offer, priorityOf, recording } from "../routing/rule.ts";
 import { choose } from "../routing/strategy.ts";
 import type { Turn } from "../turn.ts";
 import { adopt, routeOn } from "./questions.ts";
@@ -215,7 +215,7 @@ function said(turn: Turn, callback: Callback, call: string, at: number): void {
   });
 }
 
-/** The same place as before: the wait goes on. */
+/** The same place as before: the wait goes on, no longer than it would have, and as urgent as it was. */
 function backToQueue(turn: Turn, id: string, queue: Queue, at: number, text: string): void {
   const { floor } = turn;
   const call = floor.calls.get(id);
@@ -231,8 +231,8 @@ function backToQueue(turn: Turn, id: string, queue: Queue, at: number, text: str
     step: {
       kind: "queue",
       key: queue.key,
-      seconds: queue.maxWaitSeconds,
-      priority: line.priority ?? 0,
+      seconds: Math.max(1, queue.maxWaitSeconds - Math.floor((at - since) / 1000)),
+      priority: priorityOf(call, line),
       position: placeIn(floor, queue, call),
       ...recording(call, line),
     },

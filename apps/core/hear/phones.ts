@@ -8,7 +8,7 @@ import { LOST } from "../events.ts";
 import type { AgentCall, Millis } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import { agentAt, type Turn } from "../turn.ts";
-import { adopt, routeOn } from "./adopt.ts";
+import { adopt, withoutPartner } from "./adopt.ts";
 import { endTalk } from "./service.ts";
 
 /** Most phones are answered before anybody has to be asked. */
@@ -51,6 +51,8 @@ export function phoneSilent(turn: Turn, input: Extract<Input, { kind: "phoneSile
 export function phoneVanished(turn: Turn, input: Extract<Input, { kind: "phoneVanished" }>): void {
   const agent = agentAt(turn.floor, input.phone);
   adopt(turn, input);
+  if (turn.floor.calls.get(input.call)?.regroup)
+    turn.happened({ kind: "CallReturned", at: input.at, call: input.call });
   if (agent) {
     turn.happened({ kind: "PhoneLost", at: input.at, call: input.call, agent: agent.id });
     const lost = turn.floor.agents.get(agent.id) ?? agent;
@@ -64,5 +66,5 @@ export function phoneVanished(turn: Turn, input: Extract<Input, { kind: "phoneVa
     });
     pauseInQueues(turn, agent.id);
   }
-  routeOn(turn, input.call, input.at, input.draw);
+  withoutPartner(turn, input);
 }
