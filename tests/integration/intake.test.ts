@@ -95,6 +95,26 @@ t.test("N1 a restart in the middle of a call: the rest completes what is in the 
   t.notOk((await readOpenCalls(db)).some((open) => open.id === id));
 });
 
+t.test("N1, F11 a restart while a caller who was cut off waits again: not a talk any more", async (t) => {
+  const { id, linkedId, facts } = call(Math.floor(Date.now() / 1000) - 100);
+  const said = (kind: string, data: object): TakenFact => ({
+    ...{ origin: `engine:f:${offset++}`, call: id, linkedId, at: (facts[0]?.at ?? 0) + 6000 },
+    ...{ source: "engine", kind, data: { ...data } },
+  });
+  const left = facts.slice(2, 4).map((fact) => ({
+    ...fact,
+    ...{ kind: "BRIDGE_EXIT", origin: `cel:f:${offset++}`, at: fact.at + 2000 },
+  }));
+  const intake = new Intake(db, names, () => {});
+  await intake.take("cel", [...facts.slice(0, 4), ...left], at(21));
+  const lost = said("OfferEnded", { agent: "a", result: "PHONELOST" });
+  await intake.take("engine", [said("PhoneLost", { agent: "a" }), lost, said("CallQueued", {})], at(22));
+  const open = (await readOpenCalls(db)).find((each) => each.id === id);
+  t.match(open, { phase: "queued", phaseSince: lost.at, agentId: undefined, urgent: true, tried: ["a"] });
+  t.ok((await row(id))?.connected_at, "although the record has its talk");
+  await intake.take("cel", facts.slice(4), at(23));
+});
+
 t.test(
   "N1 a batch that the database did not take is taken later, whole, with what was there before",
   async (t) => {
