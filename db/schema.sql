@@ -158,6 +158,7 @@ create table call (
   wrap_up_ms integer,
   transfers integer default 0 not null,
   hold_ms integer,
+  retention_days integer,
   constraint call_pkey PRIMARY KEY (id),
   constraint call_linkedid_key UNIQUE (linkedid),
   constraint call_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
@@ -703,10 +704,12 @@ create table scenario (
   script text default ''::text not null,
   line_ids uuid[] default '{}'::uuid[] not null,
   created_at timestamp with time zone default now() not null,
+  is_default boolean default false not null,
   constraint scenario_pkey PRIMARY KEY (id),
   constraint scenario_name_key UNIQUE (name),
   constraint scenario_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text])))
 );
+CREATE UNIQUE INDEX scenario_default ON scenario USING btree (direction) WHERE is_default;
 CREATE INDEX scenario_lines ON scenario USING gin (line_ids);
 
 create table scenario_result (

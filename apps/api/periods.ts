@@ -1,6 +1,7 @@
 /** The stretch of time that a statistic is asked for. */
 import { bordersOf, type Interval, startOfDay } from "../core/statistics/intervals.ts";
 import { wrongField } from "./problem.ts";
+import { iso } from "./times.ts";
 
 export interface Period {
   readonly since: number;
@@ -47,7 +48,21 @@ export function zoneFrom(zone: string | undefined): string | undefined {
   }
 }
 
-function instantFrom(text: string, field: string): number {
+/**
+ * Since when and until when a list is asked for, as PostgreSQL takes it: it knows no year 0, and no offset beyond 16 h.
+ * @throws Problem 422 naming the field
+ */
+export function rangeFrom<Query extends { since?: string; until?: string }>(query: Query): Query {
+  const { since, until } = query;
+  return {
+    ...query,
+    ...(since !== undefined && { since: iso(instantFrom(since, "since")) }),
+    ...(until !== undefined && { until: iso(instantFrom(until, "until")) }),
+  };
+}
+
+/** One instant, in milliseconds since 1970. @throws Problem 422 naming the field */
+export function instantFrom(text: string, field: string): number {
   const at = Date.parse(text);
   if (!(at >= EARLIEST && at < LATEST)) throw wrongField(field, "must be a time of this century or the next");
   return at;

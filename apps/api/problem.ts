@@ -3,7 +3,8 @@
  */
 import { STATUS_CODES } from "node:http";
 import { CommandProblem } from "../commands/port.ts";
-import { isDatabaseAway } from "../store/database.ts";
+import { isDatabaseAway, refusedValue } from "../store/database.ts";
+import { BusyError } from "../store/reads/statistics/slots.ts";
 
 export interface FieldError {
   /** Path in the request, such as `agents.0`; empty for the whole. */
@@ -52,7 +53,11 @@ export function asProblem(error: unknown): Problem {
     const errors = error.field === undefined ? [] : [{ field: error.field, message: error.message }];
     return new Problem(error.status, error.code, error.message, errors);
   }
+  if (error instanceof BusyError)
+    return new Problem(503, "busy", "Other reports are being made; try again in a moment.");
   if (isDatabaseAway(error)) return new Problem(503, "database-away", "The database does not answer.");
+  if (refusedValue(error))
+    return new Problem(400, "invalid", "A value of the request is none that there can be.");
   return (
     fromFramework(error) ?? new Problem(500, "internal", "Something went wrong here; it has been logged.")
   );

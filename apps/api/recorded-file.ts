@@ -32,7 +32,7 @@ export async function openRecorded(folder: string, path: string, keys: KeySource
     const header = await openSealed(handle, keys);
     return {
       size: header.plainBytes,
-      stream: (from, to) => Readable.from(closing(handle, readSealed(handle, header, from, to)), RAW),
+      stream: (from, to) => closing(handle, Readable.from(readSealed(handle, header, from, to), RAW)),
       close: () => handle.close(),
     };
   } catch (error) {
@@ -43,12 +43,9 @@ export async function openRecorded(folder: string, path: string, keys: KeySource
 
 const RAW = { objectMode: false };
 
-async function* closing(handle: FileHandle, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  try {
-    yield* chunks;
-  } finally {
-    await handle.close();
-  }
+/** Not the generator's own `finally`: one that was given up before its first read never gets there. */
+function closing(handle: FileHandle, stream: Readable): Readable {
+  return stream.once("close", () => void handle.close().catch(() => {}));
 }
 
 async function openInside(folder: string, path: string): Promise<FileHandle> {

@@ -10,6 +10,7 @@ import { guard } from "./auth.ts";
 import type { Api, ApiContext } from "./context.ts";
 import { describeApi, serveDocs } from "./docs.ts";
 import { answerErrors, answerProblem } from "./errors.ts";
+import { refuseNul } from "./plain-text.ts";
 import { Problem } from "./problem.ts";
 import { agentActionRoutes } from "./routes/agent-actions.ts";
 import { agentHomeRoutes } from "./routes/agent-home.ts";
@@ -90,6 +91,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     errorResponseBuilder: (_request, { after }) =>
       new Problem(429, "too-many-requests", `Too many requests; try again in ${after}.`),
   });
+  refuseNul(api);
   await describeApi(api);
 
   await api.register(async (routes: Api) => {

@@ -6,6 +6,7 @@ import type { Refusal } from "../core/turn.ts";
 import { allowedPrefixes, mayDial } from "../phone/allowed.ts";
 import { toE164 } from "../phone/number.ts";
 import type { Db } from "../store/database.ts";
+import { phoneOf } from "./contact-for.ts";
 import { type Context, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { type Asker, CommandProblem, type Placed, type PlacedCall } from "./port.ts";
@@ -15,7 +16,7 @@ type Names = "call.place" | "call.answer" | "call.hangUp";
 export function callCommands(context: Context): Pick<Handlers, Names> {
   const { engine } = context;
   return {
-    "call.place": ({ agentId, ...wanted }, by) => placeCall(context, callerOf(agentId, by), wanted),
+    "call.place": ({ agentId, ...wanted }, by) => placeCall(context, callerOf(agentId, by), wanted, by),
     "call.answer": async ({ callId }, by) => {
       // A supervisor lifts the phone that rings, an agent only the own one.
       const agent = by.role === "agent" ? by.agentId : engine.ringingFor(callId);
@@ -45,9 +46,14 @@ export function callerOf(agentId: string | undefined, by: Asker): string {
  * Places a call for this agent. The attempt is committed before anything rings (law L4).
  * @throws CommandProblem 422 for a number that makes no sense or may not be called, 409 when somebody is not available
  */
-export async function placeCall(context: Context, agent: string, wanted: PlacedCall): Promise<Placed> {
+export async function placeCall(
+  context: Context,
+  agent: string,
+  wanted: PlacedCall,
+  by: Asker,
+): Promise<Placed> {
   const { db, engine } = context;
-  const { to, number } = await resolve(context, wanted.to);
+  const { to, number } = await resolve(context, wanted.to, by);
   if (wanted.lineId !== undefined) await requireLine(db, wanted.lineId);
   const kind = to.kind === "outside" ? PLACED : "internal-";
   const channel = `${kind}${Math.floor(Date.now() / 1000)}.${randomInt(1e9)}`;
@@ -86,9 +92,10 @@ export async function settleAttempt(db: Db, id: string, refusal: Refusal | undef
 async function resolve(
   { db, config }: Context,
   to: PlacedCall["to"],
+  by: Asker,
 ): Promise<{ to: Destination; number: string }> {
   if (to.contactId !== undefined) {
-    const phone = await phoneOf(db, to.contactId);
+    const phone = await phoneOf(db, to.contactId, by, "to.contactId");
     return {
       to: { kind: "outside", number: phone, contactId: to.contactId },
       number: allowed(phone, config),
@@ -118,12 +125,6 @@ function allowed(number: string, config: Context["config"]): string {
   if (mayDial(number, config)) return number;
   const text = `only numbers with ${allowedPrefixes(config).join(" or ")} may be called (DOZVON_DIAL_ALLOW)`;
   throw new CommandProblem(422, "not-allowed", text, "to.number");
-}
-
-async function phoneOf(db: Db, contactId: string): Promise<string> {
-  const query = db.selectFrom("contact_phone").select("phone").where("contact_id", "=", contactId);
-  const row = isId(contactId) ? await query.orderBy("position").executeTakeFirst() : undefined;
-  return required(row, "contact with a phone", "to.contactId").phone;
 }
 
 /** Who has this number, as routing would find them (SOFT-07). */

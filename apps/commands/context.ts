@@ -6,9 +6,9 @@ import type { Config } from "../config.ts";
 import type { Agent, AgentId, AgentState, CallId } from "../core/floor.ts";
 import type { Input } from "../core/inputs.ts";
 import type { Refusal } from "../core/turn.ts";
-import { type Db, isDatabaseAway } from "../store/database.ts";
+import { type Db, isDatabaseAway, refusedValue } from "../store/database.ts";
 import { readSettings, type Settings } from "../store/settings.ts";
-import { type Applied, CommandProblem, type ConversationView } from "./port.ts";
+import { type Applied, type Asker, CommandProblem, type ConversationView } from "./port.ts";
 import type { RecordingDeeds } from "./recordings.ts";
 import type { SoundWorkshop } from "./sounds.ts";
 
@@ -118,6 +118,7 @@ const UNIQUE: Readonly<Record<string, readonly [field: string, what: string]>> =
   line_short_number_key: ["shortNumber", "short number"],
   queue_name_key: ["name", "name"],
   scenario_name_key: ["name", "name"],
+  scenario_default: ["lineIds", "default of its direction"],
   topic_name_ru_key: ["nameRu", "name"],
   topic_name_en_key: ["nameEn", "name"],
   menu_name_key: ["name", "name"],
@@ -129,6 +130,10 @@ const UNIQUE: Readonly<Record<string, readonly [field: string, what: string]>> =
 function asProblem(error: unknown): unknown {
   if (isDatabaseAway(error))
     return new CommandProblem(503, "database-away", "the database does not answer; nothing was changed");
+  const refused = refusedValue(error);
+  if (refused === "reference")
+    return new CommandProblem(422, "unknown", "something that this names is not there; nothing was changed");
+  if (refused) return new CommandProblem(422, "invalid", "a value cannot be kept; nothing was changed");
   const { code, constraint = "" } = error as { code?: string; constraint?: string };
   const taken = code === "23505" ? UNIQUE[constraint] : undefined;
   return taken ? new CommandProblem(409, "taken", `this ${taken[1]} is already in use`, taken[0]) : error;
@@ -139,6 +144,20 @@ export function required<Row>(row: Row | undefined, what: string, field?: string
   if (row !== undefined) return row;
   if (field) throw new CommandProblem(422, "unknown", `there is no such ${what}`, field);
   throw new CommandProblem(404, "not-found", `there is no such ${what}`);
+}
+
+/** The same for what an agent may not see: to it, what is somebody else's is not there (404, as in the GETs). */
+export function requiredFor<Row>(by: Asker, row: Row | undefined, what: string, field: string): Row {
+  if (row === undefined && by.role === "agent")
+    throw new CommandProblem(404, "not-found", `there is no such ${what}`, field);
+  return required(row, what, field);
+}
+
+const NO_AGENT = "00000000-0000-0000-0000-000000000000";
+
+/** The agent to whom an asker's view is narrowed; undefined: they see all. */
+export function ownAgent(by: Asker): string | undefined {
+  return by.role === "agent" ? (by.agentId ?? NO_AGENT) : undefined;
 }
 
 /** Ids come from outside: PostgreSQL would answer a text that is no UUID with an error instead of no row. */

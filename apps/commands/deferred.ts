@@ -2,8 +2,10 @@
 import { mayDial } from "../phone/allowed.ts";
 import { toE164 } from "../phone/number.ts";
 import type { Db } from "../store/database.ts";
+import { listCalls } from "../store/reads/calls.ts";
 import { callerOf, placeCall } from "./calls.ts";
-import { type Context, isId, required } from "./context.ts";
+import { contactFor, phoneOf } from "./contact-for.ts";
+import { type Context, isId, ownAgent, required, requiredFor } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { type Asker, CommandProblem, type DeferredFields, type DueAt } from "./port.ts";
 
@@ -42,7 +44,7 @@ export function deferredCommands(context: Context): Pick<Handlers, DeferredComma
       const row = await ownRow(context.db, id, by);
       if (row.state === "done" || row.state === "cancelled")
         throw new CommandProblem(409, "over", "this call is done or cancelled already");
-      const placed = await placeCall(context, row.agent_id, { to: { number: row.number } });
+      const placed = await placeCall(context, row.agent_id, { to: { number: row.number } }, by);
       await writeAndTell((trx) =>
         trx
           .updateTable("deferred_call")
@@ -66,7 +68,7 @@ export async function defer(
   fields: DeferredFields,
   by: Asker,
 ): Promise<{ id: string }> {
-  const { number, contactId } = await whom(trx, fields, config);
+  const { number, contactId } = await whom(trx, fields, config, by);
   if (!mayDial(number, config))
     throw new CommandProblem(422, "not-allowed", `${number} may not be called`, "number");
   const exists = await trx.selectFrom("agent").select("id").where("id", "=", agent).executeTakeFirst();
@@ -84,36 +86,35 @@ export async function defer(
   return trx.insertInto("deferred_call").values(row).returning("id").executeTakeFirstOrThrow();
 }
 
-/** A number, a contact, or the customer of a call. */
+/** A number, a contact, or the customer of a call; an agent's own ones (ROLE-02). */
 async function whom(
   trx: Db,
   fields: DeferredFields,
   config: Context["config"],
+  by: Asker,
 ): Promise<{ number: string; contactId: string | null }> {
+  const { contactId = null } = fields;
   if (fields.number !== undefined) {
     const number = toE164(fields.number, config.country);
     if (!number) throw new CommandProblem(422, "not-a-number", "this is no phone number", "number");
-    return { number, contactId: fields.contactId ?? null };
+    if (contactId !== null) await contactFor(trx, contactId, by, "contactId");
+    return { number, contactId };
   }
-  if (fields.contactId !== undefined) {
-    const query = trx.selectFrom("contact_phone").select("phone").where("contact_id", "=", fields.contactId);
-    const row = isId(fields.contactId) ? await query.orderBy("position").executeTakeFirst() : undefined;
-    const { phone } = required(row, "contact with a phone", "contactId");
-    return { number: phone, contactId: fields.contactId };
-  }
-  const call = await trx
-    .selectFrom("call")
-    .select(["type", "from_number", "to_number", "contact_id"])
-    .where("id", "=", fields.callId && isId(fields.callId) ? fields.callId : NOBODY)
-    .executeTakeFirst();
-  const { type, from_number, to_number, contact_id } = required(call, "call", "callId");
-  const number = type === "outbound" ? to_number : from_number;
+  if (contactId !== null) return { number: await phoneOf(trx, contactId, by, "contactId"), contactId };
+  const { type, fromNumber, toNumber, ...call } = await callFor(trx, fields.callId, by);
+  const number = type === "outbound" ? toNumber : fromNumber;
   if (!number?.startsWith("+"))
     throw new CommandProblem(422, "no-number", "this call has no number to call back", "callId");
-  return { number, contactId: contact_id };
+  return { number, contactId: call.contactId };
 }
 
-const NOBODY = "00000000-0000-0000-0000-000000000000";
+/** A call that this asker may see. */
+async function callFor(trx: Db, id: string | undefined, by: Asker) {
+  const own = id !== undefined && isId(id) ? { id, only: ownAgent(by), limit: 1 } : undefined;
+  const [call] = own ? (await listCalls(trx, own)).items : [];
+  return requiredFor(by, call, "call", "callId");
+}
+
 const LATEST_MS = 366 * 86_400_000;
 
 /** «For time» counts from now, «for date» is an instant (DEFER-01). */

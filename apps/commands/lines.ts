@@ -8,6 +8,7 @@ import { listLines } from "../store/reads/lines.ts";
 import { soundIds } from "../store/reads/sounds.ts";
 import { keepRetention } from "../store/writes/deletions.ts";
 import { nextKey } from "../store/writes/keys.ts";
+import { forgetLine } from "../store/writes/scenarios.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { checkRouting, forgetVerified, requireNumber, routingColumns } from "./line-routing.ts";
@@ -67,6 +68,7 @@ export function lineCommands({
       configure(async (trx) => {
         await lineRow(trx, id);
         await keepRetention(trx, id);
+        await forgetLine(trx, id);
         await trx.deleteFrom("line").where("id", "=", id).execute();
         return { result: {}, focus: { nothing: true } };
       }),

@@ -2,39 +2,49 @@
 import type { Db } from "../store/database.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
-import { CommandProblem, type ScenarioFields } from "./port.ts";
+import { CommandProblem } from "./port.ts";
 
 type ScenarioCommand = "scenario.create" | "scenario.change" | "scenario.delete";
 
-export function scenarioCommands({ write }: Context): Pick<Handlers, ScenarioCommand> {
+export function scenarioCommands({ write, inTurn }: Context): Pick<Handlers, ScenarioCommand> {
+  // One after the other, also with the deletion of a line: each looks at what the others have said.
+  const change = <Result>(work: (trx: Db) => Promise<Result>) => inTurn(() => write(work));
   return {
     "scenario.create": (fields) =>
-      write(async (trx) => {
-        await check(trx, fields);
+      change(async (trx) => {
         const { name, direction, script, lineIds } = fields;
-        const row = { name, direction, script, line_ids: lineIds };
+        const place = { direction, lineIds, isDefault: lineIds.length === 0 };
+        check(fields);
+        await checkLines(trx, lineIds);
+        await checkPlace(trx, place);
+        const row = { name, direction, script, line_ids: lineIds, is_default: place.isDefault };
         const { id } = await trx.insertInto("scenario").values(row).returning("id").executeTakeFirstOrThrow();
         await setResults(trx, id, fields.results);
         return { id };
       }),
-    "scenario.change": ({ id, change }) =>
-      write(async (trx) => {
+    "scenario.change": ({ id, change: { name, direction, script, lineIds, results } }) =>
+      change(async (trx) => {
         const query = trx.selectFrom("scenario").selectAll().where("id", "=", id);
         const row = required(isId(id) ? await query.executeTakeFirst() : undefined, "scenario");
-        const lineIds = change.lineIds ?? row.line_ids;
-        await check(trx, { ...change, direction: change.direction ?? row.direction, lineIds }, id);
+        check({ name, results });
+        if (lineIds) await checkLines(trx, lineIds);
+        const place = {
+          direction: direction ?? row.direction,
+          lineIds: lineIds ?? row.line_ids,
+          isDefault: lineIds ? lineIds.length === 0 : row.is_default,
+        };
+        await checkPlace(trx, place, id);
         const set = {
-          line_ids: lineIds,
-          ...(change.name !== undefined && { name: change.name }),
-          ...(change.direction !== undefined && { direction: change.direction }),
-          ...(change.script !== undefined && { script: change.script }),
+          ...{ direction: place.direction, line_ids: place.lineIds, is_default: place.isDefault },
+          ...(name !== undefined && { name }),
+          ...(script !== undefined && { script }),
         };
         await trx.updateTable("scenario").set(set).where("id", "=", id).execute();
-        if (change.results) await setResults(trx, id, change.results);
+        if (results) await setResults(trx, id, results);
         return {};
       }),
     "scenario.delete": ({ id }) =>
-      write(async (trx) => {
+      change(async (trx) => {
         const query = trx.deleteFrom("scenario").where("id", "=", id).returning("id");
         required(isId(id) ? await query.executeTakeFirst() : undefined, "scenario");
         return {};
@@ -42,33 +52,45 @@ export function scenarioCommands({ write }: Context): Pick<Handlers, ScenarioCom
   };
 }
 
-/** A call must have one script: two scenarios of a direction share no line, and one is the default. */
-async function check(
-  trx: Db,
-  fields: Partial<ScenarioFields> & Pick<ScenarioFields, "direction" | "lineIds">,
-  self?: string,
-): Promise<void> {
-  checkName(fields.name);
-  const { results = [], lineIds } = fields;
-  results.forEach((name, index) => {
-    if (results.indexOf(name) < index)
+function check({
+  name,
+  results = [],
+}: {
+  name?: string | undefined;
+  results?: readonly string[] | undefined;
+}) {
+  checkName(name);
+  results.forEach((result, index) => {
+    if (results.indexOf(result) < index)
       throw new CommandProblem(422, "twice", "this result is named twice", `results.${index}`);
   });
-  const lines = await trx.selectFrom("line").select(["id", "name"]).execute();
+}
+
+async function checkLines(trx: Db, lineIds: readonly string[]): Promise<void> {
+  const lines = await trx.selectFrom("line").select("id").execute();
   lineIds.forEach((id, index) => {
     if (!lines.some((line) => line.id === id)) required(undefined, "line", `lineIds.${index}`);
   });
+}
+
+/** Where a scenario is shown. */
+interface Place {
+  readonly direction: "inbound" | "outbound";
+  readonly lineIds: readonly string[];
+  readonly isDefault: boolean;
+}
+
+/** A call must have one script: two scenarios of a direction share no line, and one is the default. */
+async function checkPlace(trx: Db, { direction, lineIds, isDefault }: Place, self?: string): Promise<void> {
   const others = await trx
     .selectFrom("scenario")
-    .select(["id", "name", "line_ids"])
-    .where("direction", "=", fields.direction)
+    .select(["id", "name", "line_ids", "is_default"])
+    .where("direction", "=", direction)
     .execute();
   const clash = others.find(
     (other) =>
       other.id !== self &&
-      (lineIds.length === 0
-        ? other.line_ids.length === 0
-        : lineIds.some((id) => other.line_ids.includes(id))),
+      ((isDefault && other.is_default) || lineIds.some((id) => other.line_ids.includes(id))),
   );
   if (clash)
     throw new CommandProblem(409, "taken", `the scenario «${clash.name}» is shown there already`, "lineIds");

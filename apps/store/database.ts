@@ -49,3 +49,16 @@ export function isDatabaseAway(error: unknown): boolean {
 export function isDataFault(error: unknown): boolean {
   return /^2[23]/.test(String((error as { code?: unknown } | undefined)?.code));
 }
+
+/**
+ * Whether PostgreSQL refused a value that it was given, and why: no such value in its types (class 22), or a row that is
+ * not there (23503). Refusals that only a mistake of ours can cause, such as a division by zero, are not among them.
+ */
+export function refusedValue(error: unknown): "value" | "reference" | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  if (code === "23503") return "reference";
+  return typeof code === "string" && REFUSALS.has(code) ? "value" : undefined;
+}
+
+/** Too long, out of range, no such date, offset or encoding, not the text of this type (PostgreSQL, appendix A). */
+const REFUSALS = new Set(["22001", "22003", "22007", "22008", "22009", "22021", "22P02", "22P05"]);

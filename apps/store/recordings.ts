@@ -64,7 +64,13 @@ export function recordingStore(db: Db): RecordingStore {
       };
       await db
         .insertInto("recording")
-        .values({ id: row.id, call_id: row.callId, kind: row.kind, ...values })
+        .values({
+          id: row.id,
+          call_id: row.callId,
+          kind: row.kind,
+          ...values,
+          retention_days: retentionOf(row.callId),
+        })
         .onConflict((conflict) => conflict.column("id").doUpdateSet(values))
         .execute();
     },
@@ -81,4 +87,10 @@ export function recordingStore(db: Db): RecordingStore {
       return rows.length;
     },
   };
+}
+
+/** What a call's line says of its recordings, or said when it was deleted; kept with the recording (REC-03). */
+function retentionOf(callId: string) {
+  return sql<number | null>`(select coalesce(line.retention_days, call.retention_days)
+    from call left join line on line.id = call.line_id where call.id = ${callId})`;
 }

@@ -66,6 +66,7 @@ export interface ScenarioTable {
   direction: "inbound" | "outbound";
   script: Generated<string>;
   line_ids: Generated<string[]>;
+  is_default: Generated<boolean>;
   created_at: Created;
 }
 

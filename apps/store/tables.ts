@@ -225,6 +225,8 @@ export interface CallTable {
   wrap_up_ms: number | null;
   transfers: Generated<number>;
   forwarded_to: string | null;
+  /** Of its line, when that was deleted. */
+  retention_days: number | null;
   updated_at: Generated<Date>;
 }
 

@@ -37,7 +37,7 @@ t.test(
     await scene.must("PUT", `/v1/agents/${agent.id}/state`, { state: "outbound" });
     const far = await scene.farEnd({ answerAfterMs: 500, hangUpAfterMs: 1500 });
     const number = someone();
-    const contact = await scene.contact("Customer", number);
+    const contact = await scene.contact("Customer", number, agent);
     const { status, body } = await scene.ask(
       "POST",
       "/v1/calls",

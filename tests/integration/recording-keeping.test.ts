@@ -3,10 +3,20 @@
  * how their keys change under them.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { utimes } from "node:fs/promises";
 import { join } from "node:path";
 import t, { type Test } from "tap";
+import { openRecorded } from "../../apps/api/recorded-file.ts";
 import type { Context } from "../../apps/commands/context.ts";
 import { recordingCommands } from "../../apps/commands/recordings.ts";
 import { Alarms } from "../../apps/engine/alarms.ts";
@@ -18,6 +28,7 @@ import { keepRetention } from "../../apps/store/writes/deletions.ts";
 import { openMasterKeys, readMasterKeys } from "../../apps/vault/keys.ts";
 import { addCompany, addKey, apiOn } from "../support/api.ts";
 import { withPostgres } from "../support/postgres.ts";
+import { until } from "../support/until.ts";
 
 const postgres = await withPostgres();
 const { db } = postgres;
@@ -149,6 +160,23 @@ t.test("REC-01 what lies in the spool is kept once, sealed; nobody's silence is 
   );
 });
 
+t.test("REC-01 a listener who goes before the first byte leaves no file open", async (t) => {
+  const { file, id } = await recorded();
+  const open = () =>
+    readdirSync("/proc/self/fd").filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`) === file;
+      } catch {
+        return false; // The folder's own descriptor is closed by now.
+      }
+    }).length;
+  const { path } = await row(id);
+  const { stream, size } = await openRecorded(kept, path as string, readMasterKeys(keyFile));
+  t.equal(open(), 1);
+  stream(0, size - 1).destroy();
+  await until("the file is closed", () => open() === 0);
+});
+
 t.test("REC-03 what is past its line's retention goes at night, and the row stays as proof", async (t) => {
   const [old, young, held] = [await recorded(), await recorded(), await recorded()];
   const forever = await recorded({ lineId: null });
@@ -209,14 +237,18 @@ t.test("REC-03 what is past its line's retention goes at night, and the row stay
     "recording.listened",
     "recording.held",
   ]);
+  const late = await finished();
   await keepRetention(db, line);
-  await db.updateTable("call").set({ line_id: null }).where("id", "=", young.id).execute();
-  await aged(young.id, 31);
+  const gone = db.updateTable("call").set({ line_id: null });
+  await gone.where("id", "in", [young.id, late.id]).execute();
+  await sweep.now();
+  for (const { id } of [young, late]) await aged(id, 31);
   t.match(
     await keeper.eraseExpired(),
-    { deleted: 1, failed: 0 },
-    "a line that was deleted leaves its retention behind",
+    { deleted: 2, failed: 0 },
+    "a line that was deleted leaves its retention behind, also to what was still in the spool",
   );
+  t.match(await row(late.id), { state: "deleted", retention_days: 30 });
   t.match(await row(forever.id), { state: "kept" });
   await db.updateTable("line").set({ retention_days: null }).where("id", "=", line).execute();
 });

@@ -2,6 +2,7 @@
 import { listAudit } from "../../store/reads/audit.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { cursorFrom, shown } from "../pages.ts";
+import { rangeFrom } from "../periods.ts";
 import * as S from "../schemas/audit.ts";
 import { iso } from "../times.ts";
 
@@ -21,7 +22,7 @@ export function auditRoutes(api: Api, { db }: ApiContext): void {
       },
     },
     async (request) => {
-      const { cursor, ...filter } = request.query;
+      const { cursor, ...filter } = rangeFrom(request.query);
       const page = await listAudit(db, { ...filter, after: cursorFrom(cursor) });
       return shown(page, (row) => ({ ...row, at: iso(row.at) }));
     },

@@ -7,6 +7,7 @@ import { listRecordings, pausedUntil } from "../../store/reads/recordings.ts";
 import { chargesOf } from "../../store/reads/tariffs.ts";
 import { type Api, type ApiContext, type Caller, onlyAgent } from "../context.ts";
 import { cursorFrom, shown } from "../pages.ts";
+import { rangeFrom } from "../periods.ts";
 import { scopeOf } from "../permissions.ts";
 import { phoneView, phoneViewOrNull, spellings } from "../phones.ts";
 import { notFound } from "../problem.ts";
@@ -38,7 +39,7 @@ export function callRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request) => {
-      const { from, to, cursor, ...filter } = request.query;
+      const { from, to, cursor, ...filter } = rangeFrom(request.query);
       const page = await listCalls(db, {
         ...filter,
         from: from === undefined ? undefined : spellings(from, country),
@@ -57,7 +58,8 @@ export function callRoutes(api: Api, context: ApiContext): void {
       schema: {
         tags,
         summary: "Show one call",
-        description: "With its legs, its recording and what it cost.",
+        description:
+          "With its legs, its recording and what it cost. Whose phone only rang sees no recording.",
         "x-ledger": ["WRAP-06", "MISS-02", "XFER-12", "FWD-08"],
         params: IdParams,
         response: { 200: S.CallDetail },
@@ -68,7 +70,7 @@ export function callRoutes(api: Api, context: ApiContext): void {
       const [legs, parts, recordings, paused, charges] = await Promise.all([
         legsOf(db, row.id),
         partsOf(db, row.id),
-        listRecordings(db, { callId: row.id, kind: "call", limit: 1 }),
+        listRecordings(db, { callId: row.id, kind: "call", only: onlyAgent(request.caller), limit: 1 }),
         pausedUntil(db, row.id),
         scopeOf(request.caller.role, "charges:read") ? chargesOf(db, row.id) : null,
       ]);
@@ -142,6 +144,13 @@ export function callRoutes(api: Api, context: ApiContext): void {
 /** A call that this key may see. @throws Problem 404 */
 export async function findCall({ db }: ApiContext, caller: Caller, id: string): Promise<CallRow> {
   const [row] = (await listCalls(db, { id, only: onlyAgent(caller), limit: 1 })).items;
+  if (!row) throw notFound("call");
+  return row;
+}
+
+/** A call whose conversation this key may know: an agent's key, what it talked in. @throws Problem 404 */
+export async function findTalked({ db }: ApiContext, caller: Caller, id: string): Promise<CallRow> {
+  const [row] = (await listCalls(db, { id, talked: onlyAgent(caller), limit: 1 })).items;
   if (!row) throw notFound("call");
   return row;
 }

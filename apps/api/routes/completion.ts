@@ -4,7 +4,7 @@ import type { Api, ApiContext } from "../context.ts";
 import { IdParams } from "../schemas/common.ts";
 import * as S from "../schemas/completion.ts";
 import { iso, isoOrNull } from "../times.ts";
-import { findCall } from "./calls.ts";
+import { findTalked } from "./calls.ts";
 import { dueFrom } from "./deferred.ts";
 
 const tags = ["calls"];
@@ -59,13 +59,14 @@ export function completionRoutes(api: Api, context: ApiContext): void {
       schema: {
         tags,
         summary: "What was written down about a call",
-        description: "Topics and comments of its agents, and how long each had to do with it after the talk.",
+        description:
+          "Topics and comments of its agents, and how long each had to do with it after the talk. An agent's key sees those of the calls in which it talked.",
         "x-ledger": ["WRAP-06", "WRAP-07"],
         params: IdParams,
         response: { 200: S.ServiceView },
       },
     },
-    async (request) => serviceOf(context, (await findCall(context, request.caller, request.params.id)).id),
+    async (request) => serviceOf(context, (await findTalked(context, request.caller, request.params.id)).id),
   );
 }
 

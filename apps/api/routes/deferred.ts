@@ -1,7 +1,8 @@
 /** Calls for later. */
 import type { DueAt } from "../../commands/port.ts";
-import { listDeferred } from "../../store/reads/deferred.ts";
+import { type DeferredRow, listDeferred } from "../../store/reads/deferred.ts";
 import { type Api, type ApiContext, onlyAgent } from "../context.ts";
+import { cursorFrom, shown } from "../pages.ts";
 import { phoneView } from "../phones.ts";
 import { notFound, wrongField } from "../problem.ts";
 import { PlacedView } from "../schemas/call-actions.ts";
@@ -22,16 +23,17 @@ export function deferredRoutes(api: Api, context: ApiContext): void {
       schema: {
         tags,
         summary: "List deferred calls",
-        description: "By the time they are due. An agent's key sees its own.",
+        description:
+          "Those still open first, each group by the time they are due, page by page. An agent's key sees its own.",
         "x-ledger": ["DEFER-06"],
         querystring: S.DeferredQuery,
-        response: { 200: S.DeferredList },
+        response: { 200: S.DeferredPage },
       },
     },
     async (request) => {
       const agentId = onlyAgent(request.caller) ?? request.query.agentId;
-      const rows = await listDeferred(db, { agentId, state: request.query.state });
-      return { items: rows.map(view) };
+      const { state, cursor, limit } = request.query;
+      return shown(await listDeferred(db, { agentId, state, limit, after: cursorFrom(cursor) }), view);
     },
   );
 
@@ -134,12 +136,12 @@ export function dueFrom({
 }
 
 async function show({ db }: ApiContext, id: string) {
-  const [row] = await listDeferred(db, { id });
+  const [row] = (await listDeferred(db, { id, limit: 1 })).items;
   if (!row) throw notFound("deferred call");
   return view(row);
 }
 
-function view(row: Awaited<ReturnType<typeof listDeferred>>[number]) {
+function view(row: DeferredRow) {
   const { number, dueAt, createdAt } = row;
   return { ...row, number: phoneView(number), dueAt: iso(dueAt), createdAt: iso(createdAt) };
 }

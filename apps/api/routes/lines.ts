@@ -5,6 +5,7 @@ import { nextTimes, openTimes } from "../../core/routing/opening-times.ts";
 import { localText, zoneExists } from "../../core/routing/wall-clock.ts";
 import { listLines } from "../../store/reads/lines.ts";
 import { type Api, type ApiContext, onlyAgent } from "../context.ts";
+import { instantFrom } from "../periods.ts";
 import { forwardNumberFrom, phoneFrom, phoneView, phoneViewOrNull } from "../phones.ts";
 import { notFound, Problem } from "../problem.ts";
 import { IdParams, Nothing } from "../schemas/common.ts";
@@ -141,7 +142,7 @@ export function lineRoutes(api: Api, context: ApiContext): void {
     },
     async (request) => {
       const line = await show(context, request.params.id, onlyAgent(request.caller));
-      const at = request.query.at === undefined ? Date.now() : Date.parse(request.query.at);
+      const at = request.query.at === undefined ? Date.now() : instantFrom(request.query.at, "at");
       return openView(line.hours ?? undefined, at, request.query.zone);
     },
   );

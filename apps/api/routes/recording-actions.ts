@@ -3,6 +3,7 @@ import { listDeletions, listRecordings, recordingsByKey } from "../../store/read
 import { audit } from "../../store/writes/audit.ts";
 import { type Api, type ApiContext, onlyAgent } from "../context.ts";
 import { cursorFrom, shown } from "../pages.ts";
+import { rangeFrom } from "../periods.ts";
 import { Problem } from "../problem.ts";
 import { openRecorded } from "../recorded-file.ts";
 import { IdParams, Nothing } from "../schemas/common.ts";
@@ -113,7 +114,7 @@ function deletionRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request) => {
-      const { cursor, ...filter } = request.query;
+      const { cursor, ...filter } = rangeFrom(request.query);
       return shown(await listDeletions(db, { ...filter, after: cursorFrom(cursor) }), recordingView);
     },
   );

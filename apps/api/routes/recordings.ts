@@ -4,6 +4,7 @@ import { audit } from "../../store/writes/audit.ts";
 import { sendAudio } from "../audio.ts";
 import { type Api, type ApiContext, type Caller, onlyAgent } from "../context.ts";
 import { cursorFrom, shown } from "../pages.ts";
+import { rangeFrom } from "../periods.ts";
 import { notFound } from "../problem.ts";
 import { openRecorded } from "../recorded-file.ts";
 import { IdParams } from "../schemas/common.ts";
@@ -25,14 +26,15 @@ export function recordingRoutes(api: Api, context: ApiContext): void {
       schema: {
         tags,
         summary: "List recordings",
-        description: "Newest first. An agent's key sees those of its own calls, and no messages.",
+        description:
+          "Newest first. An agent's key sees those of the calls in which it talked, and no messages.",
         "x-ledger": ["REC-01", "REC-05"],
         querystring: S.RecordingQuery,
         response: { 200: S.RecordingPage },
       },
     },
     async (request) => {
-      const { cursor, ...filter } = request.query;
+      const { cursor, ...filter } = rangeFrom(request.query);
       const only = onlyAgent(request.caller);
       return shown(await listRecordings(db, { ...filter, only, after: cursorFrom(cursor) }), recordingView);
     },

@@ -1,6 +1,6 @@
 /** Calls for later. */
 import { Type } from "typebox";
-import { Closed, Id, Instant, ListOf, Nullable, PhoneText, PhoneView } from "./common.ts";
+import { Closed, Id, Instant, Nullable, PageOf, Paging, PhoneText, PhoneView } from "./common.ts";
 
 const State = Type.Enum(["waiting", "due", "done", "cancelled"]);
 const comment = Type.String({ maxLength: 4000 });
@@ -33,7 +33,7 @@ export const DeferredChange = Type.Object(
   { ...Closed, minProperties: 1 },
 );
 export const DeferredQuery = Type.Object(
-  { state: Type.Optional(State), agentId: Type.Optional(Id()) },
+  { state: Type.Optional(State), agentId: Type.Optional(Id()), ...Paging },
   Closed,
 );
 export const DeferredView = Type.Object({
@@ -48,4 +48,4 @@ export const DeferredView = Type.Object({
   callId: Nullable(Id("Which was placed for it.")),
   createdAt: Instant(),
 });
-export const DeferredList = ListOf(DeferredView);
+export const DeferredPage = PageOf(DeferredView);

@@ -32,6 +32,10 @@ export const ScenarioView = Type.Object({
   direction: fields.direction,
   script: Type.String(),
   lineIds: Type.Array(Id()),
+  isDefault: Type.Boolean({
+    description:
+      "Shown for its direction's calls on lines without a scenario of their own: what saving an empty `lineIds` makes it. A scenario whose last line was deleted is shown nowhere.",
+  }),
   results: Type.Array(result, { description: "Choosable when the service is completed (SCEN-12)." }),
 });
 export const ScenarioList = ListOf(ScenarioView);

@@ -21,6 +21,8 @@ export interface CallFilter {
   readonly open?: boolean | undefined;
   /** Narrows to calls that concerned this agent: talked, was offered first, or whose phone rang. */
   readonly only?: string | undefined;
+  /** Narrows to calls in which this agent talked. */
+  readonly talked?: string | undefined;
   readonly after?: Cursor | undefined;
   readonly limit: number;
 }
@@ -34,6 +36,7 @@ export async function listCalls(db: Db, filter: CallFilter): Promise<Page<CallRo
   if (filter.until) query = query.where(sql<boolean>`call.arrived_at < ${filter.until}::timestamptz`);
   if (filter.open !== undefined) query = query.where("call.ended_at", filter.open ? "is" : "is not", null);
   if (filter.only) query = query.where(concerns(filter.only));
+  if (filter.talked) query = query.where(talkedIn(filter.talked));
   if (filter.after)
     query = query.where(
       sql<boolean>`(call.arrived_at, call.id) < (${filter.after.at}::timestamptz, ${filter.after.id}::uuid)`,
@@ -105,10 +108,20 @@ function narrowed<O>(query: Selecting<O>, filter: CallFilter): Selecting<O> {
   return narrow;
 }
 
-/** Whether a call concerned an agent; used wherever an agent may see only their own. */
+/** Whether a call concerned an agent: the journal's rule, for which a phone that rang suffices (MISS-02). */
 export function concerns(agentId: string) {
   return sql<boolean>`(call.agent_id = ${agentId} or call.first_offered_id = ${agentId} or exists (
     select from call_leg where call_leg.call_id = call.id and call_leg.agent_id = ${agentId}))`;
+}
+
+/**
+ * Whether an agent had the conversation: the rule for what was said and written down about it. Whose phone only rang
+ * hears nobody else's talk (REC-05, ROLE-06).
+ */
+export function talkedIn(agentId: string) {
+  return sql<boolean>`(call.agent_id = ${agentId} or exists (
+    select from call_leg where call_leg.call_id = call.id and call_leg.agent_id = ${agentId}
+       and call_leg.talk_ms is not null))`;
 }
 
 /** The call's channels, in the order in which they began. */

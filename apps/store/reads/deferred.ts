@@ -1,23 +1,46 @@
 /** Deferred calls (DEFER-06, «My deferred»). */
+import { sql } from "kysely";
 import type { Db } from "../database.ts";
+import { type Cursor, type Page, pageOf } from "./page.ts";
 
 export interface DeferredFilter {
   readonly id?: string | undefined;
   readonly agentId?: string | undefined;
   readonly state?: "waiting" | "due" | "done" | "cancelled" | undefined;
+  readonly after?: Cursor | undefined;
+  readonly limit: number;
 }
 
-/** By the time they are due; at most 500. */
-export function listDeferred(db: Db, { id, agentId, state }: DeferredFilter) {
+export type DeferredRow = Awaited<ReturnType<ReturnType<typeof selectDeferred>["execute"]>>[number];
+
+/** One page of the deferred calls that match all of the filter: the open ones first, each group by the time due. */
+export async function listDeferred(
+  db: Db,
+  { id, agentId, state, after, limit }: DeferredFilter,
+): Promise<Page<DeferredRow>> {
+  const rows = await selectDeferred(db)
+    .$if(id !== undefined, (query) => query.where("id", "=", id as string))
+    .$if(agentId !== undefined, (query) => query.where("agent_id", "=", agentId as string))
+    .$if(state !== undefined, (query) => query.where("state", "=", state as "due"))
+    .$if(after !== undefined, (query) => query.where(behind(after as Cursor)))
+    .orderBy(over)
+    .orderBy("due_at")
+    .orderBy("id")
+    .limit(limit + 1)
+    .execute();
+  return pageOf(rows, limit);
+}
+
+const over = sql<boolean>`(state in ('done', 'cancelled'))`;
+
+function behind({ at, id, second = false }: Cursor) {
+  return sql<boolean>`(${over}, due_at, id) > (${second}::boolean, ${at}::timestamptz, ${id}::uuid)`;
+}
+
+function selectDeferred(db: Db) {
   return db
     .selectFrom("deferred_call")
     .select(["id", "agent_id as agentId", "contact_id as contactId", "number", "due_at as dueAt"])
     .select(["comment", "state", "from_call_id as fromCallId", "call_id as callId"])
-    .select("created_at as createdAt")
-    .$if(id !== undefined, (query) => query.where("id", "=", id as string))
-    .$if(agentId !== undefined, (query) => query.where("agent_id", "=", agentId as string))
-    .$if(state !== undefined, (query) => query.where("state", "=", state as "due"))
-    .orderBy("due_at")
-    .limit(500)
-    .execute();
+    .select(["created_at as createdAt", sql<string>`due_at::text`.as("cursorAt"), over.as("second")]);
 }

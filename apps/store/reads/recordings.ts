@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { FilePause } from "../../core/records/pauses.ts";
 import type { Db } from "../database.ts";
 import type { RecordingKind, RecordingState } from "../tables-recordings.ts";
-import { concerns } from "./calls.ts";
+import { talkedIn } from "./calls.ts";
 import { type Cursor, type Page, pageOf } from "./page.ts";
 
 export interface RecordingFilter {
@@ -17,7 +17,7 @@ export interface RecordingFilter {
   /** ISO 8601; by the time when the recording was taken over. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
-  /** Narrows to recordings of calls that concerned this agent; messages are the supervisors' (REC-05). */
+  /** Narrows to recordings of calls in which this agent talked; messages are the supervisors' (REC-05). */
   readonly only?: string | undefined;
   readonly after?: Cursor | undefined;
   readonly limit: number;
@@ -136,7 +136,7 @@ function narrowed(query: ReturnType<typeof selectRecordings>, filter: RecordingF
   for (const [column, value] of equal)
     if (value !== undefined) narrow = narrow.where(sql.ref(column), "=", value);
   if (filter.ids) narrow = narrow.where("recording.id", "in", filter.ids);
-  if (filter.only) narrow = narrow.where("recording.kind", "=", "call").where(concerns(filter.only));
+  if (filter.only) narrow = narrow.where("recording.kind", "=", "call").where(talkedIn(filter.only));
   return narrow;
 }
 

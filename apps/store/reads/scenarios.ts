@@ -6,7 +6,7 @@ import type { Db } from "../database.ts";
 export async function listScenarios(db: Db, id?: string) {
   return db
     .selectFrom("scenario")
-    .select(["id", "name", "direction", "script", "line_ids as lineIds"])
+    .select(["id", "name", "direction", "script", "line_ids as lineIds", "is_default as isDefault"])
     .select(
       sql<{ id: string; name: string }[]>`coalesce((
         select json_agg(json_build_object('id', r.id, 'name', r.name) order by r.position)
@@ -24,6 +24,6 @@ export async function scenarioOf(db: Db, call: { type: string; lineId: string | 
   const own = (await listScenarios(db)).filter((each) => each.direction === direction);
   return (
     own.find((each) => call.lineId !== null && each.lineIds.includes(call.lineId)) ??
-    own.find((each) => each.lineIds.length === 0)
+    own.find((each) => each.isDefault)
   );
 }

@@ -84,8 +84,13 @@ export async function noteRetentionRun(db: Db, run: Omit<RetentionRun, "by">, by
   });
 }
 
-/** A line goes: its recordings keep the retention that it had. */
+/**
+ * A line goes: its recordings keep the retention that it had. It is written to the calls too, because a recording that
+ * is still in the spool is taken over when the line is no more.
+ */
 export async function keepRetention(trx: Db, lineId: string): Promise<void> {
+  await sql`update call c set retention_days = l.retention_days from line l
+             where l.id = c.line_id and l.id = ${lineId} and l.retention_days is not null`.execute(trx);
   await sql`update recording r set retention_days = l.retention_days from call c join line l on l.id = c.line_id
              where c.id = r.call_id and l.id = ${lineId}`.execute(trx);
 }
