@@ -25,6 +25,7 @@ create table agent (
   constraint agent_call_mode_check CHECK ((call_mode = ANY (ARRAY['phone'::text, 'external'::text, 'webrtc'::text]))),
   constraint agent_check CHECK (((forward_state = 'none'::text) = (forward_number IS NULL))),
   constraint agent_email_check CHECK ((email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text)),
+  constraint agent_external_mobile CHECK (((call_mode <> 'external'::text) OR (mobile IS NOT NULL))),
   constraint agent_forward_number_check CHECK ((forward_number ~ '^\+[1-9][0-9]{4,14}$'::text)),
   constraint agent_forward_state_check CHECK ((forward_state = ANY (ARRAY['none'::text, 'pending'::text, 'verified'::text, 'approved'::text]))),
   constraint agent_mobile_check CHECK ((mobile ~ '^\+[1-9][0-9]{4,14}$'::text)),

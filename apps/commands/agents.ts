@@ -1,12 +1,16 @@
 /** Agents: who they are, their phones, their states. */
 import { createHash } from "node:crypto";
+import type { Selectable } from "kysely";
 import { SIP_REALM } from "../core/agents/sip-realm.ts";
 import { isPostponed } from "../core/agents/wrap-up.ts";
 import type { Agent, AgentState } from "../core/floor.ts";
 import { mayDial } from "../phone/allowed.ts";
 import { toE164 } from "../phone/number.ts";
 import type { Db } from "../store/database.ts";
+import { listAgents } from "../store/reads/agents.ts";
+import { listQueues } from "../store/reads/queues.ts";
 import { readSettings } from "../store/settings.ts";
+import type { AgentTable } from "../store/tables.ts";
 import { planState, saveState } from "../store/writes/agent-state.ts";
 import { randomText } from "../store/writes/keys.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
@@ -15,7 +19,7 @@ import { requireNoMenu } from "./menu-uses.ts";
 import { checkOutside } from "./outside-numbers.ts";
 import { type AgentFields, type Asker, CommandProblem, type SipAccount } from "./port.ts";
 import { setMembers } from "./queues.ts";
-import { note } from "./settings.ts";
+import { logged } from "./settings.ts";
 
 /**
  * What every phone's name begins with. It must be the same for all, and at least four characters: app_queue keeps
@@ -67,17 +71,20 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
       configure(async (trx) => {
         check(change, config);
         const row = await agentRow(trx, id);
-        const { phone, name, shortNumber, email } = row;
         const set = {
           ...rowOf(change),
-          ...placing(change, config),
+          ...placing(change, config, row),
           ...ownNumber(change, row.forward_number),
         };
-        if (Object.keys(set).length > 0)
-          await trx.updateTable("agent").set(set).where("id", "=", id).execute();
-        const before = { id, name, shortNumber, email };
-        await note(trx, by, "agent.change", before, change);
-        return { result: {}, focus: { phone } };
+        await logged(
+          { trx, by, command: "agent.change", fields: Object.keys(change) },
+          () => listAgents(trx, id),
+          async () => {
+            if (Object.keys(set).length > 0)
+              await trx.updateTable("agent").set(set).where("id", "=", id).execute();
+          },
+        );
+        return { result: {}, focus: { phone: row.phone } };
       }),
     "agent.delete": ({ id }) =>
       configure(async (trx) => {
@@ -87,10 +94,14 @@ export function agentCommands(context: Context): Pick<Handlers, AgentCommand> {
         await trx.deleteFrom("agent").where("id", "=", id).execute();
         return { result: {}, focus: { nothing: true } };
       }),
-    "agent.lines": ({ id, lineIds }) =>
+    "agent.lines": ({ id, lineIds }, by) =>
       configure(async (trx) => {
         const { phone } = await agentRow(trx, id);
-        await serveLines(trx, id, lineIds);
+        await logged(
+          { trx, by, command: "queue.change", fields: ["agents"] },
+          () => listQueues(trx),
+          () => serveLines(trx, id, lineIds),
+        );
         return { result: {}, focus: { phone } };
       }),
     "agent.newPassword": ({ id }) =>
@@ -160,14 +171,19 @@ function check({ name, shortNumber, forwardNumber }: Partial<AgentFields>, confi
     throw new CommandProblem(422, "not-a-short-number", "a short number has 2 to 6 digits", "shortNumber");
 }
 
-/** How the agent places calls (LINE-11, LINE-13). */
-function placing({ callMode, mobile, autoAnswer }: Partial<AgentFields>, config: Context["config"]) {
+/** How the agent places calls (LINE-11, LINE-13). @param before what stays when it is not named. */
+function placing(
+  { callMode, mobile, autoAnswer }: Partial<AgentFields>,
+  config: Context["config"],
+  before: Pick<Selectable<AgentTable>, "call_mode" | "mobile"> = { call_mode: "phone", mobile: null },
+) {
   const number = mobile ? toE164(mobile, config.country) : null;
   if (number === undefined)
     throw new CommandProblem(422, "not-a-number", `«${mobile}» is not a phone number`, "mobile");
   if (number !== null && !mayDial(number, config))
     throw new CommandProblem(422, "not-allowed", "this number may not be called", "mobile");
-  if (callMode === "external" && mobile === null)
+  const called = mobile === undefined ? before.mobile : number;
+  if ((callMode ?? before.call_mode) === "external" && called === null)
     throw new CommandProblem(422, "incomplete", "which number is called in this mode?", "mobile");
   if (callMode === "webrtc" && config.wssPort === undefined)
     throw new CommandProblem(
@@ -195,7 +211,7 @@ function ownNumber({ forwardNumber: number }: Partial<AgentFields>, before: stri
 async function agentRow(db: Db, id: string) {
   const query = db
     .selectFrom("agent")
-    .select(["phone", "state", "name", "short_number as shortNumber", "email", "forward_number"])
+    .select(["phone", "state", "call_mode", "mobile", "forward_number"])
     .where("id", "=", id);
   return required(isId(id) ? await query.executeTakeFirst() : undefined, "agent");
 }

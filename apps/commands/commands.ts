@@ -31,22 +31,18 @@ export function createCommands(options: CommandOptions): Handlers {
   const context = createContext(options);
   const changing = {
     ...{ ...agentCommands(context), ...queueCommands(context), ...lineCommands(context) },
-    ...tariffCommands(context),
+    ...{ ...tariffCommands(context), ...menuCommands(context), ...trunkCommands(context) },
+    ...{ ...pbxCommands(context), ...numberCommands(context), ...topicCommands(context) },
   };
   return {
     ...changing,
     ...settingCommands(context, changing),
     ...soundCommands(context),
-    ...menuCommands(context),
-    ...trunkCommands(context),
-    ...pbxCommands(context),
     ...verificationCommands(context),
-    ...numberCommands(context),
     ...forwardingCommands(context),
     ...contactCommands(context),
     ...conversationCommands(context),
     ...keyCommands(context),
-    ...topicCommands(context),
     ...serviceCommands(context),
     ...webhookCommands(context),
     ...noticeCommands(context),

@@ -1,13 +1,15 @@
 /** FWD-03: the administrator's word on an agent's verified number. */
 import type { Db } from "../store/database.ts";
+import { listAgents } from "../store/reads/agents.ts";
 import { emitEvent } from "../store/writes/outbox.ts";
 import { type Context, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { CommandProblem } from "./port.ts";
+import { logged } from "./settings.ts";
 
 export function forwardingCommands({ configure }: Context): Pick<Handlers, "agent.forwarding"> {
   return {
-    "agent.forwarding": ({ id, approved }) =>
+    "agent.forwarding": ({ id, approved }, by) =>
       configure(async (trx) => {
         const { phone, number, state } = await agentRow(trx, id);
         if (state !== "verified")
@@ -20,7 +22,11 @@ export function forwardingCommands({ configure }: Context): Pick<Handlers, "agen
         const set = approved
           ? ({ forward_state: "approved" } as const)
           : ({ forward_state: "none", forward_number: null } as const);
-        await trx.updateTable("agent").set(set).where("id", "=", id).execute();
+        await logged(
+          { trx, by, command: "agent.change", fields: ["forwardNumber"] },
+          () => listAgents(trx, id),
+          () => trx.updateTable("agent").set(set).where("id", "=", id).execute(),
+        );
         const kind = approved ? "forwarding.approved" : "forwarding.rejected";
         const because = `calls ${approved ? "may now" : "may not"} be forwarded to ${number}`;
         await trx.insertInto("notice").values({ agent_id: id, kind, call_id: null, because }).execute();

@@ -13,7 +13,7 @@ import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { checkRouting, forgetVerified, requireNumber, routingColumns } from "./line-routing.ts";
 import { CommandProblem, type LineFields } from "./port.ts";
-import { note } from "./settings.ts";
+import { logged } from "./settings.ts";
 
 export function lineCommands({
   configure,
@@ -41,27 +41,15 @@ export function lineCommands({
     "line.change": ({ id, change, scope }, by) =>
       configure(async (trx) => {
         const { key } = await lineRow(trx, id);
-        const before = await listLines(trx, scope === "all" ? {} : { id });
-        await check(trx, change, id);
-        await checkRouting(trx, change, config);
-        const own = {
-          ...(change.number !== undefined && { number: change.number }),
-          ...(change.name !== undefined && { name: change.name }),
-          ...(change.shortNumber !== undefined && { short_number: change.shortNumber }),
-        };
-        const common = settings(change);
-        await forgetVerified(trx, change.forwardNumber, scope === "all" ? undefined : id);
-        if (Object.keys(own).length > 0)
-          await trx.updateTable("line").set(own).where("id", "=", id).execute();
-        if (Object.keys(common).length > 0) {
-          const update = trx.updateTable("line").set(common);
-          await (scope === "all" ? update : update.where("id", "=", id)).execute();
-        }
-        await requireNumber(trx);
-        if (change.prompts)
-          await writePrompts(trx, scope === "all" ? await everyLine(trx) : [id], change.prompts);
-        for (const line of before)
-          await note(trx, by, "line.change", line, line.id === id ? change : shared(change));
+        await logged(
+          { trx, by, command: "line.change", fields: Object.keys(change) },
+          () => listLines(trx, scope === "all" ? {} : { id }),
+          async () => {
+            await check(trx, change, id);
+            await checkRouting(trx, change, config);
+            await save(trx, id, change, scope);
+          },
+        );
         return { result: {}, focus: { line: key } };
       }),
     "line.delete": ({ id }) =>
@@ -124,12 +112,24 @@ async function checkNumber(trx: Db, number: string, self: string | undefined): P
   if (other) throw new CommandProblem(409, "taken", `the line «${other.name}» has this number`, "number");
 }
 
-/** What a change for all lines says of the others: everything but number and name. */
-function shared({ number: _, name: __, ...rest }: Partial<LineFields>): Partial<LineFields> {
-  return rest;
+async function save(trx: Db, id: string, change: Partial<LineFields>, scope: "this" | "all"): Promise<void> {
+  const own = {
+    ...(change.number !== undefined && { number: change.number }),
+    ...(change.name !== undefined && { name: change.name }),
+    ...(change.shortNumber !== undefined && { short_number: change.shortNumber }),
+  };
+  const common = settings(change);
+  await forgetVerified(trx, change.forwardNumber, scope === "all" ? undefined : id);
+  if (Object.keys(own).length > 0) await trx.updateTable("line").set(own).where("id", "=", id).execute();
+  if (Object.keys(common).length > 0) {
+    const update = trx.updateTable("line").set(common);
+    await (scope === "all" ? update : update.where("id", "=", id)).execute();
+  }
+  await requireNumber(trx);
+  if (change.prompts) await writePrompts(trx, scope === "all" ? await everyLine(trx) : [id], change.prompts);
 }
 
-/** What LINE-14 can save for every line at once: everything but number and name. */
+/** What LINE-14 can save for every line at once: everything but number, name and short number. */
 function settings(change: Partial<LineFields>) {
   return {
     ...(change.queueId !== undefined && { queue_id: change.queueId }),

@@ -6,14 +6,13 @@ import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { endlessMenu } from "./menu-graph.ts";
 import { checkOutside } from "./outside-numbers.ts";
-import { CommandProblem } from "./port.ts";
+import { type Asker, CommandProblem } from "./port.ts";
 import type { MenuFields } from "./routing-fields.ts";
+import { logged } from "./settings.ts";
 
-export function menuCommands({
-  applier,
-  configure,
-  config,
-}: Context): Pick<Handlers, "menu.create" | "menu.change" | "menu.delete"> {
+type MenuCommand = "menu.create" | "menu.change" | "menu.setButton" | "menu.removeButton" | "menu.delete";
+
+export function menuCommands({ applier, configure, config }: Context): Pick<Handlers, MenuCommand> {
   return {
     "menu.create": (fields) =>
       configure(async (trx) => {
@@ -26,21 +25,28 @@ export function menuCommands({
         await setChoices(trx, id, fields);
         return { result: { id }, focus: { nothing: true } };
       }),
-    "menu.change": ({ id, change }) =>
+    "menu.change": ({ id, change }, by) =>
       configure(async (trx) => {
         const menus = await readMenus(trx);
-        const before = menuIn(menus, id);
+        menuIn(menus, id);
         await check(trx, change, menus, { self: id, config });
-        const after = { ...before, ...change };
-        checkGraph(
-          menus.map((menu) => (menu.id === id ? after : menu)),
-          id,
-        );
-        const set = { ...(change.name !== undefined && { name: change.name }), ...columns(change) };
-        if (Object.keys(set).length > 0)
-          await trx.updateTable("menu").set(set).where("id", "=", id).execute();
-        if (change.buttons !== undefined || change.fallback !== undefined) await setChoices(trx, id, after);
-        return { result: {}, focus: { nothing: true } };
+        return save({ trx, by, id, change, menus });
+      }),
+    "menu.setButton": ({ id, digit, action }, by) =>
+      configure(async (trx) => {
+        const menus = await readMenus(trx);
+        const others = menuIn(menus, id).buttons.filter((button) => button.digit !== digit);
+        checkDigit(digit, "digit");
+        await checkAction(trx, action, "action", menus, { self: id, config });
+        return save({ trx, by, id, change: { buttons: [...others, { digit, action }] }, menus });
+      }),
+    "menu.removeButton": ({ id, digit }, by) =>
+      configure(async (trx) => {
+        const menus = await readMenus(trx);
+        const { buttons } = menuIn(menus, id);
+        const others = buttons.filter((button) => button.digit !== digit);
+        if (others.length === buttons.length) required(undefined, "button");
+        return save({ trx, by, id, change: { buttons: others }, menus });
       }),
     "menu.delete": ({ id }) =>
       configure(async (trx) => {
@@ -54,6 +60,37 @@ export function menuCommands({
         return { result: {}, focus: { nothing: true } };
       }),
   };
+}
+
+/** Writes a change whose fields make sense. @throws CommandProblem 422 when a menu would never end */
+async function save({ trx, by, id, change, menus }: Saved) {
+  const after = { ...menuIn(menus, id), ...change };
+  checkGraph(
+    menus.map((menu) => (menu.id === id ? after : menu)),
+    id,
+  );
+  const set = { ...(change.name !== undefined && { name: change.name }), ...columns(change) };
+  await logged(
+    { trx, by, command: "menu.change", fields: Object.keys(change) },
+    async () => (await readMenus(trx)).filter((menu) => menu.id === id).map(settingsOf),
+    async () => {
+      if (Object.keys(set).length > 0) await trx.updateTable("menu").set(set).where("id", "=", id).execute();
+      if (change.buttons !== undefined || change.fallback !== undefined) await setChoices(trx, id, after);
+    },
+  );
+  return { result: {}, focus: { nothing: true as const } };
+}
+
+interface Saved {
+  readonly trx: Db;
+  readonly by: Asker;
+  readonly id: string;
+  readonly change: Partial<MenuFields>;
+  readonly menus: readonly Menu[];
+}
+
+function settingsOf({ id, name, greeting, inputWaitSeconds, repeat, buttons, fallback }: Menu) {
+  return { id, name, greetingId: greeting?.id ?? null, inputWaitSeconds, repeat, buttons, fallback };
 }
 
 /** Which menu is being saved; undefined: a new one. */
@@ -86,13 +123,16 @@ async function check(
   )
     throw new CommandProblem(422, "out-of-range", "must be between 1 and 20 times", "repeat.times");
   for (const [index, { digit, action }] of buttons.entries()) {
-    if (!/^[0-9*#]$/.test(digit))
-      throw new CommandProblem(422, "no-key", "a key is 0 to 9, * or #", `buttons.${index}.digit`);
+    checkDigit(digit, `buttons.${index}.digit`);
     if (buttons.findIndex((other) => other.digit === digit) < index)
       throw new CommandProblem(422, "twice", `the key ${digit} is named twice`, `buttons.${index}.digit`);
     await checkAction(trx, action, `buttons.${index}.action`, menus, saving);
   }
   if (fallback) await checkAction(trx, fallback, "fallback", menus, saving);
+}
+
+function checkDigit(digit: string, field: string): void {
+  if (!/^[0-9*#]$/.test(digit)) throw new CommandProblem(422, "no-key", "a key is 0 to 9, * or #", field);
 }
 
 async function checkAction(

@@ -4,10 +4,11 @@ import { readNumberSettings, writeNumberSettings } from "../store/numbers.ts";
 import type { Context } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { CommandProblem } from "./port.ts";
+import { COMPANY, logged } from "./settings.ts";
 
 export function numberCommands({ configure, config }: Context): Pick<Handlers, "numbers.change"> {
   return {
-    "numbers.change": ({ change }) =>
+    "numbers.change": ({ change }, by) =>
       configure(async (trx) => {
         const { serviceNumber: typed, ...choice } = change;
         const serviceNumber = typed ? toE164(typed, config.country) : typed;
@@ -17,7 +18,11 @@ export function numberCommands({ configure, config }: Context): Pick<Handlers, "
         const after = { ...before, ...choice, ...(serviceNumber !== undefined && { serviceNumber }) };
         if (after.display === "service" && after.serviceNumber === null)
           throw new CommandProblem(422, "incomplete", "which service number is shown?", "serviceNumber");
-        await writeNumberSettings(trx, after);
+        await logged(
+          { trx, by, command: "numbers.change", fields: Object.keys(change) },
+          async () => [{ id: COMPANY, name: "numbers", ...(await readNumberSettings(trx)) }],
+          () => writeNumberSettings(trx, after),
+        );
         return { result: {}, focus: { nothing: true } };
       }),
   };

@@ -8,6 +8,7 @@ import { nextKey } from "../store/writes/keys.ts";
 import { type Context, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { CommandProblem, type PbxFields, type PbxState } from "./port.ts";
+import { logged } from "./settings.ts";
 import { checkAddresses } from "./trunks.ts";
 
 /** How long an answer waits for the PBX to take the registration; then it says that there was none yet. */
@@ -41,7 +42,7 @@ export function pbxCommands(context: Context): Pick<Handlers, PbxCommand> {
       });
       return { ...done, ...(await settled(applier, key)) };
     },
-    "pbx.change": async ({ change }) => {
+    "pbx.change": async ({ change }, by) => {
       let key = "";
       const done = await configure(async (trx) => {
         const before = await pbxRow(trx);
@@ -49,11 +50,12 @@ export function pbxCommands(context: Context): Pick<Handlers, PbxCommand> {
         key = await nextKey(trx, "trunk");
         const row = columns({ ...asFields(before), ...change }, config.country);
         await checkAddresses(trx, row.addresses, before.id);
-        await trx
-          .updateTable("trunk")
-          .set({ key, name: `PBX ${row.number}`, ...row })
-          .where("id", "=", before.id)
-          .execute();
+        const set = { key, name: `PBX ${row.number}`, ...row };
+        await logged(
+          { trx, by, command: "pbx.change", fields: Object.keys(change), secret: ["password"] },
+          async () => [await pbxRow(trx)].map((now) => ({ id: now.id, name: now.name, ...asFields(now) })),
+          () => trx.updateTable("trunk").set(set).where("id", "=", before.id).execute(),
+        );
         return { result: {}, focus: { trunk: key } };
       });
       return { ...done, ...(await settled(applier, key)) };

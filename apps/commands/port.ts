@@ -36,6 +36,7 @@ export type * from "./number-fields.ts";
 
 import type { TariffFields } from "./tariff-fields.ts";
 
+export type { UndoableCommand } from "./undoable.ts";
 export type { ProofFor };
 
 /** Who asks: for the records. */
@@ -44,7 +45,7 @@ export interface Asker {
   readonly role: Role;
   readonly agentId?: string | undefined;
   /** The change of settings that this command takes back. */
-  readonly undoes?: string | undefined;
+  readonly undoes?: { readonly id: string; readonly force: boolean } | undefined;
   /** Where the request came from; for the audit. */
   readonly address?: string | undefined;
 }
@@ -186,6 +187,9 @@ export interface Commands {
   "setting.undo": [{ id: string; force: boolean }, Applied];
   "menu.create": [MenuFields, Created];
   "menu.change": [{ id: string; change: Partial<MenuFields> }, Applied];
+  /** One key; the others stay (IVR-04). */
+  "menu.setButton": [{ id: string } & MenuFields["buttons"][number], Applied];
+  "menu.removeButton": [{ id: string; digit: string }, Applied];
   "menu.delete": [{ id: string }, Applied];
   "trunk.create": [TrunkFields, Created];
   "trunk.change": [{ id: string; change: Partial<TrunkFields> }, Applied];
@@ -212,7 +216,7 @@ export interface Commands {
   "topic.create": [TopicFields, { id: string }];
   "topic.change": [{ id: string; change: Partial<TopicFields> }, Record<string, never>];
   "topic.delete": [{ id: string }, Record<string, never>];
-  "company.change": [{ change: Partial<CompanySettings> }, Record<string, never>];
+  "company.change": [{ change: Partial<CompanySettings> }, Applied];
   /** The agent completes the service of a call (WRAP-01); during the talk it ends the talk too (WRAP-08). */
   "call.complete": [Completion & { callId: string; agentId?: string }, { agentId: string }];
   /** The agent's phone is called, then the other one (SOFT-05..08, SOFT-10, SOFT-12). */

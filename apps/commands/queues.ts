@@ -7,7 +7,7 @@ import type { Handlers } from "./handlers.ts";
 import { requireNoMenu } from "./menu-uses.ts";
 import { checkOutside } from "./outside-numbers.ts";
 import { CommandProblem, type QueueFields } from "./port.ts";
-import { note } from "./settings.ts";
+import { logged } from "./settings.ts";
 
 export function queueCommands({
   configure,
@@ -29,16 +29,17 @@ export function queueCommands({
       configure(async (trx) => {
         check(change, config);
         const { key, version } = await queueRow(trx, id);
-        const [before] = await listQueues(trx, { id });
-        await trx
-          .updateTable("queue")
-          .set({ ...columns(change), version: version + 1 })
-          .where("id", "=", id)
-          .execute();
-        if (change.agents !== undefined) await setAgents(trx, id, change.agents);
-        if (change.penalties !== undefined) await setPenalties(trx, id, change.penalties);
-        if (change.overflow) await checkOverflow(trx, id);
-        if (before) await note(trx, by, "queue.change", before, change);
+        await logged(
+          { trx, by, command: "queue.change", fields: Object.keys(change) },
+          () => listQueues(trx, { id }),
+          async () => {
+            const set = { ...columns(change), version: version + 1 };
+            await trx.updateTable("queue").set(set).where("id", "=", id).execute();
+            if (change.agents !== undefined) await setAgents(trx, id, change.agents);
+            if (change.penalties !== undefined) await setPenalties(trx, id, change.penalties);
+            if (change.overflow) await checkOverflow(trx, id);
+          },
+        );
         return { result: {}, focus: { queue: key } };
       }),
     "queue.delete": ({ id }) =>

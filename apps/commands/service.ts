@@ -18,26 +18,25 @@ export function serviceCommands(context: Context): Pick<Handlers, "call.complete
   const { write, inTurn, engine } = context;
   return {
     "call.complete": ({ callId, agentId, ...completion }, by) =>
-      inTurn(() =>
-        write(async (trx) => {
-          const agent = await serverOf(trx, callId, agentId, by, context);
+      inTurn(async () => {
+        const agent = await write(async (trx) => {
+          const server = await serverOf(trx, callId, agentId, by, context);
           await checkTopics(trx, completion.topicIds);
           if (completion.resultId !== undefined) await checkResult(trx, callId, completion.resultId);
-          await save(trx, callId, agent, completion, by);
-          if (completion.deferred) await defer(trx, context, agent, { callId, ...completion.deferred }, by);
-          if (completion.after === "break") {
-            await planState(trx, agent, "break");
-            engine.ask({ kind: "statePlanned", at: Date.now(), agent, state: "break" });
-          }
-          const held = engine.agent(agent)?.call;
-          if (held?.id === callId && (held.phase === "talking" || held.phase === "wrap-up"))
-            engine.ask({ kind: "serviceCompleted", at: Date.now(), call: callId, agent });
-          return { agentId: agent };
-        }).then((answer) => {
-          engine.deferredChanged();
-          return answer;
-        }),
-      ),
+          await save(trx, callId, server, completion, by);
+          if (completion.deferred) await defer(trx, context, server, { callId, ...completion.deferred }, by);
+          if (completion.after === "break") await planState(trx, server, "break");
+          return server;
+        });
+        // Only what is saved is done: a talk that was hung up cannot be taken back.
+        if (completion.after === "break")
+          engine.ask({ kind: "statePlanned", at: Date.now(), agent, state: "break" });
+        const held = engine.agent(agent)?.call;
+        if (held?.id === callId && (held.phase === "talking" || held.phase === "wrap-up"))
+          engine.ask({ kind: "serviceCompleted", at: Date.now(), call: callId, agent });
+        engine.deferredChanged();
+        return { agentId: agent };
+      }),
   };
 }
 

@@ -3,16 +3,12 @@ import type { Db } from "../store/database.ts";
 import { listTariffs } from "../store/reads/tariffs.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
-import type { Applied } from "./port.ts";
-import { note } from "./settings.ts";
+import { logged, NOTHING_APPLIED } from "./settings.ts";
 import type { TariffFields } from "./tariff-fields.ts";
 
 type TariffCommand = "tariff.create" | "tariff.change" | "tariff.delete";
 
-/** Nothing of Asterisk's configuration depends on a tariff. */
-const NOTHING: Applied = { applied: { reloaded: [], verified: {}, warnings: [] } };
-
-export function tariffCommands({ write }: Context): Pick<Handlers, TariffCommand> {
+export function tariffCommands({ write, inTurn }: Context): Pick<Handlers, TariffCommand> {
   return {
     "tariff.create": (fields) =>
       write(async (trx) => {
@@ -22,13 +18,18 @@ export function tariffCommands({ write }: Context): Pick<Handlers, TariffCommand
         return trx.insertInto("tariff").values(row).returning("id").executeTakeFirstOrThrow();
       }),
     "tariff.change": ({ id, change }, by) =>
-      write(async (trx) => {
-        check(change);
-        const before = await tariffRow(trx, id);
-        await note(trx, by, "tariff.change", { ...before, name: before.direction }, change);
-        await trx.updateTable("tariff").set(columns(change)).where("id", "=", id).execute();
-        return NOTHING;
-      }),
+      inTurn(() =>
+        write(async (trx) => {
+          check(change);
+          await tariffRow(trx, id);
+          await logged(
+            { trx, by, command: "tariff.change", fields: Object.keys(change) },
+            async () => (await listTariffs(trx, id)).map((row) => ({ ...row, name: row.direction })),
+            () => trx.updateTable("tariff").set(columns(change)).where("id", "=", id).execute(),
+          );
+          return NOTHING_APPLIED;
+        }),
+      ),
     "tariff.delete": ({ id }) =>
       write(async (trx) => {
         await tariffRow(trx, id);

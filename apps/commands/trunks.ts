@@ -6,6 +6,7 @@ import { nextKey } from "../store/writes/keys.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { CommandProblem, type TrunkFields } from "./port.ts";
+import { logged } from "./settings.ts";
 
 export function trunkCommands({
   configure,
@@ -22,13 +23,17 @@ export function trunkCommands({
           .executeTakeFirstOrThrow();
         return { result: { id }, focus: { trunk: key } };
       }),
-    "trunk.change": ({ id, change }) =>
+    "trunk.change": ({ id, change }, by) =>
       configure(async (trx) => {
-        const { key, number_format: numberFormat, ...before } = await trunkRow(trx, id);
-        const fields = { ...before, numberFormat, ...change };
+        const before = await trunkRow(trx, id);
+        const fields = { ...before, ...change };
         await check(trx, fields, id);
-        await trx.updateTable("trunk").set(columns(fields)).where("id", "=", id).execute();
-        return { result: {}, focus: { trunk: key } };
+        await logged(
+          { trx, by, command: "trunk.change", fields: Object.keys(change), secret: ["password"] },
+          async () => [{ ...(await trunkRow(trx, id)) }],
+          () => trx.updateTable("trunk").set(columns(fields)).where("id", "=", id).execute(),
+        );
+        return { result: {}, focus: { trunk: before.key } };
       }),
     "trunk.delete": ({ id }) =>
       configure(async (trx) => {
@@ -112,5 +117,9 @@ function contains(range: string, address: string): boolean {
 
 async function trunkRow(db: Db, id: string) {
   const query = db.selectFrom("trunk").selectAll().where("id", "=", id).where("kind", "=", "carrier");
-  return required(isId(id) ? await query.executeTakeFirst() : undefined, "trunk");
+  const { number_format: numberFormat, ...row } = required(
+    isId(id) ? await query.executeTakeFirst() : undefined,
+    "trunk",
+  );
+  return { ...row, numberFormat };
 }

@@ -6,6 +6,8 @@ import { PLACED } from "../core/records/fold.ts";
 import { mayDial } from "../phone/allowed.ts";
 import { toE164 } from "../phone/number.ts";
 import type { Db } from "../store/database.ts";
+import { listAgents } from "../store/reads/agents.ts";
+import { listLines } from "../store/reads/lines.ts";
 import { queueSms } from "../store/writes/outbox.ts";
 import {
   isOverRate,
@@ -18,6 +20,7 @@ import { refuse, settleAttempt } from "./calls.ts";
 import { type Context, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { type Asker, CommandProblem, type Commands, type ProofFor } from "./port.ts";
+import { logged } from "./settings.ts";
 
 const DIGITS = 6;
 const EXPIRES_AFTER_MS = 10 * 60_000;
@@ -115,11 +118,25 @@ async function confirm(
   }
   if (!timingSafeEqual(hashOf(id, code), row.codeHash))
     throw new CommandProblem(422, "wrong-code", `this is not the code; attempts left: ${left}`, "code");
-  const { validUntil } = await configure(async (trx) => ({
-    result: { validUntil: (await proven(trx, id, row)).toISOString() },
-    focus: { nothing: true },
-  }));
+  const { validUntil } = await configure(async (trx) => {
+    let until = new Date(0);
+    const work = async () => {
+      until = await proven(trx, id, row);
+    };
+    await noting(trx, by, row.subject, work);
+    return { result: { validUntil: until.toISOString() }, focus: { nothing: true } };
+  });
   return { number: row.number, validUntil };
+}
+
+/** A proof that sets where calls are forwarded to is a change of settings as well (FWD-02, FWD-03). */
+async function noting(trx: Db, by: Asker, subject: ProofFor, work: () => Promise<void>): Promise<void> {
+  const fields = ["forwardNumber"];
+  if (subject.kind === "line-forwarding")
+    await logged({ trx, by, command: "line.change", fields }, () => listLines(trx, subject), work);
+  else if (subject.kind === "agent-forwarding")
+    await logged({ trx, by, command: "agent.change", fields }, () => listAgents(trx, subject.id), work);
+  else await work();
 }
 
 function hashOf(id: string, code: string): Buffer {

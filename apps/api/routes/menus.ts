@@ -1,5 +1,4 @@
 /** Voice menus: what callers hear before anybody is looked for, and where their keys lead. */
-import type { Asker, MenuFields } from "../../commands/port.ts";
 import { type Menu, type MenuAction, readMenus } from "../../store/reads/menus.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { phoneFrom } from "../phones.ts";
@@ -84,8 +83,10 @@ export function menuRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request) => {
+      const { id } = request.params;
       const change = { ...request.body, ...readActions(context, request.body) };
-      return changed(context, request.params.id, change, request.caller);
+      const { applied } = await commands.send("menu.change", { id, change }, request.caller);
+      return { ...(await show(context, id)), applied };
     },
   );
 
@@ -106,8 +107,8 @@ export function menuRoutes(api: Api, context: ApiContext): void {
     async (request) => {
       const { id, digit } = request.params;
       const action = readAction(context, request.body.action, "action");
-      const others = (await find(context, id)).buttons.filter((button) => button.digit !== digit);
-      return changed(context, id, { buttons: [...others, { digit, action }] }, request.caller);
+      const { applied } = await commands.send("menu.setButton", { id, digit, action }, request.caller);
+      return { ...(await show(context, id)), applied };
     },
   );
 
@@ -125,11 +126,8 @@ export function menuRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request) => {
-      const { id, digit } = request.params;
-      const { buttons } = await find(context, id);
-      if (!buttons.some((button) => button.digit === digit)) throw notFound("button");
-      const others = buttons.filter((button) => button.digit !== digit);
-      return changed(context, id, { buttons: others }, request.caller);
+      const { applied } = await commands.send("menu.removeButton", request.params, request.caller);
+      return { ...(await show(context, request.params.id)), applied };
     },
   );
 
@@ -151,17 +149,6 @@ export function menuRoutes(api: Api, context: ApiContext): void {
       return reply.code(204).send(undefined);
     },
   );
-}
-
-async function changed(context: ApiContext, id: string, change: Partial<MenuFields>, caller: Asker) {
-  const { applied } = await context.commands.send("menu.change", { id, change }, caller);
-  return { ...(await show(context, id)), applied };
-}
-
-async function find({ db }: ApiContext, id: string): Promise<Menu> {
-  const menu = (await readMenus(db)).find((each) => each.id === id);
-  if (!menu) throw notFound("menu");
-  return menu;
 }
 
 async function show({ db }: ApiContext, id: string) {

@@ -37,18 +37,7 @@ export function findChange(db: Db, id: string) {
   return db.selectFrom("setting_change").select(COLUMNS).where("id", "=", id).executeTakeFirst();
 }
 
-/** Settings of this change that a later one has touched: taking it back would take that back too. */
-export async function touchedSince(
-  db: Db,
-  change: { id: string; at: Date; subjectId: string; after: Readonly<Record<string, unknown>> },
-): Promise<string[]> {
-  const later = await db
-    .selectFrom("setting_change")
-    .select("after")
-    .where("subject_id", "=", change.subjectId)
-    .where("at", ">=", change.at)
-    .where("id", "!=", change.id)
-    .where("undone_by", "is", null)
-    .execute();
-  return Object.keys(change.after).filter((field) => later.some((row) => field in row.after));
+/** The same, kept from others until the transaction ends. */
+export function lockChange(trx: Db, id: string) {
+  return trx.selectFrom("setting_change").select(COLUMNS).where("id", "=", id).forUpdate().executeTakeFirst();
 }
