@@ -1,6 +1,6 @@
 /** The API's side of the command port: HTTP over the engine's Unix socket. */
 import { Agent, request } from "node:http";
-import { type CommandPort, CommandProblem, type Figures, type FloorView } from "./port.ts";
+import { type CommandName, type CommandPort, CommandProblem, type Figures, type FloorView } from "./port.ts";
 
 /** A reload of a large configuration takes a second or two; nothing takes this long. */
 const ANSWER_WITHIN_MS = 15_000;
@@ -10,12 +10,53 @@ const SOUND_WITHIN_MS = 150_000;
 const PATIENCE_MS = 10_000;
 const RETRY_MS = 100;
 
-/** A port to the engine that listens on this socket; `close` lets its idle connections go. */
-export function createCommandClient(socketPath: string): CommandPort & { close(): void } {
-  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-  const call = (method: "GET" | "POST", path: string, body?: unknown, timeout = ANSWER_WITHIN_MS) =>
+/**
+ * Ways to the engine: how many requests go on each at once, and how long (ms) one waits for its turn. What takes long
+ * keeps only its own kind waiting, so that a talk can be held while sounds are made and settings are saved.
+ */
+const LANES = {
+  /** The floor and the figures: answered from memory. */
+  views: { sockets: 4, turnWithinMs: 5000 },
+  /** What people do in calls. */
+  calls: { sockets: 16, turnWithinMs: 5000 },
+  /** The engine makes one at a time; another may be on its way. */
+  sounds: { sockets: 2, turnWithinMs: 60_000 },
+  /** Wait for a PBX that does not answer, or for a thousand files. */
+  slow: { sockets: 4, turnWithinMs: 10_000 },
+  /** Settings and the rest, which the engine takes one after another. */
+  others: { sockets: 8, turnWithinMs: 10_000 },
+} as const;
+
+type Lane = keyof typeof LANES;
+
+const IN_CALLS = /^(call|conversation|callback)\.|^(agent\.state|deferred\.call|recording\.(pause|resume))$/;
+const SLOW = /^(pbx\.|recording\.|setting\.undo$)/;
+
+function laneOf(name: CommandName): Lane {
+  if (name === "sound.create") return "sounds";
+  if (IN_CALLS.test(name)) return "calls";
+  return SLOW.test(name) ? "slow" : "others";
+}
+
+/**
+ * A port to the engine that listens on this socket; `close` lets its idle connections go.
+ * @param turnWithinMs how long requests wait for their turn, instead of what each kind has.
+ */
+export function createCommandClient(
+  socketPath: string,
+  turnWithinMs?: number,
+): CommandPort & { close(): void } {
+  const open = (lane: Lane) => new Agent({ keepAlive: true, maxSockets: LANES[lane].sockets });
+  const agents: Record<Lane, Agent> = {
+    ...{ views: open("views"), calls: open("calls"), sounds: open("sounds") },
+    ...{ slow: open("slow"), others: open("others") },
+  };
+  const call = (lane: Lane, path: string, body?: unknown, timeout = ANSWER_WITHIN_MS) =>
     exchange(
-      { socketPath, agent, method, path, timeout },
+      {
+        ...{ socketPath, path, timeout, agent: agents[lane], method: body === undefined ? "GET" : "POST" },
+        turnWithinMs: turnWithinMs ?? LANES[lane].turnWithinMs,
+      },
       body === undefined ? undefined : JSON.stringify(body),
     );
   return {
@@ -24,7 +65,7 @@ export function createCommandClient(socketPath: string): CommandPort & { close()
       for (;;) {
         try {
           const within = name === "sound.create" ? SOUND_WITHIN_MS : ANSWER_WITHIN_MS;
-          return (await call("POST", `/command/${name}`, { args, by }, within)) as never;
+          return (await call(laneOf(name), `/command/${name}`, { args, by }, within)) as never;
         } catch (error) {
           // Nobody listened, so the command cannot have been carried out: asking again is safe.
           if (!(error instanceof NobodyThere) || performance.now() > deadline) throw error;
@@ -32,9 +73,11 @@ export function createCommandClient(socketPath: string): CommandPort & { close()
         }
       }
     },
-    floor: async () => (await call("GET", "/floor")) as FloorView,
-    figures: async () => (await call("GET", "/figures")) as Figures,
-    close: () => agent.destroy(),
+    floor: async () => (await call("views", "/floor")) as FloorView,
+    figures: async () => (await call("views", "/figures")) as Figures,
+    close: () => {
+      for (const agent of Object.values(agents)) agent.destroy();
+    },
   };
 }
 
@@ -52,9 +95,11 @@ interface Target {
   readonly path: string;
   /** Milliseconds without a sign. */
   readonly timeout: number;
+  /** Milliseconds until the request must be on its way. */
+  readonly turnWithinMs: number;
 }
 
-function exchange(target: Target, text: string | undefined): Promise<unknown> {
+function exchange({ turnWithinMs, ...target }: Target, text: string | undefined): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const away = (message: string) => reject(new CommandProblem(503, "engine-away", message));
     const headers = text === undefined ? {} : { "content-length": Buffer.byteLength(text) };
@@ -70,6 +115,13 @@ function exchange(target: Target, text: string | undefined): Promise<unknown> {
         }
       });
     });
+    // Node counts no time for a request that has no connection yet; destroyed, it is never sent.
+    const turn = setTimeout(() => {
+      const text = "the engine is busy with requests of this kind; this one was not carried out";
+      reject(new CommandProblem(503, "engine-busy", text));
+      outgoing.destroy();
+    }, turnWithinMs);
+    outgoing.on("socket", () => clearTimeout(turn));
     outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in time")));
     outgoing.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ECONNREFUSED" || error.code === "ENOENT") reject(new NobodyThere());
