@@ -225,6 +225,8 @@ export interface Trunk {
   readonly dials: boolean;
   /** `pbx`: the company's own PBX (LINE-06); undefined: a carrier. */
   readonly kind?: "carrier" | "pbx" | undefined;
+  /** How it wants numbers: E.164 with its plus, or digits only; undefined: E.164. */
+  readonly numberFormat?: "e164" | "digits" | undefined;
   /** The PBX's number that our calls are placed with. */
   readonly number?: string | undefined;
 }

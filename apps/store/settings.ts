@@ -142,6 +142,7 @@ function readQueues(db: Db) {
 }
 
 type TrunkRow = Pick<TrunkTable, "key" | "name" | "host"> & {
+  number_format: "e164" | "digits";
   id: string;
   kind: "carrier" | "pbx";
   number: string | null;
@@ -149,8 +150,9 @@ type TrunkRow = Pick<TrunkTable, "key" | "name" | "host"> & {
 
 type AgentRow = Omit<Awaited<ReturnType<typeof readAgents>>[number], "sip_ha1">;
 
-function toCarrier({ id, key, name, host, kind, number }: TrunkRow): Carrier {
-  return { id, key, name, dials: host !== null, kind, number: number ?? undefined };
+function toCarrier({ id, key, name, host, kind, number, number_format }: TrunkRow): Carrier {
+  const numberFormat = number_format;
+  return { id, key, name, dials: host !== null, kind, number: number ?? undefined, numberFormat };
 }
 
 function toAgent(row: AgentRow, shown: OwnNumber | undefined): Agent {

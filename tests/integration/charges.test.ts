@@ -99,7 +99,10 @@ t.test(
   async (t) => {
     const agent = await scene.agent("Giver");
     const line = await scene.line([agent]);
-    await scene.farEnd({ ...quick, hangUpAfterMs: 1500 });
+    const far = await scene.farEnd({ ...quick, hangUpAfterMs: 1500 });
+    const { items } = await scene.get("/v1/trunks");
+    const carrier = items.find((each: { name: string }) => each.name === `Carrier at ${far.port}`);
+    await scene.must("PATCH", `/v1/trunks/${carrier.id}`, { numberFormat: "digits" });
     await scene.onShift(agent, quick);
     for (const { type, number, charge } of [
       { type: "blind", number: "+79161110002", charge: { direction: "Moscow, mobile", amountMinor: 175 } },
@@ -128,6 +131,9 @@ t.test(
       const call = await charged(data.id, 1);
       t.match(call.charges[0], { number: { e164: number }, ...charge }, `${type} to ${number}`);
       t.equal(call.type, "inbound");
+      const rang = far.notes().filter(({ text }) => text.startsWith("rings"));
+      t.match(rang.at(-1)?.text, new RegExp(line.number.slice(1)), "the line's number is shown");
+      t.notMatch(rang.at(-1)?.text, /\+/, "a carrier that wants digits gets no plus (XFER-10)");
       t.same(call.chargeTotals.length, charge.amountMinor === null ? 0 : 1);
     }
   },

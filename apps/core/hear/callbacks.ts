@@ -8,7 +8,8 @@ import { pauseInQueues } from "../agents/pause.ts";
 import type { Callback, Queue } from "../floor.ts";
 import { lineOf } from "../floor.ts";
 import type { Input } from "../inputs.ts";
-import { NO_TRUNK, trunkFor } from "../outgoing/trunk.ts";
+import { numberOn } from "../outgoing/shown-number.ts";
+import { dialThrough, NO_TRUNK, trunkFor } from "../outgoing/trunk.ts";
 import { customerServed, tryAgain, withdraw } from "../queueing/attempt.ts";
 import { freeIn, placeIn, servedByCall } from "../queueing/callbacks.ts";
 import { endCallback, membersTold, serveCallbacks } from "../queueing/serve.ts";
@@ -115,10 +116,9 @@ export function callbackCommitted(turn: Turn, input: Heard<"callbackCommitted">)
     kind: "originate",
     call,
     channel,
-    phone: `${callback.number}@${trunk.key}`,
+    ...dialThrough(trunk, callback.number, numberOn(trunk, line)),
     seconds: CUSTOMER_SECONDS,
     place: { context: "called-back", extension: line.key },
-    callerId: line.number,
     variables: { DZ_NUMBER: callback.number },
   });
 }

@@ -8,7 +8,7 @@ import type { Agent, Trunk } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import { cannotPlace, dialCustomer, lineFor, OWN_PHONE_SECONDS, refused } from "../outgoing/place.ts";
 import { shownNumber } from "../outgoing/shown-number.ts";
-import { NO_TRUNK, trunkFor } from "../outgoing/trunk.ts";
+import { dialThrough, NO_TRUNK, trunkFor } from "../outgoing/trunk.ts";
 import { attemptOver } from "../queueing/attempt.ts";
 import { agentAt, type Turn } from "../turn.ts";
 import { settle } from "./service.ts";
@@ -52,13 +52,17 @@ export function callPlaced(turn: Turn, input: Extract<Input, { kind: "callPlaced
     kind: "originate",
     call: input.call,
     channel: input.channel,
-    phone: firstLeg(agent, turn, shown?.trunk),
+    ...firstLeg(
+      agent,
+      turn,
+      shown?.trunk,
+      to.kind === "outside" ? to.number : `"${colleague?.name}" <${colleague?.shortNumber}>`,
+    ),
     seconds: OWN_PHONE_SECONDS,
     place: {
       context: "from-agent",
       extension: to.kind === "outside" ? to.number : (colleague?.shortNumber ?? ""),
     },
-    callerId: to.kind === "outside" ? to.number : `"${colleague?.name}" <${colleague?.shortNumber}>`,
     variables: {
       DZ_AGENT: agent.phone,
       ...(agent.autoAnswer && {
@@ -135,9 +139,11 @@ export function hangUpAsked(turn: Turn, input: Extract<Input, { kind: "hangUpAsk
 }
 
 /** What is called first: the phone, or in mode `external` the agent's own number outside (LINE-13). */
-function firstLeg(agent: Agent, turn: Turn, through: Trunk | undefined): string {
+function firstLeg(agent: Agent, turn: Turn, through: Trunk | undefined, callerId: string) {
   const trunk = through ?? trunkFor(turn.floor);
-  return agent.callMode === "external" ? `${agent.mobile}@${trunk?.key}` : agent.phone;
+  return agent.callMode === "external" && agent.mobile && trunk
+    ? dialThrough(trunk, agent.mobile, callerId)
+    : { phone: agent.phone, callerId };
 }
 
 function phoneAway(agent: Agent, turn: Turn): string | undefined {

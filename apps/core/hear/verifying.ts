@@ -3,7 +3,7 @@
  */
 
 import type { Input } from "../inputs.ts";
-import { NO_TRUNK, trunkFor } from "../outgoing/trunk.ts";
+import { dialThrough, NO_TRUNK, trunkFor } from "../outgoing/trunk.ts";
 import type { Turn } from "../turn.ts";
 
 /** How long the number's phone rings. */
@@ -23,10 +23,9 @@ export function verificationAsked(turn: Turn, input: Extract<Input, { kind: "ver
     kind: "originate",
     call: input.call,
     channel: input.channel,
-    phone: `${input.number}@${trunk.key}`,
+    ...dialThrough(trunk, input.number, from),
     seconds: RING_SECONDS,
     place: { context: "verification", extension: "dictate" },
-    callerId: from,
     variables: { DZ_CODE: input.code, DZ_LANGUAGE: input.language },
   });
 }
