@@ -11,6 +11,7 @@ import { deferredCommands } from "../../apps/commands/deferred.ts";
 import { lineCommands } from "../../apps/commands/lines.ts";
 import type { Asker } from "../../apps/commands/port.ts";
 import { scenarioCommands } from "../../apps/commands/scenarios.ts";
+import { countCalls, readDay } from "../../apps/store/reads/day.ts";
 import { inOneReading } from "../../apps/store/reads/statistics/reading.ts";
 import { APPLIED, addKey } from "../support/api.ts";
 import { NOBODY, openCompany } from "../support/company.ts";
@@ -229,3 +230,21 @@ t.test("slow reports leave connections for everything else, and say when they ar
   t.equal(begun, 10);
   t.equal(await status("GET", "/v1/statistics/queues", supervisor), 200);
 });
+
+t.test(
+  "a kept place is called back, not given up; the simulator's day leaves out what statistics do",
+  async (t) => {
+    const [from, to] = [new Date("2026-02-02T00:00:00Z"), new Date("2026-02-03T00:00:00Z")];
+    const endings = ["callback", "abandoned", "self_service", "not_in_service"];
+    for (const [n, ending] of endings.entries())
+      await sql`insert into call (id, linkedid, type, from_number, line_id, queue_id, arrived_at, ended_at, wait_ms, ending)
+      values (${randomUUID()}, ${`day-${n}`}, 'missed', '+79160000002', ${line}, ${queue},
+              '2026-02-02T09:00:00Z', '2026-02-02T09:01:00Z', 60000, ${ending})`.execute(db);
+    const url = `/v1/statistics/queues?since=${from.toISOString()}&until=${to.toISOString()}&interval=total&id=${queue}`;
+    const { figures } = (await ask("GET", url, supervisor)).json().items[0];
+    t.match(figures, { offered: 2, calledBack: 1, abandoned: 1, missed: 2, serviceLevelPercent: 0 });
+    t.equal(await countCalls(db, from, to), 2);
+    const { calls: ofDay } = await readDay(db, from, to);
+    t.same(ofDay.map(({ ending }) => ending).sort(), ["abandoned", "callback"]);
+  },
+);

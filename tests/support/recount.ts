@@ -42,7 +42,14 @@ export interface Counted {
   readonly agent: string | undefined;
   readonly first: string | undefined;
   readonly arrivedAt: number;
-  readonly outcome: "answered" | "waiting" | "abandoned" | "no answer" | "failed" | "out of hours";
+  readonly outcome:
+    | "answered"
+    | "waiting"
+    | "abandoned"
+    | "called back"
+    | "no answer"
+    | "failed"
+    | "out of hours";
   readonly over: boolean;
   readonly waitMs: number | undefined;
   readonly talkMs: number;
@@ -176,6 +183,7 @@ function outcomeOf(
   if (lost) return "failed";
   if (said === "out_of_hours") return "out of hours";
   if (said === "no_answer") return "no answer";
+  if (said === "callback") return "called back";
   return cause === 34 ? "failed" : "abandoned";
 }
 
@@ -278,12 +286,16 @@ export function recountCalls(calls: readonly Counted[], targetMs: (call: Counted
       from60to120: between(60, 120),
       from120: between(120, 1e9),
     },
+    calledBack: of("called back").length,
     noAnswer: of("no answer").length,
     failed: of("failed").length,
     outOfHours: mine.length - offered.length,
     missed: mine.filter((call) => call.over && call.outcome !== "answered").length,
     answeredInTime: inTime.length,
-    serviceLevelPercent: share(inTime.length, offered.length - between(0, 5) - of("waiting").length),
+    serviceLevelPercent: share(
+      inTime.length,
+      offered.length - between(0, 5) - of("called back").length - of("waiting").length,
+    ),
     averageAnswerMs: mean(waits(answered)),
     longestAnswerMs: most(waits(answered)),
     averageWaitMs: mean(waits(done)),

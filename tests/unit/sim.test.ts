@@ -1,13 +1,16 @@
 /** The simulator against textbooks and against common sense; nothing here was measured with the simulator itself. */
 import t from "tap";
+import { ENDINGS } from "../../apps/core/ending.ts";
 import type { Agent, Queue } from "../../apps/core/floor.ts";
 import type { DayCall, DayWrapUp, RecordedDay, StateAt } from "../../apps/core/records/day.ts";
 import { figuresOf } from "../../apps/core/sim/figures.ts";
 import { Patience } from "../../apps/core/sim/patience.ts";
+import { People } from "../../apps/core/sim/people.ts";
 import type { Rows } from "../../apps/core/sim/rows.ts";
 import { simulate } from "../../apps/core/sim/simulate.ts";
 import { ASTERISK_TIMING } from "../../apps/core/sim/virtual-switch.ts";
 import { type Answer, whatIf } from "../../apps/core/sim/what-if.ts";
+import { OUTCOMES } from "../../apps/core/statistics/outcomes.ts";
 import { agent, line, queue, T0 } from "../support/floor.ts";
 
 t.setTimeout(120_000);
@@ -344,3 +347,32 @@ t.test("an agent's wrap-up is replayed: completed when it was, or ended by the l
   t.same(waitsOfSecond(day(call(0, ran), call(1)), { mode: "until-completed" }), [20_000, 29_000]);
   t.same(waitsOfSecond(day(call(0), call(1)), limit), [30_000, 39_000], "a day without wrap-ups");
 });
+
+t.test(
+  "a day is counted as statistics count it: by outcome, and without calls that are not ours",
+  async (t) => {
+    const { day } = madeDay({ agents: 1, hours: 1, perHour: 1, talkMs: 1000 });
+    const ended = ENDINGS.map((ending, n) => ({
+      ...{ lineId: "l", arrivedAt: T0 + n, waitMs: 10_000, ending },
+      ...{ talkMs: 0, wrapUpMs: 0 },
+    }));
+    const count = (outcome: string) => ENDINGS.filter((ending) => OUTCOMES[ending] === outcome).length;
+    const ours = ENDINGS.length - count("not-ours") - count("out-of-hours");
+    t.match(figuresOf(ended, day, { lines: new Set(["l"]), agents: [], targetMs: 20_000 }), {
+      ...{ offered: ours, answered: 1, abandoned: 1, calledBack: 1, outOfHours: 1 },
+      noAnswer: count("no-answer") + count("failed"),
+      // Who kept the place is called: neither for nor against us.
+      serviceLevelPercent: Math.round(10_000 / (ours - 1)) / 100,
+    });
+    const served = {
+      ...(day.calls[0] as DayCall),
+      ending: "self_service" as const,
+      waitMs: 0,
+      answer: undefined,
+    };
+    const left = { ...served, ending: "abandoned" as const, waitMs: 20_000 };
+    const stayed = { ...left, id: "stayed", ending: "no_answer" as const, waitMs: 25_000 };
+    const patience = (calls: DayCall[]) => new People({ ...day, calls }, SEED).patience(stayed);
+    t.equal(patience([left, stayed]), patience([left, stayed, served, { ...served, waitMs: 90_000 }]));
+  },
+);

@@ -126,6 +126,8 @@ t.test(
       abandonedByWait: { under5: 4, from5to10: 1, from120: 0 },
     });
     t.same(callFigures(NO_CALLS).serviceLevelPercent, null);
+    const kept = callFigures({ ...sums, offered: 25, calledBack: 5 });
+    t.match(kept, { calledBack: 5, abandoned: 7, serviceLevelPercent: 50 }, "a kept place is not given up");
   },
 );
 

@@ -80,12 +80,13 @@ const Figures = (description: string) =>
       offered: Type.Integer({ description: "Calls that arrived while the line was open." }),
       answered: Type.Integer(),
       abandoned: Type.Integer({ description: "The caller hung up before an agent answered." }),
+      calledBack: Type.Integer({ description: "The caller kept the place to be called back." }),
       noAnswer: Type.Integer({
         description: "Nobody answered within the longest wait, nobody could, or the call failed.",
       }),
       outOfHours: Type.Integer(),
       serviceLevelPercent: Percent(
-        "Answered within `targetSeconds`, of those offered without those who gave up within 5 seconds.",
+        "Answered within `targetSeconds`, of those offered without those who were called back or gave up within 5 seconds.",
       ),
       abandonmentPercent: Percent("Abandoned, of those offered."),
       wait: Type.Object(

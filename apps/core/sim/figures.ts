@@ -3,6 +3,7 @@
  */
 import type { AgentId, LineId, Millis } from "../floor.ts";
 import type { RecordedDay } from "../records/day.ts";
+import { OUTCOMES, SHORT_ABANDON_MS } from "../statistics/outcomes.ts";
 import type { Outcome } from "./outcome.ts";
 
 export interface Figures {
@@ -11,10 +12,12 @@ export interface Figures {
   readonly answered: number;
   /** The caller hung up before an agent answered. */
   readonly abandoned: number;
+  /** The caller kept the place and was called back. */
+  readonly calledBack: number;
   /** Nobody answered within the longest wait, nobody could, or the call failed. */
   readonly noAnswer: number;
   readonly outOfHours: number;
-  /** Answered within the target, of those offered but for those who gave up within SHORT_ABANDON_MS. */
+  /** Answered within the target, of those offered but for who gave up within SHORT_ABANDON_MS or was called back. */
   readonly serviceLevelPercent: number;
   readonly abandonmentPercent: number;
   /** Of all offered calls: from arrival to an agent's voice, or to the end of the wait. */
@@ -32,9 +35,6 @@ export interface Figures {
   readonly agents: number;
 }
 
-/** Who gives up as soon as this was not waiting for an agent, and counts neither for nor against us. */
-export const SHORT_ABANDON_MS = 5000;
-
 export interface Scope {
   readonly lines: ReadonlySet<LineId>;
   readonly agents: readonly AgentId[];
@@ -43,10 +43,13 @@ export interface Scope {
 
 /** Figures of one queue: its lines' calls, and its agents' time (in calls of any line). */
 export function figuresOf(outcomes: readonly Outcome[], day: RecordedDay, scope: Scope): Figures {
-  const own = outcomes.filter(({ lineId }) => scope.lines.has(lineId));
-  const offered = own.filter(({ ending }) => ending !== "out_of_hours");
-  const answered = offered.filter(({ ending }) => ending === "answered");
-  const abandoned = offered.filter(({ ending }) => ending === "abandoned");
+  const own = outcomes.filter(
+    ({ lineId, ending }) => scope.lines.has(lineId) && OUTCOMES[ending] !== "not-ours",
+  );
+  const offered = own.filter(({ ending }) => OUTCOMES[ending] !== "out-of-hours");
+  const answered = offered.filter(({ ending }) => OUTCOMES[ending] === "answered");
+  const abandoned = offered.filter(({ ending }) => OUTCOMES[ending] === "abandoned");
+  const calledBack = offered.filter(({ ending }) => OUTCOMES[ending] === "called-back").length;
   const short = abandoned.filter(({ waitMs }) => waitMs < SHORT_ABANDON_MS).length;
   const inTime = answered.filter(({ waitMs }) => waitMs <= scope.targetMs).length;
   const duty = scope.agents.map((agent) => onDuty(day, agent)).filter((ms) => ms > 0);
@@ -56,9 +59,10 @@ export function figuresOf(outcomes: readonly Outcome[], day: RecordedDay, scope:
     offered: offered.length,
     answered: answered.length,
     abandoned: abandoned.length,
-    noAnswer: offered.length - answered.length - abandoned.length,
+    calledBack,
+    noAnswer: offered.length - answered.length - abandoned.length - calledBack,
     outOfHours: own.length - offered.length,
-    serviceLevelPercent: percent(inTime, offered.length - short),
+    serviceLevelPercent: percent(inTime, offered.length - short - calledBack),
     abandonmentPercent: percent(abandoned.length, offered.length),
     wait: {
       meanSeconds: seconds(mean(waits)),

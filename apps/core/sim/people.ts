@@ -4,6 +4,7 @@
  */
 import type { AgentId } from "../floor.ts";
 import type { DayAnswer, DayCall, DayWrapUp, RecordedDay, VainRing } from "../records/day.ts";
+import { OUTCOMES } from "../statistics/outcomes.ts";
 import { type Dice, dice } from "./dice.ts";
 import { Patience } from "./patience.ts";
 
@@ -27,8 +28,8 @@ export class People {
 
   constructor(day: RecordedDay, seed: number) {
     this.#dice = dice(seed);
-    // Short of the working hours nobody waits.
-    const waited = day.calls.filter(({ ending }) => ending !== "out_of_hours" && ending !== "not_in_service");
+    // Outside the working hours, and in a menu, nobody waits for an agent.
+    const waited = day.calls.filter(({ ending }) => !["out-of-hours", "not-ours"].includes(OUTCOMES[ending]));
     this.#patience = new Patience(
       waited.map(({ waitMs, ending }) => ({ ms: waitMs, gaveUp: ending === "abandoned" })),
     );

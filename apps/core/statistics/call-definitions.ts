@@ -8,7 +8,7 @@ export const CALLS = {
     unit: "calls",
     definition:
       "Calls of customers that arrived in the interval in working hours, whatever became of them; a call counts in the interval of its arrival, for the line it came in on and for the queue on whose behalf it was last offered.",
-    formula: "answered + abandoned + noAnswer + failed + waiting",
+    formula: "answered + abandoned + calledBack + noAnswer + failed + waiting",
   },
   answered: {
     name: "Answered",
@@ -36,6 +36,12 @@ export const CALLS = {
     definition:
       "Abandoned calls by the seconds that the caller had waited, the lower bound included and the upper excluded; the buckets add up to abandoned.",
   },
+  calledBack: {
+    name: "Called back",
+    unit: "calls",
+    definition:
+      "Offered calls whose caller kept the place in the queue to be called back; what becomes of the call that we place then is counted with the outgoing ones.",
+  },
   noAnswer: {
     name: "No answer",
     unit: "calls",
@@ -56,7 +62,7 @@ export const CALLS = {
     name: "Missed",
     unit: "calls",
     definition: "Calls of customers that are over and had no conversation, out of hours included (MISS-04).",
-    formula: "abandoned + noAnswer + failed + outOfHours",
+    formula: "abandoned + calledBack + noAnswer + failed + outOfHours",
   },
   answeredInTime: {
     name: "Answered in time",
@@ -68,8 +74,8 @@ export const CALLS = {
     name: "Service level",
     unit: "percent",
     definition:
-      "The share of calls answered in time among the offered ones, without short abandons, in which nobody had a chance to answer, and without those still waiting, of which nothing can be said yet; longer abandons and unanswered calls count against us.",
-    formula: "100 × answeredInTime / (offered − shortAbandoned − waiting)",
+      "The share of calls answered in time among the offered ones, without short abandons, in which nobody had a chance to answer, without callers who kept their place, whom we call, and without those still waiting, of which nothing can be said yet; longer abandons and unanswered calls count against us.",
+    formula: "100 × answeredInTime / (offered − shortAbandoned − calledBack − waiting)",
   },
   averageAnswerMs: {
     name: "Average speed of answer",

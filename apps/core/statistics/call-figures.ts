@@ -7,6 +7,7 @@ export interface CallSums {
   readonly offered: number;
   readonly answered: number;
   readonly waiting: number;
+  readonly calledBack: number;
   readonly noAnswer: number;
   readonly failed: number;
   readonly outOfHours: number;
@@ -41,6 +42,7 @@ export const NO_CALLS: CallSums = {
   offered: 0,
   answered: 0,
   waiting: 0,
+  calledBack: 0,
   noAnswer: 0,
   failed: 0,
   outOfHours: 0,
@@ -78,12 +80,16 @@ export function callFigures(sums: CallSums): CallFigures {
     abandonedByWait: Object.fromEntries(
       WAIT_BUCKETS.map(({ key }, index) => [key, sums.abandoned[index] ?? 0]),
     ) as Record<WaitBucket, number>,
+    calledBack: sums.calledBack,
     noAnswer: sums.noAnswer,
     failed: sums.failed,
     outOfHours: sums.outOfHours,
     missed: sums.missed,
     answeredInTime: sums.answeredInTime,
-    serviceLevelPercent: percent(sums.answeredInTime, sums.offered - shortAbandoned - sums.waiting),
+    serviceLevelPercent: percent(
+      sums.answeredInTime,
+      sums.offered - shortAbandoned - sums.calledBack - sums.waiting,
+    ),
     averageAnswerMs: mean(sums.answerMs, sums.answered),
     longestAnswerMs: sums.longestAnswerMs,
     averageWaitMs: mean(sums.waitMs, sums.offered - sums.waiting),

@@ -4,8 +4,15 @@
  */
 import type { Ending } from "../ending.ts";
 
-/** `not-ours`: the number dialled is none of our lines, or a voice menu served the caller; in no figure. */
-export type Outcome = "answered" | "abandoned" | "no-answer" | "failed" | "out-of-hours" | "not-ours";
+/** `called-back`: the caller kept the place and waits no longer; `not-ours`: the number dialled is none of our lines, or a voice menu served the caller; in no figure. */
+export type Outcome =
+  | "answered"
+  | "abandoned"
+  | "called-back"
+  | "no-answer"
+  | "failed"
+  | "out-of-hours"
+  | "not-ours";
 
 export const OUTCOMES: Readonly<Record<Ending, Outcome>> = {
   answered: "answered",
@@ -19,7 +26,7 @@ export const OUTCOMES: Readonly<Record<Ending, Outcome>> = {
   rejected: "failed",
   unreachable: "failed",
   failed: "failed",
-  callback: "abandoned",
+  callback: "called-back",
   lost: "failed",
 };
 

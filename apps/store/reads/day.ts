@@ -5,6 +5,7 @@ import type { AgentState } from "../../core/floor.ts";
 import type { RecordedDay, StateAt } from "../../core/records/day.ts";
 import { type CallOfDay, foldDay, type LegOfDay, type WrapUpOfDay } from "../../core/records/day-fold.ts";
 import type { Rows } from "../../core/sim/rows.ts";
+import { endingsOf } from "../../core/statistics/outcomes.ts";
 import type { Db } from "../database.ts";
 import { readSettings } from "../settings.ts";
 
@@ -55,6 +56,7 @@ function customersCalls(db: Db, from: Date, to: Date) {
     .where("type", "in", ["inbound", "missed"])
     .where("line_id", "is not", null)
     .where("ended_at", "is not", null)
+    .where((row) => row.or([row("ending", "is", null), row("ending", "not in", endingsOf("not-ours"))]))
     .where("arrived_at", ">=", from)
     .where("arrived_at", "<", to);
 }

@@ -95,6 +95,7 @@ const sums = sql`
       ${count(offered)} as offered,
       ${count(answered)} as answered,
       ${count(sql`outcome = 'waiting'`)} as waiting,
+      ${count(sql`outcome = 'called-back'`)} as "calledBack",
       ${count(sql`outcome = 'no-answer'`)} as "noAnswer",
       ${count(sql`outcome = 'failed'`)} as failed,
       ${count(sql`outcome = 'out-of-hours'`)} as "outOfHours",

@@ -7,6 +7,7 @@ export const outcomeOf = sql<Outcome | "waiting">`case
   when c.connected_at is not null then 'answered'
   when c.ended_at is null then 'waiting'
   when c.ending = any(${endingsOf("abandoned")}::text[]) then 'abandoned'
+  when c.ending = any(${endingsOf("called-back")}::text[]) then 'called-back'
   when c.ending = any(${endingsOf("no-answer")}::text[]) then 'no-answer'
   when c.ending = any(${endingsOf("out-of-hours")}::text[]) then 'out-of-hours'
   else 'failed' end`;
