@@ -2,6 +2,7 @@
 import helmet from "@fastify/helmet";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
+import { mayBeEmpty } from "./bodies.ts";
 import type { Api } from "./context.ts";
 
 const PROBLEM = {
@@ -25,6 +26,11 @@ const PROBLEM = {
 };
 
 interface Operation {
+  operationId?: string;
+  readonly requestBody?: {
+    required?: boolean;
+    readonly content?: Readonly<Record<string, { readonly schema?: unknown }>>;
+  };
   readonly responses?: Record<string, unknown>;
   readonly parameters?: { required?: boolean; readonly schema?: { readonly default?: unknown } }[];
 }
@@ -51,8 +57,9 @@ export async function describeApi(api: Api): Promise<void> {
     transformObject: (document) => {
       if (!("openapiObject" in document)) return document.swaggerObject;
       const { openapiObject } = document;
-      for (const path of Object.values(openapiObject.paths ?? {}))
-        for (const operation of Object.values(path ?? {}) as Operation[]) complete(operation);
+      for (const [path, methods] of Object.entries(openapiObject.paths ?? {}))
+        for (const [method, operation] of Object.entries(methods ?? {}) as [string, Operation][])
+          complete(operation, operationId(method, path));
       return openapiObject;
     },
   });
@@ -89,8 +96,25 @@ export async function serveDocs(api: Api): Promise<void> {
   });
 }
 
-/** Every operation can answer a problem; a parameter with a default need not be sent. */
-function complete(operation: Operation): void {
+/**
+ * A name for generated clients, from method and path: `GET /v1/calls/{id}/why` is `getCallsByIdWhy`. What follows
+ * `{…}` is kept apart from it by «By», so that two paths never share a name.
+ */
+export function operationId(method: string, path: string): string {
+  const words = path
+    .replace(/^\/v1(?=\/)/, "")
+    .split("/")
+    .flatMap((part) => (part.startsWith("{") ? ["by", part.slice(1, -1)] : part.split(/[^A-Za-z0-9]+/)))
+    .filter((word) => word !== "");
+  return method + words.map((word) => (word[0] ?? "").toUpperCase() + word.slice(1)).join("");
+}
+
+/** Every operation can answer a problem; a parameter with a default, or a body without a must, need not be sent. */
+function complete(operation: Operation, name: string): void {
+  operation.operationId ??= name;
+  const { requestBody } = operation;
+  const json = requestBody?.content?.["application/json"];
+  if (requestBody && json) requestBody.required = !mayBeEmpty(json.schema);
   if (operation.responses) operation.responses.default = problemResponse();
   for (const parameter of operation.parameters ?? [])
     if (parameter.schema?.default !== undefined) parameter.required = false;

@@ -79,7 +79,6 @@ const FRAMEWORK: Readonly<Record<string, readonly [number, string, string]>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, "unsupported-media", "Send application/json."],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, "malformed", "Content-Length does not match the body."],
   FST_ERR_CTP_BODY_TOO_LARGE: [413, "too-large", "The body is larger than 1 MB."],
-  FST_ERR_CTP_EMPTY_JSON_BODY: [400, "malformed", "The body is empty; it must be JSON."],
   FST_ERR_CTP_INVALID_JSON_BODY: [400, "malformed", "The body is not valid JSON."],
   FST_ERR_BAD_URL: [400, "malformed", "The address is malformed."],
 };

@@ -7,6 +7,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import websocket from "@fastify/websocket";
 import { type FastifyBaseLogger, fastify, LogController } from "fastify";
 import { guard } from "./auth.ts";
+import { takeNoBody } from "./bodies.ts";
 import type { Api, ApiContext } from "./context.ts";
 import { describeApi, serveDocs } from "./docs.ts";
 import { answerErrors, answerProblem } from "./errors.ts";
@@ -79,6 +80,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
   }).withTypeProvider<TypeBoxTypeProvider>();
   // Only JSON is understood; without this, text/plain would be as well.
   api.removeContentTypeParser("text/plain");
+  takeNoBody(api);
   answerErrors(api);
   // Before the guard, which has to know whether a request is a WebSocket.
   await api.register(websocket, { options: { maxPayload: 4096 } });

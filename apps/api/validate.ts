@@ -5,20 +5,8 @@
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { Value } from "typebox/value";
-import { type FieldError, Problem } from "./problem.ts";
-
-interface SchemaError {
-  readonly keyword: string;
-  readonly instancePath: string;
-  readonly message: string;
-  readonly params: {
-    readonly additionalProperties?: readonly string[];
-    readonly requiredProperties?: readonly string[];
-    readonly allowedValues?: readonly unknown[];
-    readonly allowedValue?: unknown;
-    readonly pattern?: unknown;
-  };
-}
+import { fieldErrors } from "./field-errors.ts";
+import { Problem } from "./problem.ts";
 
 /** What Fastify hands to a compiler. */
 interface RouteSchema {
@@ -44,50 +32,11 @@ export function validatorFor({ schema, httpPart }: RouteSchema): (data: unknown)
     compiled ??= Compile(type);
     const value = literal ? data : Value.Default(type, Value.Convert(type, data));
     if (compiled.Check(value)) return { value };
-    const errors = fieldErrors([...compiled.Errors(value)] as unknown as SchemaError[]);
+    const errors = fieldErrors(type, value);
     const first = errors[0];
     const detail = first ? `${first.field || PARTS[httpPart ?? "body"]}: ${first.message}` : "invalid";
     return { error: new Problem(400, "invalid", detail, errors) };
   };
-}
-
-/** Patterns in words; a pattern that is not here speaks for itself. */
-const SAYS: Readonly<Record<string, string>> = {
-  "^(?=.*\\S)[^\\u0000-\\u001f\\u007f]*$": "must be one line with at least one visible character",
-  "^[0-9]{2,6}$": "must be 2 to 6 digits",
-  "^([01][0-9]|2[0-3]):[0-5][0-9]$": "must be a time as 09:00",
-  "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$": "must be a time as 18:00, at most 24:00",
-  "^[A-Za-z0-9.:_-]{1,253}$": "must be a host name or an address",
-  "^[A-Za-z0-9.:_-]{1,253}(/[0-9]{1,3})?$": "must be an address, or a network as 203.0.113.0/24",
-  "^[!-?A-~]+@[!-?A-~]+$": "must be an e-mail address",
-  "^[!-:<-~]+$": "must be printable ASCII without space and semicolon",
-};
-
-/** One message per field; the parent of a wrong union says less than its branches, so it is left out. */
-function fieldErrors(errors: readonly SchemaError[]): FieldError[] {
-  const found = new Map<string, string>();
-  const strangers = errors.flatMap((error) => error.params.additionalProperties ?? []);
-  const add = (field: string, message: string): void => {
-    const before = found.get(field);
-    if (before === undefined) found.set(field, message);
-    else if (!before.includes(message)) found.set(field, `${before} or ${message}`);
-  };
-  for (const error of errors.slice(0, 50)) {
-    const path = error.instancePath.slice(1).replaceAll("/", ".");
-    const child = (name: string): string => (path ? `${path}.${name}` : name);
-    if (error.keyword === "boolean" || error.keyword === "anyOf" || error.message === "must be null")
-      continue;
-    if (error.keyword === "additionalProperties")
-      for (const name of error.params.additionalProperties ?? []) add(child(name), "no such property");
-    else if (error.keyword === "required")
-      for (const name of error.params.requiredProperties ?? []) add(child(name), "is required");
-    else if (error.keyword === "enum")
-      add(path, `must be one of ${error.params.allowedValues?.map(String).join(", ")}`);
-    else if (error.keyword === "const") add(path, `must be ${JSON.stringify(error.params.allowedValue)}`);
-    else if (error.keyword === "pattern") add(path, SAYS[String(error.params.pattern)] ?? error.message);
-    else if (!strangers.includes(path)) add(path, error.message);
-  }
-  return [...found].map(([field, message]) => ({ field, message }));
 }
 
 /** What a serializer needs to see of a schema. */

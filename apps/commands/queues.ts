@@ -17,18 +17,19 @@ export function queueCommands({
     "queue.create": (fields) =>
       configure(async (trx) => {
         check(fields, config);
+        await checkOverflow(trx, undefined, fields.overflow);
         const key = await nextKey(trx, "queue");
         const row = { key, name: fields.name, ...columns(fields) };
         const { id } = await trx.insertInto("queue").values(row).returning("id").executeTakeFirstOrThrow();
         await setAgents(trx, id, fields.agents);
         await setPenalties(trx, id, fields.penalties ?? {});
-        await checkOverflow(trx, id);
         return { result: { id }, focus: { queue: key } };
       }),
     "queue.change": ({ id, change }, by) =>
       configure(async (trx) => {
         check(change, config);
         const { key, version } = await queueRow(trx, id);
+        await checkOverflow(trx, id, change.overflow);
         await logged(
           { trx, by, command: "queue.change", fields: Object.keys(change) },
           () => listQueues(trx, { id }),
@@ -37,7 +38,6 @@ export function queueCommands({
             await trx.updateTable("queue").set(set).where("id", "=", id).execute();
             if (change.agents !== undefined) await setAgents(trx, id, change.agents);
             if (change.penalties !== undefined) await setPenalties(trx, id, change.penalties);
-            if (change.overflow) await checkOverflow(trx, id);
           },
         );
         return { result: {}, focus: { queue: key } };
@@ -102,6 +102,8 @@ async function setAgents(trx: Db, id: string, agents: QueueFields["agents"]): Pr
   await setMembers(trx, id, agents, "agents");
 }
 
+const FIELD = "overflow.queueId";
+
 const RANGES = {
   answerSeconds: [3, 300, " seconds"],
   announceEverySeconds: [15, 600, " seconds"],
@@ -142,25 +144,32 @@ async function setPenalties(trx: Db, id: string, penalties: Record<string, numbe
   if (rows.length > 0) await trx.insertInto("queue_penalty").values(rows).execute();
 }
 
-/** A chain of overflows must end. @throws CommandProblem 422 `circle` */
-async function checkOverflow(trx: Db, id: string): Promise<void> {
+/**
+ * Before anything is written: the queue that callers overflow into is there, and the chain of overflows ends.
+ * @param id undefined: a new queue, into which nothing can overflow yet
+ * @throws CommandProblem 422 `unknown` or `circle`
+ */
+async function checkOverflow(
+  trx: Db,
+  id: string | undefined,
+  overflow: QueueFields["overflow"] | undefined,
+): Promise<void> {
+  if (!overflow || !("queueId" in overflow)) return;
   const rows = await trx.selectFrom("queue").select(["id", "name", "overflow_queue_id"]).execute();
   const byId = new Map(rows.map((row) => [row.id, row]));
-  const target = byId.get(id)?.overflow_queue_id;
   const names: string[] = [];
   for (
-    let next = target ?? undefined;
-    next !== undefined;
-    next = byId.get(next)?.overflow_queue_id ?? undefined
+    let next: (typeof rows)[number] | undefined = required(
+      byId.get(overflow.queueId.toLowerCase()),
+      "queue",
+      FIELD,
+    );
+    next !== undefined && names.length <= rows.length;
+    next = byId.get(next.overflow_queue_id ?? "")
   ) {
-    names.push(`«${byId.get(next)?.name}»`);
-    if (next === id || names.length > rows.length)
-      throw new CommandProblem(
-        422,
-        "circle",
-        `callers would go round: ${names.join(" → ")}`,
-        "overflow.queueId",
-      );
+    names.push(`«${next.name}»`);
+    if (next.id === id)
+      throw new CommandProblem(422, "circle", `callers would go round: ${names.join(" → ")}`, FIELD);
   }
 }
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { HostError } from "../host/problem.ts";
-import type { ApiClient } from "./client.ts";
+import { type ApiClient, ApiError } from "./client.ts";
 import type { Credentials } from "./instance.ts";
 import { type PeerPlace, phone, register, type SippPeer } from "./sipp.ts";
 
@@ -11,6 +11,11 @@ const AVAILABLE_WITHIN_MS = 10_000;
 const ANSWER_AFTER_MS = 900;
 
 type Agent = Credentials["agents"][number];
+
+interface Live {
+  readonly status: string;
+  readonly call: { readonly id: string; readonly phase: string } | null;
+}
 
 /** Agents who came for a call; `leave` brings everything back to where it was. */
 export interface Crew {
@@ -60,11 +65,24 @@ async function goHome(place: PeerPlace, agent: Agent, peer: SippPeer): Promise<v
   await register(place, agent.sip, peer.port, 0).catch(() => {});
 }
 
-async function available(api: ApiClient, agent: Agent): Promise<void> {
+/** The call before may have left its agent in wrap-up, for as long as the queue says. */
+async function complete(api: ApiClient, { id: agentId }: Pick<Agent, "id">, call: string): Promise<void> {
+  const topics = (await api.get<{ items: { id: string; archived: boolean }[] }>("/v1/topics")).items;
+  const topic = topics.find(({ archived }) => !archived);
+  const body = { agentId, topicIds: topic ? [topic.id] : [] };
+  await api.send("POST", `/v1/calls/${call}/complete`, body).catch((error: unknown) => {
+    // Completed already: it has just ended by itself.
+    if (!(error instanceof ApiError && error.status === 409)) throw error;
+  });
+}
+
+/** Waits until this agent is; a wrap-up is ended. @throws HostError after ten seconds */
+export async function available(api: ApiClient, agent: Pick<Agent, "id" | "name">): Promise<void> {
   const until = performance.now() + AVAILABLE_WITHIN_MS;
   for (;;) {
-    const { live } = await api.get<{ live: { status: string } | null }>(`/v1/agents/${agent.id}`);
+    const { live } = await api.get<{ live: Live | null }>(`/v1/agents/${agent.id}`);
     if (live?.status === "available") return;
+    if (live?.call?.phase === "wrap-up") await complete(api, agent, live.call.id);
     if (performance.now() > until)
       throw new HostError(
         `${agent.name} did not become available (${live?.status ?? "the engine is away"}).`,

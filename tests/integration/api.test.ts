@@ -1,5 +1,6 @@
 /** The API over a real database: what is answered, what is refused, and how it describes itself. The engine is a fake. */
 import t from "tap";
+import { PATTERNS } from "../../apps/api/field-errors.ts";
 import { choiceColumns, type MenuAction } from "../../apps/store/reads/menus.ts";
 import { APPLIED, apiOn } from "../support/api.ts";
 import { NOBODY, openCompany } from "../support/company.ts";
@@ -357,16 +358,49 @@ t.test("everything wrong is a problem that says what, and nothing more", async (
   ]);
 });
 
+t.test("who has nothing to say in a body sends none", async (t) => {
+  const bodies = operations.flatMap((operation) => {
+    const schema = operation.requestBody?.content["application/json"]?.schema;
+    return schema ? [{ ...operation, schema }] : [];
+  });
+  let optional = 0;
+  for (const { method, path, schema, requestBody } of bodies) {
+    const name = `${method} ${path}`;
+    const needed = (schema.required ?? []).length > 0 || (schema.minProperties ?? 0) > 0;
+    t.equal(requestBody?.required, needed, `${name}: the description says whether a body is needed`);
+    for (const type of [undefined, "application/json"]) {
+      const answer = await api.inject({
+        method: method as "POST",
+        url: path.replace(/\{[a-z]+\}/gi, NOBODY),
+        headers: { authorization: `Bearer ${admin}`, ...(type && { "content-type": type }) },
+      });
+      const { detail = "" } = answer.statusCode >= 400 ? answer.json() : {};
+      t.notMatch(detail, /body: must be object|malformed/, name);
+      if (!needed) t.not(answer.statusCode, 400, `${name}, ${type}: ${answer.body.slice(0, 200)}`);
+      else t.equal(answer.statusCode, 400, `${name}, ${type}: ${answer.body.slice(0, 200)}`);
+    }
+    if (!needed) optional++;
+  }
+  t.ok(optional >= 3, `${optional} bodies are optional`);
+});
+
+t.test("every pattern of the description has its words", async (t) => {
+  const patterns = JSON.stringify(document).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g);
+  for (const [, text = ""] of patterns) t.ok(PATTERNS[JSON.parse(text)], text);
+});
+
 t.test("the description is whole: every operation says what it is for", async (t) => {
   t.equal(document.openapi, "3.1.0");
   t.ok(operations.length >= 45, String(operations.length));
   for (const operation of operations) {
     const name = `${operation.method} ${operation.path}`;
     t.ok(operation.summary && operation.description, `${name} is described`);
+    t.ok(operation.operationId, `${name} has a name`);
     t.ok(operation.responses.default, `${name} has its problems`);
     if (operation.path.startsWith("/v1/"))
       t.ok(operation["x-ledger"]?.length, `${name} names its ledger entries`);
   }
+  t.equal(new Set(operations.map(({ operationId }) => operationId)).size, operations.length, "one each");
   const limit = document.paths["/v1/calls"].get.parameters.find(
     (each: { name: string }) => each.name === "limit",
   );

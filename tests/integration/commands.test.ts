@@ -225,6 +225,9 @@ t.test("ROUTE-01 a queue changes while somebody waits in it, and the caller stay
     ["serviceLevelPercent", 101],
   ] as const)
     await refused(t, "queue.change", { id, change: { [field]: value } }, 422, "out-of-range", field);
+  const overflow = (queueId: string) => ({ id, change: { overflow: { queueId } } });
+  await refused(t, "queue.change", overflow(id), 422, "circle", "overflow.queueId");
+  await refused(t, "queue.change", overflow(NOBODY), 422, "unknown", "overflow.queueId");
   await refused(t, "queue.change", { id: "no-id", change: {} }, 404, "not-found", undefined);
   await refused(t, "queue.delete", { id }, 409, "queue-in-use", undefined);
 });

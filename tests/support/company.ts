@@ -14,6 +14,13 @@ export interface Operation {
   readonly security?: readonly unknown[];
   readonly summary?: string;
   readonly description?: string;
+  readonly operationId?: string;
+  readonly requestBody?: {
+    readonly required: boolean;
+    readonly content: Readonly<
+      Record<string, { schema: { required?: readonly string[]; minProperties?: number } }>
+    >;
+  };
   readonly "x-ledger"?: readonly string[];
   readonly responses: Readonly<Record<string, unknown>>;
 }

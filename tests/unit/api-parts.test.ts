@@ -1,10 +1,15 @@
 /** The API's pure parts: phones, permissions, explanations, what a stream shows, what a log may hold. */
 import t from "tap";
-import { Type } from "typebox";
+import { type TSchema, Type } from "typebox";
+import { operationId } from "../../apps/api/docs.ts";
 import { visibility } from "../../apps/api/live/visible.ts";
 import { maskAddress, maskPhone } from "../../apps/api/log.ts";
 import { PERMISSIONS, ROLES, scopeOf } from "../../apps/api/permissions.ts";
 import { asProblem, bodyOf, Problem } from "../../apps/api/problem.ts";
+import { LineChange } from "../../apps/api/schemas/lines.ts";
+import { Button, NewMenu } from "../../apps/api/schemas/menus.ts";
+import { QueueChange } from "../../apps/api/schemas/queues.ts";
+import { SimulationRequest } from "../../apps/api/schemas/simulations.ts";
 import { serializerFor, validatorFor } from "../../apps/api/validate.ts";
 import { explain } from "../../apps/api/why.ts";
 import { CommandProblem } from "../../apps/commands/port.ts";
@@ -139,6 +144,44 @@ t.test("requests: bodies are taken literally, queries are text", async (t) => {
   t.same(errorsOf(body(null)), [{ field: "", message: "must be object" }]);
   for (const n of [Number.NaN, Number.POSITIVE_INFINITY, -1, 2.5])
     t.not(errorsOf(body({ n })), "accepted", String(n));
+});
+
+t.test("a wrong union is told by the branch that was meant, a pattern in words", async (t) => {
+  const errorsOf = (schema: TSchema, value: unknown) => {
+    const checked = validatorFor({ schema, httpPart: "body" })(value);
+    return "error" in checked
+      ? checked.error.errors.map(({ field, message }) => `${field}: ${message}`)
+      : ["accepted"];
+  };
+  t.same(errorsOf(Button, { action: { type: "queue" } }), ["action.queueId: is required"]);
+  t.same(errorsOf(Button, { action: {} }), ["action.type: is required"]);
+  t.same(errorsOf(Button, { action: { type: "quue", queueId: "x" } }), [
+    "action.type: must be one of agent, queue, external, menu, sound, replay, end",
+  ]);
+  const queueId = "6f1b0a3e-8f5d-4c1a-9d2e-7a4c0b9e5d21";
+  const twice = { digit: "1", action: { type: "queue", queueId } };
+  const buttons = [twice, { digit: "x", action: { type: "external" } }];
+  t.same(errorsOf(NewMenu, { name: "x", buttons, fallback: { type: "end" } }), [
+    "buttons.1.digit: must be one key of a phone: a digit, * or #",
+    "buttons.1.action.number: is required",
+  ]);
+  t.same(errorsOf(QueueChange, { overflow: { queueId: "x" } }), ["overflow.queueId: must be an id (a UUID)"]);
+  const simulation = (agents: unknown) => ({ day: "2026-11-20", changes: { agents } });
+  t.same(errorsOf(SimulationRequest, simulation({ add: 0 })), ["changes.agents.add: must be >= 1"]);
+  t.same(errorsOf(SimulationRequest, simulation("al")), ['changes.agents: must be "all"']);
+  t.same(errorsOf(SimulationRequest, simulation([queueId, "x"])), [
+    "changes.agents.1: must be an id (a UUID)",
+  ]);
+  const hours = (days: unknown[]) => ({
+    hours: { zone: "UTC", week: [{ days, from: "09:00", to: "18:00" }] },
+  });
+  t.same(errorsOf(LineChange, hours([1, 0])), ["hours.week.0.days.1: must be one of 1, 2, 3, 4, 5, 6, 7"]);
+  t.same(errorsOf(LineChange, hours([1, 7])), ["accepted"]);
+});
+
+t.test("every operation has a name of its own", async (t) => {
+  t.equal(operationId("get", "/v1/calls/{id}/why"), "getCallsByIdWhy");
+  t.equal(operationId("post", "/v1/agents/{id}/sign-in"), "postAgentsByIdSignIn");
 });
 
 t.test("cursors: ours come back, others do not", async (t) => {
