@@ -18,6 +18,13 @@ const Port = (fallback: number, about: string) =>
 const Address = (fallback: string, about: string) =>
   Type.String({ pattern: "^[0-9A-Fa-f.:]+$", default: fallback, description: about });
 
+/** host:port, an address, or a network (jobs/webhooks/address.ts reads them). */
+const ALLOWED = `(${[
+  "(\\[[0-9A-Fa-f:.]+\\]|[0-9A-Za-z._-]+):[0-9]{1,5}",
+  "[0-9]+(\\.[0-9]+){3}(/[0-9]{1,2})?",
+  "[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/[0-9]{1,3})?",
+].join("|")})`;
+
 const Settings = Type.Object(
   {
     dataDir: Type.String({
@@ -134,9 +141,10 @@ const Settings = Type.Object(
       description: "Size of an un-ingested spool that raises an alarm.",
     }),
     webhookAllow: Type.String({
-      pattern: "^[0-9A-Za-z.:/\\[\\]_, -]*$",
+      pattern: `^ *(${ALLOWED}( *, *${ALLOWED})* *,? *)?$`,
       default: "",
-      description: "host:port, addresses or networks of the intranet that webhooks may lead to, with commas.",
+      description:
+        "host:port, addresses or networks of the intranet that webhooks may lead to, with commas: `crm.local:443, 10.1.0.0/16`; no URLs.",
     }),
     smtpUrl: Type.Optional(
       Type.String({ pattern: "^smtps?://", description: "The SMTP server; without it mails are only kept." }),
@@ -230,16 +238,22 @@ function fromFile(env: NodeJS.ProcessEnv): Record<string, unknown> {
 }
 
 function describe(
-  problem: { instancePath: string; message: string; params?: unknown },
+  problem: { keyword: string; instancePath: string; message: string; params?: unknown },
   raw: Record<string, unknown>,
 ): string {
   const extra = (problem.params as { additionalProperties?: string[] } | undefined)
     ?.additionalProperties?.[0];
   const key = extra ?? (problem.instancePath.split("/")[1] || Object.keys(raw)[0] || "configuration");
   if (extra) return `${key}: no such setting`;
-  const choices = (Settings.properties as Record<string, { anyOf?: { const?: string }[] }>)[key]?.anyOf;
+  const setting = (
+    Settings.properties as Record<string, { anyOf?: { const?: string }[]; description?: string }>
+  )[key];
+  const choices = setting?.anyOf;
+  const form = problem.keyword === "pattern" ? setting?.description : undefined;
   const message = choices
     ? `must be one of ${choices.map((each) => each.const).join(", ")}`
-    : problem.message;
+    : form
+      ? `is not in its form. ${form}`
+      : problem.message;
   return `${key} (${environmentName(key)}): ${message}`;
 }

@@ -26,7 +26,7 @@ const PROBLEM = {
 };
 
 interface Operation {
-  operationId?: string;
+  readonly operationId?: string;
   readonly requestBody?: {
     required?: boolean;
     readonly content?: Readonly<Record<string, { readonly schema?: unknown }>>;
@@ -58,8 +58,9 @@ export async function describeApi(api: Api): Promise<void> {
       if (!("openapiObject" in document)) return document.swaggerObject;
       const { openapiObject } = document;
       for (const [path, methods] of Object.entries(openapiObject.paths ?? {}))
+        // A route of several methods is one object under each of them.
         for (const [method, operation] of Object.entries(methods ?? {}) as [string, Operation][])
-          complete(operation, operationId(method, path));
+          Object.assign(methods ?? {}, { [method]: complete(operation, operationId(method, path)) });
       return openapiObject;
     },
   });
@@ -110,14 +111,14 @@ export function operationId(method: string, path: string): string {
 }
 
 /** Every operation can answer a problem; a parameter with a default, or a body without a must, need not be sent. */
-function complete(operation: Operation, name: string): void {
-  operation.operationId ??= name;
+function complete(operation: Operation, name: string): Operation {
   const { requestBody } = operation;
   const json = requestBody?.content?.["application/json"];
   if (requestBody && json) requestBody.required = !mayBeEmpty(json.schema);
   if (operation.responses) operation.responses.default = problemResponse();
   for (const parameter of operation.parameters ?? [])
     if (parameter.schema?.default !== undefined) parameter.required = false;
+  return { ...operation, operationId: name };
 }
 
 function problemResponse() {

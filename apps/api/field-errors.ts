@@ -99,6 +99,7 @@ function textOf({ keyword, message, params }: SchemaError): string {
 function messageOf({ values, texts }: Said): string {
   const [only, ...others] = [...new Set(values)];
   const list = [only, ...others].map((value) => JSON.stringify(value)).join(", ");
-  const oneOf = values.length === 0 ? [] : [others.length === 0 ? `must be ${list}` : `must be one of ${list}`];
+  const oneOf =
+    values.length === 0 ? [] : [others.length === 0 ? `must be ${list}` : `must be one of ${list}`];
   return [...oneOf, ...texts].join(" or ");
 }

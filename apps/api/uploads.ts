@@ -34,7 +34,12 @@ export async function takeUpload(request: FastifyRequest, folder: string): Promi
   try {
     for await (const part of request.parts()) {
       if (part.type === "field") fields[part.fieldname] = String(part.value);
-      else {
+      else if (part.fieldname !== "file") {
+        const message = "no such field: the file goes into the field «file»";
+        const field = part.fieldname.slice(0, 40);
+        part.file.resume();
+        throw new Problem(400, "invalid", `${field}: ${message}`, [{ field, message }]);
+      } else {
         originalName = plain(part.filename);
         await pipeline(part.file, createWriteStream(path, { mode: 0o640, flags: "wx" }));
         if (part.file.truncated) throw tooLarge();

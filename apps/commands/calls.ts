@@ -35,8 +35,11 @@ export function callCommands(context: Context): Pick<Handlers, Names> {
 
 /** Who places the call: an agent's key its own agent, everybody else names one. */
 export function callerOf(agentId: string | undefined, by: Asker): string {
-  if (by.role !== "agent" || !by.agentId)
-    return required(agentId === undefined || !isId(agentId) ? undefined : agentId, "agent", "agentId");
+  if (by.role !== "agent" || !by.agentId) {
+    if (agentId === undefined)
+      throw new CommandProblem(422, "required", "is required for this key: it is no agent's", "agentId");
+    return required(isId(agentId) ? agentId : undefined, "agent", "agentId");
+  }
   if (agentId !== undefined && agentId !== by.agentId)
     throw new CommandProblem(403, "not-yours", "an agent places calls only for itself", "agentId");
   return by.agentId;

@@ -101,6 +101,8 @@ async function whom(
     return { number, contactId };
   }
   if (contactId !== null) return { number: await phoneOf(trx, contactId, by, "contactId"), contactId };
+  if (fields.callId === undefined)
+    throw new CommandProblem(422, "required", "callId, contactId or number is required", "number");
   const { type, fromNumber, toNumber, ...call } = await callFor(trx, fields.callId, by);
   const number = type === "outbound" ? toNumber : fromNumber;
   if (!number?.startsWith("+"))
@@ -109,8 +111,8 @@ async function whom(
 }
 
 /** A call that this asker may see. */
-async function callFor(trx: Db, id: string | undefined, by: Asker) {
-  const own = id !== undefined && isId(id) ? { id, only: ownAgent(by), limit: 1 } : undefined;
+async function callFor(trx: Db, id: string, by: Asker) {
+  const own = isId(id) ? { id, only: ownAgent(by), limit: 1 } : undefined;
   const [call] = own ? (await listCalls(trx, own)).items : [];
   return requiredFor(by, call, "call", "callId");
 }

@@ -358,6 +358,28 @@ t.test("everything wrong is a problem that says what, and nothing more", async (
   ]);
 });
 
+t.test("a queue's overflow is spelt as any number", async (t) => {
+  for (const number of ["8 916 123-45-67", "+7 (916) 123-45-67"]) {
+    const answer = await ask("PATCH", `/v1/queues/${queue}`, admin, { overflow: { number } });
+    t.equal(answer.statusCode, 200, answer.body);
+    t.match(engine.asked.at(-1), { args: { change: { overflow: { number: "+79161234567" } } } });
+  }
+  const wrong = await ask("PATCH", `/v1/queues/${queue}`, admin, { overflow: { number: "112" } });
+  t.match([wrong.statusCode, wrong.json()], [422, { errors: [{ field: "overflow.number" }] }]);
+});
+
+t.test("FWD-02 a line that forwards to an unverified number is saved with a warning", async (t) => {
+  const warnings = async (set: object) => {
+    await db.updateTable("line").set(set).where("id", "=", line).execute();
+    return (await ask("PATCH", `/v1/lines/${line}`, admin, { priority: 5 })).json().applied.warnings;
+  };
+  const toNumber = { forward_mode: "number", forward_number: "+79161234567" };
+  t.match(await warnings(toNumber), [/nothing is forwarded to \+7 \(916\) 123-45-67 until it is verified/]);
+  t.same(await warnings({ forward_number_verified_at: new Date() }), []);
+  const off = { forward_mode: "off", forward_number: null, forward_number_verified_at: null };
+  t.same(await warnings(off), []);
+});
+
 t.test("who has nothing to say in a body sends none", async (t) => {
   const bodies = operations.flatMap((operation) => {
     const schema = operation.requestBody?.content["application/json"]?.schema;
@@ -400,7 +422,8 @@ t.test("the description is whole: every operation says what it is for", async (t
     if (operation.path.startsWith("/v1/"))
       t.ok(operation["x-ledger"]?.length, `${name} names its ledger entries`);
   }
-  t.equal(new Set(operations.map(({ operationId }) => operationId)).size, operations.length, "one each");
+  const names = operations.map(({ operationId }) => operationId);
+  t.same([...new Set(names)], names, "no two have the same name");
   const limit = document.paths["/v1/calls"].get.parameters.find(
     (each: { name: string }) => each.name === "limit",
   );

@@ -127,9 +127,13 @@ t.test("PROMPT-02 what cannot be played is refused in words, and nothing of it s
     { status: 400 },
     "a field we do not have",
   );
+  const headers = { authorization: `Bearer ${admin}` };
+  const misspelt = new FormData();
+  misspelt.append("fil", new Blob([new Uint8Array(toneWav(440, 500))]), "a.wav");
+  const answer = await fetch(`${base}/v1/sounds`, { method: "POST", body: misspelt, headers });
+  t.match([answer.status, await answer.json()], [400, { errors: [{ field: "fil", message: /«file»/ }] }]);
   const form = new FormData();
   form.append("name", "no file");
-  const headers = { authorization: `Bearer ${admin}` };
   t.equal((await fetch(`${base}/v1/sounds`, { method: "POST", body: form, headers })).status, 400, "no file");
   t.equal((await rig.ask("POST", "/v1/sounds", admin, { name: "x" })).statusCode, 415, "JSON");
   t.match(await upload(toneWav(440, 500), "a.wav", {}, supervisor), { status: 403 }, "not by a supervisor");

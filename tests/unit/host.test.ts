@@ -199,6 +199,21 @@ t.test("a folder has one master", async (t) => {
   t.type(tryLock(path), "object", "a damaged lock does not lock for ever");
 });
 
+t.test("where webhooks may lead is no list of URLs, and the refusal says what it is", async (t) => {
+  for (const text of ["http://127.0.0.1:18099/", "crm.local", "127.0.0.1:9000;10.0.0.1", "10.0.0.0/8/", ","])
+    t.throws(() => loadConfig({ DOZVON_WEBHOOK_ALLOW: text }), {
+      message: /DOZVON_WEBHOOK_ALLOW\): is not in its form.*crm\.local:443/,
+    });
+  for (const text of [
+    "",
+    "127.0.0.1:9000, crm.local:443, 10.1.0.0/16",
+    "127.0.0.1",
+    "[::1]:8080,::1, fd00::/8",
+    "127.0.0.0/8",
+  ])
+    t.equal(loadConfig({ DOZVON_WEBHOOK_ALLOW: text }).webhookAllow, text, text);
+});
+
 t.test("a port that is taken is named before anything starts", async (t) => {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));

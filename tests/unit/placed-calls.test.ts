@@ -1,5 +1,6 @@
 /** Who placed a call does with it what others do with theirs; and answering from the panel. */
 import t from "tap";
+import { callerOf } from "../../apps/commands/calls.ts";
 import type { Fact } from "../../apps/core/records/facts.ts";
 import { foldCall } from "../../apps/core/records/fold.ts";
 import { agent, house, line, queue, T0 } from "../support/floor.ts";
@@ -29,6 +30,27 @@ t.test("SOFT-02 the side that is held is the customer's, whoever called whom", (
   );
   scene.hear({ kind: "phoneCalled", at: T0, call: "c", phone: "t1", channel: "ch-far" });
   t.match(hold().events, [], "a channel that comes later is not the one that was dialled");
+  t.end();
+});
+
+t.test("SOFT-05 without a trunk that has a host the number is what cannot be called", (t) => {
+  const people = [agent("Anna")];
+  const scene = house(people, [queue(people)], [line()], [{ ...trunk, dials: false }]);
+  const to = { kind: "outside", number: "+79161112233" } as const;
+  const common = { at: T0, call: "c", channel: "ch-anna", agent: "anna" };
+  t.match(scene.hear({ kind: "callPlaced", ...common, to }), {
+    events: [],
+    refused: { code: "number-unavailable", field: "to.number", text: /needs a host/ },
+  });
+  t.end();
+});
+
+t.test("a key that is no agent's says who calls", (t) => {
+  const by = { keyId: "k", role: "admin" } as const;
+  const id = "6f1b0a3e-8f5d-4c1a-9d2e-7a4c0b9e5d21";
+  t.equal(callerOf(id, by), id);
+  t.throws(() => callerOf(undefined, by), { code: "required", field: "agentId", message: /is required/ });
+  t.throws(() => callerOf("anna", by), { code: "unknown", field: "agentId" });
   t.end();
 });
 

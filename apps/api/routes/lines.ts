@@ -1,4 +1,5 @@
 /** Lines: inbound numbers, each with its own settings. */
+import type { Applied } from "../../commands/port.ts";
 import { type Hours, isOpen } from "../../core/routing/hours.ts";
 import { hoursProblems } from "../../core/routing/hours-problems.ts";
 import { nextTimes, openTimes } from "../../core/routing/opening-times.ts";
@@ -59,7 +60,7 @@ export function lineRoutes(api: Api, context: ApiContext): void {
         { ...fields, number, ...forwardNumberFrom(fields, country) },
         request.caller,
       );
-      return reply.code(201).send({ ...(await show(context, id)), applied });
+      return reply.code(201).send(withWarnings(await show(context, id), applied));
     },
   );
 
@@ -103,7 +104,7 @@ export function lineRoutes(api: Api, context: ApiContext): void {
       const change = text === undefined ? rest : { ...rest, number: phoneFrom(text, country, "number") };
       const args = { id, change, scope: request.query.scope };
       const { applied } = await commands.send("line.change", args, request.caller);
-      return { ...(await show(context, id)), applied };
+      return withWarnings(await show(context, id), applied);
     },
   );
 
@@ -179,6 +180,14 @@ async function show({ db }: ApiContext, id: string, agentId?: string) {
   const [row] = await listLines(db, { id, agentId });
   if (!row) throw notFound("line");
   return lineView(row);
+}
+
+/** What was changed and does less than it seems: FWD-02. */
+function withWarnings<View extends ReturnType<typeof lineView>>(view: View, applied: Applied["applied"]) {
+  if (view.forwardMode !== "number" || view.forwardVerifiedAt !== null) return { ...view, applied };
+  const number = view.forwardNumber?.display ?? "the number";
+  const warning = `nothing is forwarded to ${number} until it is verified: POST /v1/verifications`;
+  return { ...view, applied: { ...applied, warnings: [...applied.warnings, warning] } };
 }
 
 function lineView(row: Awaited<ReturnType<typeof listLines>>[number]) {

@@ -2,6 +2,7 @@
 import type { FloorView } from "../../commands/port.ts";
 import { listQueues } from "../../store/reads/queues.ts";
 import { type Api, type ApiContext, floorOrNull, onlyAgent } from "../context.ts";
+import { phoneFrom } from "../phones.ts";
 import { notFound } from "../problem.ts";
 import { IdParams, Nothing } from "../schemas/common.ts";
 import * as S from "../schemas/queues.ts";
@@ -48,7 +49,7 @@ export function queueRoutes(api: Api, context: ApiContext): void {
       },
     },
     async (request, reply) => {
-      const fields = { ...S.NEW_QUEUE, agents: [], ...request.body };
+      const fields = { ...S.NEW_QUEUE, agents: [], ...withOverflow(request.body, context.country) };
       const { id, applied } = await commands.send("queue.create", fields, request.caller);
       return reply.code(201).send({ ...(await show(context, id)), applied });
     },
@@ -86,7 +87,8 @@ export function queueRoutes(api: Api, context: ApiContext): void {
     },
     async (request) => {
       const { id } = request.params;
-      const { applied } = await commands.send("queue.change", { id, change: request.body }, request.caller);
+      const change = withOverflow(request.body, context.country);
+      const { applied } = await commands.send("queue.change", { id, change }, request.caller);
       return { ...(await show(context, id)), applied };
     },
   );
@@ -109,6 +111,16 @@ export function queueRoutes(api: Api, context: ApiContext): void {
       return reply.code(204).send(undefined);
     },
   );
+}
+
+/** The number outside in any spelling, as E.164. @throws Problem 422 naming it */
+function withOverflow<Body extends { overflow?: { queueId: string } | { number: string } | null }>(
+  body: Body,
+  country: string,
+): Body {
+  const { overflow } = body;
+  if (!overflow || !("number" in overflow)) return body;
+  return { ...body, overflow: { number: phoneFrom(overflow.number, country, "overflow.number") } };
 }
 
 async function show({ db, commands }: ApiContext, id: string, agentId?: string) {

@@ -44,7 +44,8 @@ export const AppliedView = Type.Unsafe<Applied["applied"]>(
         description: "Read back from Asterisk afterwards.",
       }),
       warnings: Type.Array(Type.String(), {
-        description: "What Asterisk complained about while it reloaded, such as a mistake in custom.d/.",
+        description:
+          "What Asterisk complained about while it reloaded, such as a mistake in custom.d/; and what was saved but has no effect yet.",
       }),
     },
     { description: "What the change did in Asterisk." },

@@ -1,6 +1,6 @@
 /** Queues. */
 import { type TSchema, Type } from "typebox";
-import { AppliedView, ChangeOf, Closed, Id, Instant, ListOf, Name, Nullable } from "./common.ts";
+import { AppliedView, ChangeOf, Closed, Id, Instant, ListOf, Name, Nullable, PhoneText } from "./common.ts";
 
 /** What a new queue is when nothing else is said. */
 export const NEW_QUEUE = {
@@ -77,13 +77,9 @@ const settings = {
   ),
   joinWhenEmpty: Type.Boolean({ description: "Callers wait although nobody is signed in." }),
   overflow: Nullable(
-    Type.Union(
-      [
-        Type.Object({ queueId: Id() }, Closed),
-        Type.Object({ number: Type.String({ pattern: "^\\+[1-9][0-9]{4,14}$" }) }, Closed),
-      ],
-      { description: "Where callers go when the queue is full, empty, or they have waited their time." },
-    ),
+    Type.Union([Type.Object({ queueId: Id() }, Closed), Type.Object({ number: PhoneText }, Closed)], {
+      description: "Where callers go when the queue is full, empty, or they have waited their time.",
+    }),
   ),
   weight: Type.Integer({
     minimum: 0,

@@ -3,12 +3,17 @@ import { Type } from "typebox";
 import { AppliedView, ChangeOf, Closed, Id, Instant, ListOf, Name, Nullable } from "./common.ts";
 
 // These values are written into Asterisk's configuration: no spaces, no control characters, no list marks.
-const Host = Type.String({ pattern: "^[A-Za-z0-9.:_-]{1,253}$", examples: ["sip.carrier.example"] });
+const Host = Type.String({
+  pattern: "^[A-Za-z0-9.:_-]{1,253}$",
+  examples: ["sip.carrier.example"],
+  description: "Needed to place calls: they are sent there. null: the trunk takes calls only.",
+});
 const Network = Type.String({
   pattern: "^[A-Za-z0-9.:_-]{1,253}(/[0-9]{1,3})?$",
   examples: ["203.0.113.0/24"],
 });
-const Word = (max: number) => Type.String({ minLength: 1, maxLength: max, pattern: "^[!-:<-~]+$" });
+const Word = (max: number, description: string) =>
+  Type.String({ minLength: 1, maxLength: max, pattern: "^[!-:<-~]+$", description });
 
 const fields = {
   name: Name(),
@@ -20,8 +25,10 @@ const fields = {
   }),
   host: Nullable(Host),
   port: Type.Integer({ minimum: 1, maximum: 65535 }),
-  username: Nullable(Word(100)),
-  password: Nullable(Word(200)),
+  username: Nullable(
+    Word(100, "Only where we register (LINE-08); calls to host are authenticated with it too."),
+  ),
+  password: Nullable(Word(200, "Goes with username.")),
   numberFormat: Type.Enum(["e164", "digits"], {
     description: "How the carrier wants numbers: `+7495…` or `7495…`.",
   }),

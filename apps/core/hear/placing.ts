@@ -32,7 +32,7 @@ export function callPlaced(turn: Turn, input: Extract<Input, { kind: "callPlaced
   const line = to.kind === "outside" ? lineFor(floor, agent.id, input.lineId) : undefined;
   const shown = to.kind === "outside" ? shownNumber(floor, agent, line, input.at) : undefined;
   if (shown && "reason" in shown) {
-    turn.refuse("number-unavailable", shown.reason, "agentId");
+    turn.refuse("number-unavailable", shown.reason, shown.reason === NO_TRUNK ? "to.number" : "agentId");
     return;
   }
   const common = { at: input.at, call: input.call, channel: input.channel, agent: agent.id };

@@ -5,7 +5,7 @@
 import type { Floor, Line, Trunk } from "../floor.ts";
 
 /** What a refusal says when there is none. */
-export const NO_TRUNK = "no trunk places calls to numbers outside";
+export const NO_TRUNK = "no trunk places calls to numbers outside: a trunk needs a host for that";
 
 /**
  * The trunk that the line names, else the company's own PBX (LINE-06), else the first carrier; undefined when none

@@ -5,6 +5,7 @@
  */
 import { cannotTake } from "../agents/eligible.ts";
 import type { Line } from "../floor.ts";
+import { NO_TRUNK } from "../outgoing/trunk.ts";
 import { dialOutside } from "./external.ts";
 import { isOpen } from "./hours.ts";
 import { offer, type Rule, refuse } from "./rule.ts";
@@ -43,11 +44,7 @@ export const chosenNumber: Rule = (asked) => {
   const dialled = call.dialled?.includes(number)
     ? `${number}, chosen in the menu, did not take the call`
     : dialOutside(asked, number, { rule: "IVR-05", text: `${number} was chosen in the menu` });
-  if (dialled === undefined)
-    return refuse(call, at, "no-answer", {
-      rule: "IVR-05",
-      text: "no trunk places calls to numbers outside",
-    });
+  if (dialled === undefined) return refuse(call, at, "no-answer", { rule: "IVR-05", text: NO_TRUNK });
   return typeof dialled === "string"
     ? refuse(call, at, "no-answer", { rule: "IVR-05", text: dialled })
     : dialled;

@@ -106,7 +106,9 @@ function checkAddress(text: string, { networks }: Allowed): void {
   if (inside) return;
   const range = rangeOf(address);
   if (range !== "unicast")
-    throw new ForbiddenAddress(`leads to ${address.toString()}, which is not a public address (${range})`);
+    throw new ForbiddenAddress(
+      `leads to ${address.toString()}, which is not a public address (${range}); DOZVON_WEBHOOK_ALLOW names others that may be reached`,
+    );
 }
 
 /** IANA's kind of an address; `unicast` is the public rest. IPv4 inside IPv6 has been taken out before. */
