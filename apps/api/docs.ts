@@ -57,8 +57,8 @@ export async function describeApi(api: Api): Promise<void> {
     transformObject: (document) => {
       if (!("openapiObject" in document)) return document.swaggerObject;
       const { openapiObject } = document;
+      // A route of several methods is one object under each of them.
       for (const [path, methods] of Object.entries(openapiObject.paths ?? {}))
-        // A route of several methods is one object under each of them.
         for (const [method, operation] of Object.entries(methods ?? {}) as [string, Operation][])
           Object.assign(methods ?? {}, { [method]: complete(operation, operationId(method, path)) });
       return openapiObject;

@@ -42,6 +42,8 @@ export interface StoryNames {
 }
 
 export interface StoryCall {
+  /** An `outbound` call was placed by its agent, and answered by somebody else. */
+  readonly type?: string;
   readonly agentId: string | null;
   readonly endedAt: Date | null;
   readonly connectedAt: Date | null;
@@ -180,6 +182,8 @@ function clauseOf(decision: Decision, { agentName, queueName }: StoryNames): str
 function outcome(call: StoryCall, names: StoryNames): string {
   if (call.connectedAt && call.forwardedTo && call.agentId === null)
     return `answered outside by ${call.forwardedTo} after ${Math.round((call.waitMs ?? 0) / 1000)} s`;
+  if (call.connectedAt && call.type === "outbound")
+    return `answered; ${nameOf(call.agentId, names.agentName)} had called`;
   if (call.connectedAt)
     return `answered by ${nameOf(call.agentId, names.agentName)} after ${Math.round((call.waitMs ?? 0) / 1000)} s`;
   if (call.endedAt) return `ended as ${(call.ending ?? "unknown").replaceAll("_", " ")}`;

@@ -93,6 +93,37 @@ async function codeFor(lineId: string, number: string): Promise<{ id: string; co
 const agentNow = async (id: string) => (await listAgents(db, id))[0];
 const lineNow = async (id: string) => (await listLines(db, { id }))[0];
 
+t.test("ROUTE-12 an overflow that leads nowhere or round is refused before it is written", async (t) => {
+  const before = await listQueues(db, {});
+  const nobody = "00000000-0000-4000-8000-000000000000";
+  const into = (queueId: string) => ({ overflow: { queueId } });
+  const settings = {
+    ...({ strategy: "random", answerSeconds: 20, maxWaitSeconds: 60, wrapUp: { mode: "none" } } as const),
+    ...({ serviceLevelSeconds: 20, serviceLevelPercent: 80, agents: "all" } as const),
+  };
+  const change = (id: string, to: string) => send("queue.change", { id, change: into(to) });
+  const FIELD = "overflow.queueId";
+  await refused(t, change(queue, queue), 422, "circle", FIELD);
+  await refused(t, change(queue, nobody), 422, "unknown", FIELD);
+  await refused(
+    t,
+    send("queue.create", { ...settings, name: "Over", ...into(nobody) }),
+    422,
+    "unknown",
+    FIELD,
+  );
+  t.same(await listQueues(db, {}), before, "nothing is written");
+  const { id } = await send("queue.create", { ...settings, name: "Over", ...into(queue) });
+  await refused(t, change(queue, id), 422, "circle", FIELD);
+  await change(id, queue);
+  await send("queue.delete", { id });
+});
+
+t.test("DEFER-01 a call for later says whom to call", async (t) => {
+  const fields = { agentId: anna, comment: "", due: { inMinutes: 5 } };
+  await refused(t, send("deferred.create", fields), 422, "required", "number");
+});
+
 t.test("LINE-18 every setting of an agent is logged as it was, and comes back", async (t) => {
   const first = {
     ...{ name: "Anna", email: "a@example.com", mobile: "+79160000001", callMode: "external" as const },

@@ -252,6 +252,11 @@ t.test("why: decisions in order, the fallback too, in one sentence", async (t) =
     /^Offered to Anna, because she owns the contact; Anna did not take the call \(NOANSWER\); .*Sales.*; answered by Boris after 30 s\.$/,
   );
   t.match(
+    explain({ ...call, type: "outbound" }, [], names).summary,
+    "Answered; Boris had called.",
+    "who placed the call did not answer it",
+  );
+  t.match(
     explain({ ...call, connectedAt: null, ending: "no_answer" }, [], names).summary,
     "Ended as no answer.",
   );

@@ -31,7 +31,7 @@ export function assumptionsOf(day: RecordedDay, rows: Rows, change: Change): str
     "The same callers call at the same times; an answered call lasts as long as it did, whoever takes it.",
     ...(unknown > 0
       ? [
-          `${unknown} calls were not answered that day; answered now, they last as long as others picked at random.`,
+          `Calls that were not answered that day (${unknown}) last, answered now, as long as others picked at random.`,
         ]
       : []),
     "Who gave up waits exactly as long again. Who was answered waits at least that long, and beyond it like the others of that day (Kaplan and Meier's estimate).",
