@@ -7,6 +7,7 @@ import { callCheck } from "../doctor/call.ts";
 import { openForDoctor } from "../doctor/database.ts";
 import { type Check, examine } from "../doctor/finding.ts";
 import { machineChecks } from "../doctor/machine.ts";
+import { trunkCheck } from "../doctor/trunks.ts";
 import { HostError } from "../host/problem.ts";
 import { findInstance, type Instance } from "../peers/instance.ts";
 
@@ -63,6 +64,7 @@ try {
     ...machineChecks(instance, database.checkpoints),
     ...database.checks,
     ...asteriskChecks(instance),
+    trunkCheck(instance.url, instance.secrets.adminApiKey),
     api(instance),
     callCheck(instance),
   ];

@@ -4,7 +4,6 @@
  * The API validates the shape (its schemas); the engine checks the sense, writes, applies it to Asterisk, and
  * answers with what is now true, or with a problem that names the field. Nothing is ever half-done.
  */
-
 import type { ConversationAsk } from "../core/conversation/request.ts";
 import type { SupervisionMode } from "../core/conversation/supervise.ts";
 import type { AgentCall, AgentState, RecordingMode, Strategy, VoicemailMode } from "../core/floor.ts";
@@ -26,9 +25,9 @@ import type {
 
 export type * from "./port-service.ts";
 
-import type { LineRouting, MenuFields } from "./routing-fields.ts";
+import type { LineRouting, MenuFields, TrunkStates } from "./routing-fields.ts";
 
-export type { MenuFields } from "./routing-fields.ts";
+export type { MenuFields, TrunkStates } from "./routing-fields.ts";
 
 import type { NumbersChange, PbxFields, PbxState, VerificationStarted } from "./number-fields.ts";
 
@@ -201,6 +200,7 @@ export interface Commands {
   "pbx.connect": [PbxFields, Created & PbxState];
   "pbx.change": [{ change: Partial<PbxFields> }, Applied & PbxState];
   "pbx.disconnect": [Record<string, never>, { number: string } & Applied];
+  "trunk.states": [Record<string, never>, { states: TrunkStates }];
   "pbx.state": [Record<string, never>, PbxState];
   /** A code goes to the number; it is nowhere in the answer (LINE-03). */
   "verification.start": [

@@ -27,3 +27,8 @@ export interface LineRouting {
   forwardAttempts?: number;
   forwardCallerId?: "caller" | "line";
 }
+
+/** Whether a carrier answers our OPTIONS, as Asterisk says. */
+export type TrunkState = "reachable" | "unreachable" | "unknown";
+/** By trunk; those that take calls only are not in it. */
+export type TrunkStates = Readonly<Record<string, TrunkState>>;

@@ -6,12 +6,20 @@ import { nextKey } from "../store/writes/keys.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { CommandProblem, type TrunkFields } from "./port.ts";
+import type { TrunkState } from "./routing-fields.ts";
 import { logged } from "./settings.ts";
 
 export function trunkCommands({
   configure,
-}: Context): Pick<Handlers, "trunk.create" | "trunk.change" | "trunk.delete"> {
+  applier,
+  db,
+}: Context): Pick<Handlers, "trunk.create" | "trunk.change" | "trunk.delete" | "trunk.states"> {
   return {
+    "trunk.states": async () => {
+      const endpoints = await applier.endpoints().catch(() => new Map<string, string>());
+      const rows = await db.selectFrom("trunk").select(["id", "key"]).where("host", "is not", null).execute();
+      return { states: Object.fromEntries(rows.map(({ id, key }) => [id, stateOf(endpoints.get(key))])) };
+    },
     "trunk.create": (fields) =>
       configure(async (trx) => {
         await check(trx, fields);
@@ -42,6 +50,12 @@ export function trunkCommands({
         return { result: {}, focus: { nothing: true } };
       }),
   };
+}
+
+/** A trunk's address is asked every 30 s (`qualify_frequency`); whatever it answers, it is there. */
+function stateOf(endpoint: string | undefined): TrunkState {
+  if (endpoint === "online") return "reachable";
+  return endpoint === "offline" ? "unreachable" : "unknown";
 }
 
 function columns({ name, addresses, host, port, username, password, numberFormat }: TrunkFields) {

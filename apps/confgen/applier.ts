@@ -39,6 +39,8 @@ export interface Applier {
   callersIn(menu: string): Promise<number>;
   /** Where a trunk's registration stands, as Asterisk says; undefined: it has none. */
   registration(trunk: string): Promise<readback.Registration | undefined>;
+  /** Asterisk's endpoints, by name, with their states (`online`, `offline`). @throws AriError */
+  endpoints(): Promise<ReadonlyMap<string, string>>;
 }
 
 /** Which module reads which file of generated/. Trunks concern three modules beside the one with the endpoints. */
@@ -103,6 +105,7 @@ export function createApplier(options: ApplierOptions): Applier {
         throw asProblem(error, "");
       }),
     registration: (trunk) => readback.registration(asterisk, trunk),
+    endpoints: () => readback.loadedEndpoints(asterisk),
     note(settings) {
       try {
         swapIn(places.generated, files(settings));

@@ -245,6 +245,12 @@ t.test("what a create fills in, and the phone's account shown once", async (t) =
     password: "hush-hush",
   });
   t.match(trunk.json(), { name: "Carrier", port: 5060, host: null, hasPassword: true });
+  t.match(trunk.json(), { live: { state: "unknown" } });
+  engine.answers["trunk.states"] = () => ({ states: { [trunk.json().id]: "unreachable" } });
+  t.match((await ask("GET", "/v1/trunks", admin)).json().items, [{ live: { state: "unreachable" } }]);
+  engine.away = true;
+  t.match((await ask("GET", "/v1/trunks", admin)).json().items, [{ live: { state: "unknown" } }]);
+  engine.away = false;
   t.notMatch(trunk.body + (await ask("GET", "/v1/trunks", admin)).body, "hush-hush");
   for (const host of ["a b", "x\nmatch=0.0.0.0/0", "x;y", "[x]"])
     t.equal((await ask("POST", "/v1/trunks", admin, { name: "x", addresses: [host] })).statusCode, 400, host);

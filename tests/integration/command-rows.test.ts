@@ -27,6 +27,7 @@ const { db } = postgres;
 const by: Asker = { keyId: "3f2c1d4e-0000-4000-8000-000000000001", role: "admin" };
 const asked: Input[] = [];
 const floor = new Map<string, Agent>();
+const endpoints = new Map<string, string>();
 const handlers = createCommands({
   db,
   config: {
@@ -38,6 +39,7 @@ const handlers = createCommands({
     note: () => {},
     callersIn: async () => 0,
     registration: async () => "Registered",
+    endpoints: async () => endpoints,
   },
   engine: {
     settingsChanged: () => {},
@@ -117,6 +119,25 @@ t.test("ROUTE-12 an overflow that leads nowhere or round is refused before it is
   await refused(t, change(queue, id), 422, "circle", FIELD);
   await change(id, queue);
   await send("queue.delete", { id });
+});
+
+t.test("LINE-08 a trunk with a host is reachable as far as Asterisk says so", async (t) => {
+  const trunk = async (name: string, host: string | null, address: string) => {
+    const fields = { name, addresses: [address], host, port: 5060, username: null, password: null };
+    return (await send("trunk.create", fields)).id;
+  };
+  const [near, far, inbound] = [
+    await trunk("Near", "near.example", "198.51.100.1"),
+    await trunk("Far", "far.example", "198.51.100.2"),
+    await trunk("Inbound", null, "198.51.100.3"),
+  ];
+  const states = async () => (await send("trunk.states", {})).states;
+  t.match(await states(), { [near]: "unknown", [far]: "unknown" });
+  const rows = await db.selectFrom("trunk").select(["id", "key"]).execute();
+  for (const { id, key } of rows) endpoints.set(key, id === near ? "online" : "offline");
+  t.match(await states(), { [near]: "reachable", [far]: "unreachable" });
+  t.notHas(await states(), { [inbound]: "unreachable" }, "nothing is sent there");
+  for (const id of [near, far, inbound]) await send("trunk.delete", { id });
 });
 
 t.test("DEFER-01 a call for later says whom to call", async (t) => {

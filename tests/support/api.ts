@@ -55,7 +55,7 @@ export function fakeEngine(): FakeEngine {
     away: false,
     view: { at: Date.UTC(2026, 0, 5, 9), asterisk: "up", agents: [], queues: [], calls: [], alarms: [] },
     asked: [],
-    answers: {},
+    answers: { "trunk.states": () => ({ states: {} }) },
     async send(name, args, by) {
       if (engine.away) throw new CommandProblem(503, "engine-away", "the engine does not answer");
       engine.asked.push({ name, args, by });

@@ -1,6 +1,8 @@
 /** Trunks: the carriers' ends. */
+
+import { CommandProblem, type TrunkStates } from "../../commands/port.ts";
 import { listTrunks } from "../../store/reads/trunks.ts";
-import type { Api, ApiContext } from "../context.ts";
+import type { Api, ApiContext, Caller } from "../context.ts";
 import { notFound } from "../problem.ts";
 import { IdParams, Nothing } from "../schemas/common.ts";
 import * as S from "../schemas/trunks.ts";
@@ -25,7 +27,10 @@ export function trunkRoutes(api: Api, context: ApiContext): void {
         response: { 200: S.TrunkList },
       },
     },
-    async () => ({ items: (await listTrunks(db)).map(trunkView) }),
+    async ({ caller }) => {
+      const [rows, states] = await Promise.all([listTrunks(db), statesOf(context, caller)]);
+      return { items: rows.map((row) => trunkView(row, states)) };
+    },
   );
 
   api.post(
@@ -44,7 +49,7 @@ export function trunkRoutes(api: Api, context: ApiContext): void {
     async (request, reply) => {
       const fields = { ...NEW_TRUNK, ...request.body };
       const { id, applied } = await commands.send("trunk.create", fields, request.caller);
-      return reply.code(201).send({ ...(await show(context, id)), applied });
+      return reply.code(201).send({ ...(await show(context, id, request.caller)), applied });
     },
   );
 
@@ -61,7 +66,7 @@ export function trunkRoutes(api: Api, context: ApiContext): void {
         response: { 200: S.TrunkView },
       },
     },
-    (request) => show(context, request.params.id),
+    (request) => show(context, request.params.id, request.caller),
   );
 
   api.patch(
@@ -81,7 +86,7 @@ export function trunkRoutes(api: Api, context: ApiContext): void {
     async (request) => {
       const { id } = request.params;
       const { applied } = await commands.send("trunk.change", { id, change: request.body }, request.caller);
-      return { ...(await show(context, id)), applied };
+      return { ...(await show(context, id, request.caller)), applied };
     },
   );
 
@@ -105,12 +110,22 @@ export function trunkRoutes(api: Api, context: ApiContext): void {
   );
 }
 
-async function show({ db }: ApiContext, id: string) {
-  const [row] = await listTrunks(db, id);
+async function show(context: ApiContext, id: string, caller: Caller) {
+  const [[row], states] = await Promise.all([listTrunks(context.db, id), statesOf(context, caller)]);
   if (!row) throw notFound("trunk");
-  return trunkView(row);
+  return trunkView(row, states);
 }
 
-function trunkView(row: Awaited<ReturnType<typeof listTrunks>>[number]) {
-  return { ...row, createdAt: iso(row.createdAt) };
+/** None while the engine is away: rows are still answered then. */
+async function statesOf({ commands }: ApiContext, caller: Caller): Promise<TrunkStates> {
+  try {
+    return (await commands.send("trunk.states", {}, caller)).states;
+  } catch (error) {
+    if (error instanceof CommandProblem && error.status === 503) return {};
+    throw error;
+  }
+}
+
+function trunkView(row: Awaited<ReturnType<typeof listTrunks>>[number], states: TrunkStates) {
+  return { ...row, live: { state: states[row.id] ?? "unknown" }, createdAt: iso(row.createdAt) };
 }

@@ -42,6 +42,15 @@ const view = {
   port: Type.Integer(),
   username: Nullable(Type.String()),
   numberFormat: fields.numberFormat,
+  live: Type.Object(
+    {
+      state: Type.Enum(["reachable", "unreachable", "unknown"], {
+        description:
+          "Whether the host answers Asterisk's OPTIONS, every 30 s; calls to an unreachable one end at once. unknown: there is no host, or Asterisk does not say.",
+      }),
+    },
+    { description: "As it is now." },
+  ),
   hasPassword: Type.Boolean({ description: "The password itself is never shown." }),
   createdAt: Instant(),
 };
