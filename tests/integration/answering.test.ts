@@ -126,7 +126,7 @@ t.test(
     const asked = () => answer(id);
     await until("the supervisor's command is sent", async () => typeof (await asked()) === "object");
     t.equal(await customer.done, 0, "the customer gave up");
-    t.ok(phone.has("cancelled"));
+    await until("the phone stops ringing", () => phone.has("cancelled"));
     t.notOk(scene.live.some((each) => each.kind === "call.talking"));
     await until("nothing rings any more", async () => (await answer(id)) === "409 not-ringing");
   },
