@@ -83,13 +83,16 @@ t.test(
   "XFER-05 a phone cannot leave a customer with who talks to colleagues only: the line takes the customer back",
   async (t) => {
     const from = "+79165580002";
-    const { id, other, answer } = await transferOnThePhone(from, { consultationOnly: true });
+    const { id, operator, other, spare, answer } = await transferOnThePhone(from, { consultationOnly: true });
     t.equal(answer, 202, "Asterisk does what the phone asks");
-    await until("somebody of the line has the call", async () => {
-      const { agentId } = await scene.get(`/v1/calls/${id}`);
-      return agentId !== other.id && (await live(other)).status === "available";
+    await until("the colleague is taken out", async () =>
+      /talks to colleagues only: to the line/.test(JSON.stringify((await scene.why(id)).decisions)),
+    );
+    await until("somebody of the line talks with the customer", async () => {
+      const line = await Promise.all([operator, spare].map(live));
+      return line.some(({ status, call }) => status === "talking" && call.id === id);
     });
-    t.match(JSON.stringify((await scene.why(id)).decisions), /talks to colleagues only: to the line/);
+    t.equal((await live(other)).status, "available");
     await scene.must("POST", `/v1/calls/${id}/hang-up`);
     t.not((await scene.record(from)).agentId, other.id);
   },

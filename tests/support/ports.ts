@@ -8,8 +8,8 @@ import { createServer, type Server } from "node:net";
 
 /** Ports of a range, in order: the first one (the lock), services of instances (TCP), Asterisk's RTP, peers. */
 const FIRST = 12_000;
-const PER_RANGE = 800;
-const RANGES = 25;
+const PER_RANGE = 1600;
+const RANGES = 12;
 const SERVICES = 60;
 const RTP = 300;
 
