@@ -41,7 +41,7 @@ const SWEEP_MS = 5000;
  * @param keep how many rows stay in memory.
  */
 export function followLive(options: { db: Db; url: string; log: Log; keep?: number }): LiveTail {
-  const { db, url, log, keep = 10_000 } = options;
+  const { db, url, log, keep = 2000 } = options;
   const listeners = new Set<Listener>();
   const observers: Listener[] = [];
   let ring: LiveRow[] = [];
