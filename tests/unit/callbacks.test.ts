@@ -55,6 +55,17 @@ function free(made: House, index: number, name: string, at = T0 + 90_000) {
 const commits = (effects: readonly { kind: string }[]): number =>
   effects.filter(({ kind }) => kind === "commitCallback").length;
 
+/** Asterisk's word that the first caller waits in the queue, so many ms after the beginning. */
+function joinedAt(ms: number): Extract<Input, { kind: "queueJoined" }> {
+  return { kind: "queueJoined", at: T0 + ms, call: "one", channel: "ch-one", queueKey: "q1" };
+}
+
+/** The first caller asks to be called back, so many ms after the beginning. */
+function keyPressedAt(ms: number): Extract<Input, { kind: "callbackAsked" }> {
+  const call = { call: "one", channel: "ch-one", lineKey: "l1", queueKey: "q1" };
+  return { kind: "callbackAsked", at: T0 + ms, ...call, from: "+79160000001", allowed: true, id: "cb" };
+}
+
 t.test(
   "the place: nothing is said before it is written down, and it counts from the beginning of the wait",
   (t) => {
@@ -84,21 +95,9 @@ t.test(
   "a place that is written down too late: the caller waits on, counted and nudged, and is told next time",
   (t) => {
     const made = busy(["anna"], { one: 10 });
-    const joined: Input = {
-      ...{ kind: "queueJoined", at: T0 + 10_100, call: "one", channel: "ch-one", queueKey: "q1" },
-    };
+    const joined: Input = joinedAt(10_100);
     made.hear(joined);
-    const ask: Input = {
-      ...{
-        kind: "callbackAsked",
-        at: T0 + 60_000,
-        call: "one",
-        channel: "ch-one",
-        lineKey: "l1",
-        queueKey: "q1",
-      },
-      ...{ from: "+79160000001", allowed: true, id: "cb" },
-    };
+    const ask: Input = keyPressedAt(60_000);
     const written = made.hear(ask).effects[0];
     if (written?.kind !== "keepPlace") throw new Error("not kept");
     made.hear({ ...joined, at: T0 + 65_100 });
@@ -126,22 +125,10 @@ t.test(
 t.test(
   "a place that the database refuses too late, and an answer that comes too late, leave the caller in the queue",
   (t) => {
-    const joined: Input = {
-      ...{ kind: "queueJoined", at: T0 + 65_100, call: "one", channel: "ch-one", queueKey: "q1" },
-    };
+    const joined: Input = joinedAt(65_100);
     const asked = () => {
       const made = busy(["anna"], { one: 10 });
-      const [effect] = made.hear({
-        ...{
-          kind: "callbackAsked",
-          at: T0 + 60_000,
-          call: "one",
-          channel: "ch-one",
-          lineKey: "l1",
-          queueKey: "q1",
-        },
-        ...{ from: "+79160000001", allowed: true, id: "cb" },
-      }).effects;
+      const [effect] = made.hear(keyPressedAt(60_000)).effects;
       if (effect?.kind !== "keepPlace") throw new Error("not kept");
       return { made, callback: effect.callback };
     };
