@@ -105,13 +105,39 @@ create table attempt (
   state text default 'placing'::text not null,
   reason text,
   created_at timestamp with time zone default now() not null,
+  campaign_id uuid,
+  campaign_contact_id uuid,
+  trunk_key text,
+  caller_number text,
+  ring_seconds integer,
+  ending text,
+  cause integer,
+  answered_at timestamp with time zone,
+  greeting_ended_at timestamp with time zone,
+  connected_at timestamp with time zone,
+  amd jsonb,
+  abandoned_at timestamp with time zone,
+  message_played_at timestamp with time zone,
+  pressed text,
+  ended_at timestamp with time zone,
+  because jsonb,
   constraint attempt_pkey PRIMARY KEY (id),
   constraint attempt_call_id_key UNIQUE (call_id),
   constraint attempt_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint attempt_campaign_contact_id_fkey FOREIGN KEY (campaign_contact_id) REFERENCES campaign_contact(id) ON DELETE SET NULL,
+  constraint attempt_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id),
   constraint attempt_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE SET NULL,
+  constraint attempt_ending_check CHECK ((ending = ANY (ARRAY['answered'::text, 'abandoned'::text, 'hung_up'::text, 'self_service'::text, 'machine'::text, 'no_answer'::text, 'busy'::text, 'rejected'::text, 'unreachable'::text, 'not_in_service'::text, 'failed'::text, 'shed'::text, 'cancelled'::text, 'not_placed'::text, 'lost'::text]))),
   constraint attempt_state_check CHECK ((state = ANY (ARRAY['placing'::text, 'placed'::text, 'refused'::text, 'not-placed'::text])))
 );
 CREATE INDEX attempt_agent ON attempt USING btree (agent_id, created_at);
+CREATE INDEX attempt_campaign ON attempt USING btree (campaign_id, created_at DESC, id) WHERE (campaign_id IS NOT NULL);
+CREATE INDEX attempt_contact ON attempt USING btree (contact_id, created_at) WHERE (contact_id IS NOT NULL);
+CREATE INDEX attempt_live ON attempt USING btree (campaign_id, answered_at) WHERE (answered_at IS NOT NULL);
+CREATE INDEX attempt_number ON attempt USING btree (number, created_at);
+CREATE INDEX attempt_open ON attempt USING btree (campaign_id, created_at) WHERE ((campaign_id IS NOT NULL) AND (ending IS NULL));
+CREATE UNIQUE INDEX attempt_open_contact ON attempt USING btree (campaign_contact_id) WHERE ((campaign_id IS NOT NULL) AND (ending IS NULL));
+CREATE UNIQUE INDEX attempt_open_number ON attempt USING btree (number) WHERE ((campaign_id IS NOT NULL) AND (ending IS NULL));
 CREATE INDEX attempt_placing ON attempt USING btree (created_at) WHERE (state = 'placing'::text);
 
 create table audit (
@@ -268,6 +294,117 @@ create table callback (
 CREATE INDEX callback_list ON callback USING btree (created_at);
 CREATE INDEX callback_open ON callback USING btree (queue_id, kept_at) WHERE (state = ANY (ARRAY['waiting'::text, 'calling'::text]));
 
+create table campaign (
+  id uuid default gen_random_uuid() not null,
+  key text not null,
+  name text not null,
+  mode text not null,
+  state text default 'draft'::text not null,
+  purpose text not null,
+  line_id uuid not null,
+  queue_id uuid,
+  ratio numeric(4,2),
+  connect text default 'ring'::text not null,
+  blending boolean default false not null,
+  shedding boolean default false not null,
+  weight integer default 1 not null,
+  ring_seconds integer default 25 not null,
+  amd jsonb,
+  message_sound_id uuid,
+  announcement_sound_id uuid,
+  announcement jsonb,
+  policy jsonb not null,
+  trunk_ids uuid[] default '{}'::uuid[] not null,
+  calls_per_second integer default 5 not null,
+  max_lines integer default 100 not null,
+  caller_numbers text[] default '{}'::text[] not null,
+  wrap_up text,
+  wrap_up_seconds integer,
+  created_at timestamp with time zone default now() not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint campaign_pkey PRIMARY KEY (id),
+  constraint campaign_key_key UNIQUE (key),
+  constraint campaign_name_key UNIQUE (name),
+  constraint campaign_announcement_sound_id_fkey FOREIGN KEY (announcement_sound_id) REFERENCES sound(id),
+  constraint campaign_line_id_fkey FOREIGN KEY (line_id) REFERENCES line(id),
+  constraint campaign_message_sound_id_fkey FOREIGN KEY (message_sound_id) REFERENCES sound(id),
+  constraint campaign_queue_id_fkey FOREIGN KEY (queue_id) REFERENCES queue(id),
+  constraint campaign_calls_per_second_check CHECK (((calls_per_second >= 1) AND (calls_per_second <= 100))),
+  constraint campaign_check CHECK (((mode = 'power'::text) = (ratio IS NOT NULL))),
+  constraint campaign_check1 CHECK (((wrap_up IS DISTINCT FROM 'limit'::text) OR (wrap_up_seconds IS NOT NULL))),
+  constraint campaign_connect_check CHECK ((connect = ANY (ARRAY['ring'::text, 'open-line'::text]))),
+  constraint campaign_key_check CHECK ((key ~ '^c[a-z0-9]{1,20}$'::text)),
+  constraint campaign_max_lines_check CHECK (((max_lines >= 1) AND (max_lines <= 1000))),
+  constraint campaign_mode_check CHECK ((mode = ANY (ARRAY['preview'::text, 'progressive'::text, 'power'::text, 'predictive'::text, 'agentless'::text]))),
+  constraint campaign_purpose_check CHECK ((purpose = ANY (ARRAY['service'::text, 'advertising'::text, 'survey'::text, 'reminder'::text, 'debt'::text]))),
+  constraint campaign_ratio_check CHECK (((ratio >= (1)::numeric) AND (ratio <= (10)::numeric))),
+  constraint campaign_ring_seconds_check CHECK (((ring_seconds >= 15) AND (ring_seconds <= 60))),
+  constraint campaign_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'running'::text, 'paused'::text, 'draining'::text, 'stopped'::text, 'finished'::text]))),
+  constraint campaign_weight_check CHECK (((weight >= 1) AND (weight <= 100))),
+  constraint campaign_wrap_up_check CHECK ((wrap_up = ANY (ARRAY['none'::text, 'limit'::text, 'until-completed'::text]))),
+  constraint campaign_wrap_up_seconds_check CHECK (((wrap_up_seconds >= 1) AND (wrap_up_seconds <= 3600)))
+);
+
+create table campaign_agent (
+  campaign_id uuid not null,
+  agent_id uuid not null,
+  constraint campaign_agent_pkey PRIMARY KEY (campaign_id, agent_id),
+  constraint campaign_agent_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
+  constraint campaign_agent_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE
+);
+CREATE INDEX campaign_agent_agent ON campaign_agent USING btree (agent_id);
+
+create table campaign_contact (
+  id uuid default gen_random_uuid() not null,
+  campaign_id uuid not null,
+  contact_id uuid,
+  name text default ''::text not null,
+  state text default 'waiting'::text not null,
+  priority integer default 0 not null,
+  next_at timestamp with time zone default now() not null,
+  "position" bigint generated always as identity not null,
+  attempts integer default 0 not null,
+  agent_id uuid,
+  last_ending text,
+  done_reason text,
+  taken_at timestamp with time zone,
+  taken_by uuid,
+  ended_at timestamp with time zone,
+  constraint campaign_contact_pkey PRIMARY KEY (id),
+  constraint campaign_contact_campaign_id_contact_id_key UNIQUE (campaign_id, contact_id),
+  constraint campaign_contact_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint campaign_contact_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE,
+  constraint campaign_contact_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE SET NULL,
+  constraint campaign_contact_taken_by_fkey FOREIGN KEY (taken_by) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint campaign_contact_check CHECK (((state = 'taken'::text) = (taken_at IS NOT NULL))),
+  constraint campaign_contact_priority_check CHECK (((priority >= 0) AND (priority <= 9))),
+  constraint campaign_contact_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'taken'::text, 'done'::text, 'refused'::text, 'cancelled'::text])))
+);
+CREATE INDEX campaign_contact_contact ON campaign_contact USING btree (contact_id);
+CREATE INDEX campaign_contact_due ON campaign_contact USING btree (campaign_id, priority DESC, next_at, "position") WHERE (state = 'waiting'::text);
+CREATE INDEX campaign_contact_list ON campaign_contact USING btree (campaign_id, "position");
+CREATE INDEX campaign_contact_taken ON campaign_contact USING btree (campaign_id, taken_at) WHERE (state = 'taken'::text);
+
+create table campaign_number (
+  campaign_contact_id uuid not null,
+  phone text not null,
+  campaign_id uuid not null,
+  "position" integer not null,
+  zone text,
+  score real,
+  attempts integer default 0 not null,
+  last_at timestamp with time zone,
+  last_ending text,
+  constraint campaign_number_pkey PRIMARY KEY (campaign_contact_id, phone),
+  constraint campaign_number_campaign_id_phone_key UNIQUE (campaign_id, phone),
+  constraint campaign_number_campaign_contact_id_fkey FOREIGN KEY (campaign_contact_id) REFERENCES campaign_contact(id) ON DELETE CASCADE,
+  constraint campaign_number_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE,
+  constraint campaign_number_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{4,14}$'::text)),
+  constraint campaign_number_score_check CHECK (((score >= (0)::double precision) AND (score <= (1)::double precision)))
+);
+CREATE INDEX campaign_number_phone ON campaign_number USING btree (phone);
+
 create table charge (
   call_id uuid not null,
   channel text not null,
@@ -322,6 +459,27 @@ create table contact (
 );
 CREATE INDEX contact_newest ON contact USING btree (created_at DESC, id DESC);
 CREATE INDEX contact_owner ON contact USING btree (owner_id);
+
+create table contact_consent (
+  id uuid default gen_random_uuid() not null,
+  phone text not null,
+  contact_id uuid,
+  purpose text not null,
+  how text not null,
+  given_at timestamp with time zone not null,
+  taken_by text not null,
+  reference text default ''::text not null,
+  until timestamp with time zone,
+  withdrawn_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  constraint contact_consent_pkey PRIMARY KEY (id),
+  constraint contact_consent_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE SET NULL,
+  constraint contact_consent_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{4,14}$'::text)),
+  constraint contact_consent_purpose_check CHECK ((purpose = ANY (ARRAY['service'::text, 'advertising'::text, 'survey'::text, 'reminder'::text, 'debt'::text])))
+);
+CREATE INDEX contact_consent_contact ON contact_consent USING btree (contact_id);
+CREATE INDEX contact_consent_newest ON contact_consent USING btree (created_at DESC, id);
+CREATE INDEX contact_consent_phone ON contact_consent USING btree (phone, purpose);
 
 create table contact_phone (
   contact_id uuid not null,
@@ -697,6 +855,20 @@ create table recording_pause (
 );
 CREATE INDEX recording_pause_call ON recording_pause USING btree (call_id, from_at);
 CREATE UNIQUE INDEX recording_pause_open ON recording_pause USING btree (call_id) WHERE (to_at IS NULL);
+
+create table refused_number (
+  phone text not null,
+  reason text default ''::text not null,
+  source text not null,
+  at timestamp with time zone default now() not null,
+  until timestamp with time zone,
+  attempt_id text,
+  constraint refused_number_pkey PRIMARY KEY (phone),
+  constraint refused_number_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES attempt(id) ON DELETE SET NULL,
+  constraint refused_number_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{4,14}$'::text)),
+  constraint refused_number_source_check CHECK ((source = ANY (ARRAY['api'::text, 'import'::text, 'key'::text, 'agent'::text])))
+);
+CREATE INDEX refused_number_newest ON refused_number USING btree (at DESC, phone);
 
 create table scenario (
   id uuid default gen_random_uuid() not null,

@@ -1,7 +1,8 @@
 /**
  * The tables of what surrounds a call: wrap-ups and completions, calls that agents place or put off, scripts.
  */
-import type { Generated, JSONColumnType } from "kysely";
+import type { ColumnType, Generated, JSONColumnType } from "kysely";
+import type { AttemptEnding } from "../core/dialling/campaign.ts";
 import type { Created } from "./tables.ts";
 
 export interface CallWrapUpTable {
@@ -22,6 +23,25 @@ export interface AttemptTable {
   state: Generated<"placing" | "placed" | "refused" | "not-placed">;
   reason: string | null;
   created_at: Created;
+  /** Of a campaign: from here on. Such an attempt is open while `ending` is null. */
+  campaign_id: Generated<string | null>;
+  campaign_contact_id: Generated<string | null>;
+  trunk_key: Generated<string | null>;
+  caller_number: Generated<string | null>;
+  ring_seconds: Generated<number | null>;
+  ending: Generated<AttemptEnding | null>;
+  /** Q.850. */
+  cause: Generated<number | null>;
+  answered_at: Generated<Date | null>;
+  greeting_ended_at: Generated<Date | null>;
+  connected_at: Generated<Date | null>;
+  amd: ColumnType<object | null, string | null | undefined, string | null>;
+  abandoned_at: Generated<Date | null>;
+  message_played_at: Generated<Date | null>;
+  /** The keys pressed during an agentless campaign's announcement. */
+  pressed: Generated<string | null>;
+  ended_at: Generated<Date | null>;
+  because: ColumnType<object | null, string | null | undefined, string | null>;
 }
 
 export interface DeferredCallTable {

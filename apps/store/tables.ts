@@ -5,6 +5,7 @@ import type { ColumnType, Generated, JSONColumnType } from "kysely";
 import type { AgentState, RecordingMode, Strategy, VoicemailMode } from "../core/floor.ts";
 import type { Hours } from "../core/routing/hours.ts";
 import type { PromptSlot } from "../core/routing/prompts.ts";
+import type { DiallingTables } from "./tables-dialling.ts";
 import type { MenuTables, MenuWhen } from "./tables-menus.ts";
 import type { OutboxTables } from "./tables-outbox.ts";
 import type { RecordingTables } from "./tables-recordings.ts";
@@ -291,7 +292,13 @@ export interface ApiKeyTable {
   revoked_at: Date | null;
 }
 
-export interface Database extends MenuTables, OutboxTables, ServiceTables, RecordingTables, RecordTables {
+export interface Database
+  extends MenuTables,
+    OutboxTables,
+    ServiceTables,
+    RecordingTables,
+    RecordTables,
+    DiallingTables {
   agent: AgentTable;
   agent_state_change: AgentStateChangeTable;
   queue: QueueTable;

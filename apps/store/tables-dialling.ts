@@ -1,0 +1,115 @@
+/**
+ * The dialler's tables: campaigns, their lists, and who must not or may be called.
+ */
+import type { ColumnType, Generated, JSONColumnType } from "kysely";
+import type {
+  AttemptEnding,
+  CampaignMode,
+  CampaignState,
+  ContactState,
+  Purpose,
+} from "../core/dialling/campaign.ts";
+import type { Created } from "./tables.ts";
+
+/** A jsonb column that may be null. */
+type MaybeJson = JSONColumnType<object> | null;
+
+export interface CampaignTable {
+  id: Generated<string>;
+  key: string;
+  name: string;
+  mode: CampaignMode;
+  state: Generated<CampaignState>;
+  purpose: Purpose;
+  line_id: string;
+  queue_id: string | null;
+  /** numeric: PostgreSQL hands it over as text. */
+  ratio: ColumnType<string | null, number | string | null | undefined, number | string | null>;
+  connect: Generated<"ring" | "open-line">;
+  blending: Generated<boolean>;
+  shedding: Generated<boolean>;
+  weight: Generated<number>;
+  ring_seconds: Generated<number>;
+  amd: MaybeJson;
+  message_sound_id: string | null;
+  announcement_sound_id: string | null;
+  announcement: MaybeJson;
+  policy: JSONColumnType<object>;
+  trunk_ids: Generated<string[]>;
+  calls_per_second: Generated<number>;
+  max_lines: Generated<number>;
+  caller_numbers: Generated<string[]>;
+  wrap_up: "none" | "limit" | "until-completed" | null;
+  wrap_up_seconds: number | null;
+  created_at: Created;
+  started_at: Date | null;
+  ended_at: Date | null;
+}
+
+export interface CampaignAgentTable {
+  campaign_id: string;
+  agent_id: string;
+}
+
+export interface CampaignContactTable {
+  id: Generated<string>;
+  campaign_id: string;
+  contact_id: string | null;
+  name: Generated<string>;
+  state: Generated<ContactState>;
+  priority: Generated<number>;
+  next_at: Generated<Date>;
+  position: Generated<number>;
+  attempts: Generated<number>;
+  agent_id: string | null;
+  last_ending: AttemptEnding | null;
+  done_reason: string | null;
+  taken_at: Date | null;
+  taken_by: string | null;
+  ended_at: Date | null;
+}
+
+export interface CampaignNumberTable {
+  campaign_contact_id: string;
+  phone: string;
+  campaign_id: string;
+  position: number;
+  zone: string | null;
+  score: number | null;
+  attempts: Generated<number>;
+  last_at: Date | null;
+  last_ending: AttemptEnding | null;
+}
+
+export interface RefusedNumberTable {
+  phone: string;
+  reason: Generated<string>;
+  source: "api" | "import" | "key" | "agent";
+  at: Generated<Date>;
+  until: Date | null;
+  attempt_id: string | null;
+}
+
+export interface ContactConsentTable {
+  id: Generated<string>;
+  phone: string;
+  contact_id: string | null;
+  purpose: Purpose;
+  how: string;
+  given_at: Date;
+  taken_by: string;
+  reference: Generated<string>;
+  until: Date | null;
+  withdrawn_at: Date | null;
+  created_at: Created;
+}
+
+/** Their names in the database. `attempt` is in tables-service.ts: agents place calls as well. */
+export interface DiallingTables {
+  campaign: CampaignTable;
+  campaign_agent: CampaignAgentTable;
+  campaign_contact: CampaignContactTable;
+  campaign_number: CampaignNumberTable;
+  refused_number: RefusedNumberTable;
+  contact_consent: ContactConsentTable;
+}
