@@ -1,5 +1,22 @@
 -- Made by `npm run schema` from the migrated database; a test compares it. Change the migrations instead.
 
+create table activity (
+  id uuid default gen_random_uuid() not null,
+  contact_id uuid not null,
+  kind text not null,
+  at timestamp with time zone default now() not null,
+  by_key_id uuid,
+  by_agent_id uuid,
+  data jsonb default '{}'::jsonb not null,
+  constraint activity_pkey PRIMARY KEY (id),
+  constraint activity_by_agent_id_fkey FOREIGN KEY (by_agent_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint activity_by_key_id_fkey FOREIGN KEY (by_key_id) REFERENCES api_key(id) ON DELETE SET NULL,
+  constraint activity_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE CASCADE,
+  constraint activity_kind_check CHECK ((kind = ANY (ARRAY['comment'::text, 'letter'::text, 'survey'::text, 'owner-changed'::text, 'merged'::text])))
+);
+CREATE INDEX activity_agent ON activity USING btree (by_agent_id) WHERE (by_agent_id IS NOT NULL);
+CREATE INDEX activity_contact ON activity USING btree (contact_id, at DESC, id DESC);
+
 create table agent (
   id uuid default gen_random_uuid() not null,
   name text not null,
@@ -454,10 +471,24 @@ create table contact (
   owner_id uuid,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  kind text default 'contact'::text not null,
+  organisation_id uuid,
+  city text,
+  zone text,
+  industry text,
+  site text,
+  inn text,
+  kpp text,
+  description text,
   constraint contact_pkey PRIMARY KEY (id),
-  constraint contact_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES agent(id) ON DELETE SET NULL
+  constraint contact_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES contact(id) ON DELETE CASCADE,
+  constraint contact_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint contact_kind_check CHECK ((kind = ANY (ARRAY['contact'::text, 'organisation'::text]))),
+  constraint contact_nesting CHECK (((organisation_id IS NULL) OR (kind = 'contact'::text)))
 );
+CREATE INDEX contact_name ON contact USING btree (lower(name));
 CREATE INDEX contact_newest ON contact USING btree (created_at DESC, id DESC);
+CREATE INDEX contact_organisation ON contact USING btree (organisation_id) WHERE (organisation_id IS NOT NULL);
 CREATE INDEX contact_owner ON contact USING btree (owner_id);
 
 create table contact_consent (
@@ -481,6 +512,17 @@ CREATE INDEX contact_consent_contact ON contact_consent USING btree (contact_id)
 CREATE INDEX contact_consent_newest ON contact_consent USING btree (created_at DESC, id);
 CREATE INDEX contact_consent_phone ON contact_consent USING btree (phone, purpose);
 
+create table contact_email (
+  contact_id uuid not null,
+  email text not null,
+  "position" integer not null,
+  constraint contact_email_pkey PRIMARY KEY (contact_id, "position"),
+  constraint contact_email_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE CASCADE,
+  constraint contact_email_email_check CHECK ((email ~~ '%_@_%'::text))
+);
+CREATE INDEX contact_email_address ON contact_email USING btree (lower(email));
+CREATE UNIQUE INDEX contact_email_once ON contact_email USING btree (contact_id, lower(email));
+
 create table contact_phone (
   contact_id uuid not null,
   phone text not null,
@@ -490,6 +532,18 @@ create table contact_phone (
   constraint contact_phone_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{4,14}$'::text))
 );
 CREATE INDEX contact_phone_phone ON contact_phone USING btree (phone);
+
+create table contact_tag (
+  contact_id uuid not null,
+  tag_id uuid not null,
+  by_agent_id uuid,
+  at timestamp with time zone default now() not null,
+  constraint contact_tag_pkey PRIMARY KEY (contact_id, tag_id),
+  constraint contact_tag_by_agent_id_fkey FOREIGN KEY (by_agent_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint contact_tag_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE CASCADE,
+  constraint contact_tag_tag_id_fkey FOREIGN KEY (tag_id) REFERENCES tag(id) ON DELETE CASCADE
+);
+CREATE INDEX contact_tag_tag ON contact_tag USING btree (tag_id);
 
 create table deferred_call (
   id uuid default gen_random_uuid() not null,
@@ -945,6 +999,20 @@ create table sound (
   constraint sound_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
 );
 
+create table tag (
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  owner_id uuid,
+  creator text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint tag_pkey PRIMARY KEY (id),
+  constraint tag_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint tag_creator_check CHECK ((creator = ANY (ARRAY['admin'::text, 'agent'::text]))),
+  constraint tag_name_check CHECK ((name ~ '\S'::text))
+);
+CREATE UNIQUE INDEX tag_of_agent ON tag USING btree (owner_id, lower(name)) WHERE (owner_id IS NOT NULL);
+CREATE UNIQUE INDEX tag_of_company ON tag USING btree (lower(name)) WHERE (creator = 'admin'::text);
+
 create table tariff (
   id uuid default gen_random_uuid() not null,
   prefix text not null,
@@ -1062,6 +1130,15 @@ begin
   return made;
 end $function$;
 
+CREATE OR REPLACE FUNCTION give_owner_to_people()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update contact set owner_id = new.owner_id, updated_at = now() where organisation_id = new.id;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION iso_time(at timestamp with time zone)
  RETURNS text
  LANGUAGE sql
@@ -1070,21 +1147,32 @@ AS $function$
   select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $function$;
 
-CREATE OR REPLACE FUNCTION notify_directory()
+CREATE OR REPLACE FUNCTION owners_changed()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
-  perform pg_notify('directory', coalesce(new.contact_id, old.contact_id)::text);
+  perform tell_directory(array(select after.id from after join before using (id)
+                                where after.owner_id is distinct from before.owner_id or after.name <> before.name
+                                limit 201));
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION notify_directory_contact()
+CREATE OR REPLACE FUNCTION phones_changed()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
-  perform pg_notify('directory', coalesce(new.id, old.id)::text);
+  perform tell_directory(array(select distinct contact_id from changed limit 201));
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION phones_moved()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform tell_directory(array(select contact_id from before union select contact_id from after limit 201));
   return null;
 end $function$;
 
@@ -1107,6 +1195,15 @@ begin
     raise exception 'the short number % is in use', new.short_number
       using errcode = 'unique_violation', constraint = tg_table_name || '_short_number_key';
   end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION take_organisations_owner()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  select o.owner_id into new.owner_id from contact o where o.id = new.organisation_id for share;
   return new;
 end $function$;
 
@@ -1139,6 +1236,18 @@ begin
          from notice n where n.call_id = new.id and n.kind = 'call.missed'), '[]')));
   end if;
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION tell_directory(ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if cardinality(ids) > 200 then
+    perform pg_notify('directory', '*');
+  else
+    perform pg_notify('directory', id::text) from unnest(ids) id;
+  end if;
 end $function$;
 
 CREATE OR REPLACE FUNCTION tell_queue_agents()
@@ -1192,8 +1301,12 @@ CREATE TRIGGER agent_state_changed AFTER INSERT ON agent_state_change FOR EACH R
 CREATE TRIGGER audit_is_only_added_to BEFORE DELETE OR UPDATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER call_closed AFTER UPDATE OF ended_at ON call FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION tell_call();
 CREATE TRIGGER call_closed_new AFTER INSERT ON call FOR EACH ROW WHEN ((new.ended_at IS NOT NULL)) EXECUTE FUNCTION tell_call();
-CREATE TRIGGER contact_changed AFTER UPDATE OF owner_id, name ON contact FOR EACH ROW EXECUTE FUNCTION notify_directory_contact();
-CREATE TRIGGER contact_phone_changed AFTER INSERT OR DELETE OR UPDATE ON contact_phone FOR EACH ROW EXECUTE FUNCTION notify_directory();
+CREATE TRIGGER contact_changed AFTER UPDATE ON contact REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION owners_changed();
+CREATE TRIGGER contact_nested BEFORE INSERT OR UPDATE OF organisation_id, owner_id ON contact FOR EACH ROW WHEN ((new.organisation_id IS NOT NULL)) EXECUTE FUNCTION take_organisations_owner();
+CREATE TRIGGER contact_owner_given AFTER UPDATE OF owner_id ON contact FOR EACH ROW WHEN (((new.kind = 'organisation'::text) AND (new.owner_id IS DISTINCT FROM old.owner_id))) EXECUTE FUNCTION give_owner_to_people();
+CREATE TRIGGER contact_phone_added AFTER INSERT ON contact_phone REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION phones_changed();
+CREATE TRIGGER contact_phone_moved AFTER UPDATE ON contact_phone REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION phones_moved();
+CREATE TRIGGER contact_phone_removed AFTER DELETE ON contact_phone REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION phones_changed();
 CREATE TRIGGER line_short_number_is_free BEFORE INSERT OR UPDATE OF short_number ON line FOR EACH ROW EXECUTE FUNCTION refuse_taken_short_number();
 CREATE TRIGGER line_told AFTER INSERT OR DELETE OR UPDATE ON line FOR EACH ROW EXECUTE FUNCTION tell_setting();
 CREATE TRIGGER queue_told AFTER INSERT OR DELETE OR UPDATE ON queue FOR EACH ROW EXECUTE FUNCTION tell_setting();

@@ -21,6 +21,9 @@ interface SchemaError {
 /** Every pattern of every schema, in words: nobody has to read regular expressions. */
 export const PATTERNS: Readonly<Record<string, string>> = {
   "^(?=.*\\S)[^\\u0000-\\u001f\\u007f]*$": "must be one line with at least one visible character",
+  "^[^\\u0000-\\u001f\\u007f]*$": "must be one line",
+  "^(?=.*\\S)[^;\\u0000-\\u001f\\u007f]*$":
+    "must be one line with at least one visible character and without semicolons",
   "^[0-9]{2,6}$": "must be 2 to 6 digits",
   "^[0-9]{6}$": "must be 6 digits",
   "^[0-9]$": "must be one digit",

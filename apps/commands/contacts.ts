@@ -1,73 +1,104 @@
-/** Contacts: who we talk to, their phones in the order in which they are dialled, and their owner. */
-import { toE164 } from "../phone/number.ts";
+/**
+ * Contacts and organisations: who we talk to, how to reach them in the order in which it is tried, and whose they are.
+ * An agent makes and changes those it owns (ROLE-02, OWN-02); what is somebody else's is not there for it.
+ */
+import { tidy } from "../core/contacts/contact.ts";
 import type { Db } from "../store/database.ts";
-import { type Context, checkName, isId, required } from "./context.ts";
+import { setEmails, setPhones, setTags } from "../store/writes/contacts.ts";
+import { checkContact, readEmails, readPhones, type Standing, zoneFor } from "./contact-fields.ts";
+import { type Context, isId, ownAgent, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
-import { CommandProblem, type ContactFields } from "./port.ts";
+import { type Asker, CommandProblem, type ContactFields } from "./port.ts";
 
-export function contactCommands({
-  write,
-  config,
-}: Context): Pick<Handlers, "contact.create" | "contact.change" | "contact.delete"> {
+type ContactCommand = "contact.create" | "contact.change" | "contact.delete";
+
+export function contactCommands({ write, config }: Context): Pick<Handlers, ContactCommand> {
+  const lists = (fields: Partial<ContactFields>) => ({
+    phones: fields.phones && readPhones(fields.phones, config.country),
+    emails: fields.emails && readEmails(fields.emails),
+    tags: fields.tags,
+  });
   return {
-    "contact.create": (fields) =>
+    "contact.create": (fields, by) =>
       write(async (trx) => {
-        const phones = readPhones(fields.phones, config.country);
-        await check(trx, fields);
-        const row = { name: fields.name, position: fields.position, owner_id: fields.ownerId };
-        const { id } = await trx.insertInto("contact").values(row).returning("id").executeTakeFirstOrThrow();
-        await setPhones(trx, id, phones);
+        const made = lists(fields);
+        const ownerId = ownerOf(fields, by);
+        await checkContact(trx, { ...fields, ownerId }, by);
+        const { id } = await trx
+          .insertInto("contact")
+          .values({
+            ...{ kind: fields.kind ?? "contact", organisation_id: fields.organisationId ?? null },
+            ...{ name: tidy(fields.name), position: fields.position, owner_id: ownerId },
+            ...details(fields, {}),
+          })
+          .returning("id")
+          .executeTakeFirstOrThrow();
+        await setLists(trx, id, made, by);
         return { id };
       }),
-    "contact.change": ({ id, change }) =>
+    "contact.change": ({ id, change }, by) =>
       write(async (trx) => {
-        await requireContact(trx, id);
-        await check(trx, change);
+        const made = lists(change);
+        const standing = await requireContact(trx, id, by);
+        await checkContact(trx, change, by, standing);
         const set = {
-          ...(change.name !== undefined && { name: change.name }),
+          ...(change.name !== undefined && { name: tidy(change.name) }),
           ...(change.position !== undefined && { position: change.position }),
           ...(change.ownerId !== undefined && { owner_id: change.ownerId }),
+          ...(change.organisationId !== undefined && { organisation_id: change.organisationId }),
+          ...details(change, standing),
           updated_at: new Date(),
         };
         await trx.updateTable("contact").set(set).where("id", "=", id).execute();
-        if (change.phones) await setPhones(trx, id, readPhones(change.phones, config.country));
+        await setLists(trx, id, made, by);
         return {};
       }),
-    "contact.delete": ({ id }) =>
+    "contact.delete": ({ id }, by) =>
       write(async (trx) => {
-        await requireContact(trx, id);
+        await requireContact(trx, id, by);
         await trx.deleteFrom("contact").where("id", "=", id).execute();
         return {};
       }),
   };
 }
 
-function readPhones(texts: readonly string[], country: string): string[] {
-  return texts.map((text, index) => {
-    const field = `phones.${index}`;
-    const phone = toE164(text, country);
-    if (!phone) throw new CommandProblem(422, "not-a-number", `«${text}» is not a phone number`, field);
-    const first = texts.findIndex((other) => toE164(other, country) === phone);
-    if (first < index) throw new CommandProblem(422, "twice", "this number is named twice", field);
-    return phone;
+/** An agent's new contact is its own; a person of an organisation takes the organisation's owner (OWN-04). */
+function ownerOf({ ownerId, organisationId }: ContactFields, by: Asker): string | null {
+  const own = ownAgent(by);
+  if (own === undefined || organisationId) return ownerId;
+  if (ownerId !== null && ownerId !== own)
+    throw new CommandProblem(422, "not-yours", "an agent's new contact is its own", "ownerId");
+  return own;
+}
+
+const PLAIN = ["city", "industry", "site", "inn", "kpp", "description"] as const;
+
+function details(fields: Partial<ContactFields>, standing: Pick<Standing, "city" | "zone">) {
+  const texts = PLAIN.flatMap((name) => {
+    const value = fields[name];
+    return value === undefined ? [] : [[name, value === null || value === "" ? null : value.trim()] as const];
   });
+  return { ...Object.fromEntries(texts), ...zoneFor(fields, standing) };
 }
 
-async function setPhones(trx: Db, id: string, phones: readonly string[]): Promise<void> {
-  await trx.deleteFrom("contact_phone").where("contact_id", "=", id).execute();
-  if (phones.length === 0) return;
-  const rows = phones.map((phone, position) => ({ contact_id: id, phone, position }));
-  await trx.insertInto("contact_phone").values(rows).execute();
+async function setLists(
+  trx: Db,
+  id: string,
+  { phones, emails, tags }: { phones?: string[]; emails?: string[]; tags?: string[] },
+  by: Asker,
+): Promise<void> {
+  if (phones) await setPhones(trx, id, phones);
+  if (emails) await setEmails(trx, id, emails);
+  if (tags) await setTags(trx, id, tags.map(tidy), by.agentId ?? null);
 }
 
-async function check(trx: Db, { name, ownerId }: Partial<ContactFields>): Promise<void> {
-  checkName(name);
-  if (ownerId === undefined || ownerId === null) return;
-  const query = trx.selectFrom("agent").select("id").where("id", "=", ownerId);
-  required(isId(ownerId) ? await query.executeTakeFirst() : undefined, "agent", "ownerId");
-}
-
-async function requireContact(db: Db, id: string): Promise<void> {
-  const query = db.selectFrom("contact").select("id").where("id", "=", id);
-  required(isId(id) ? await query.executeTakeFirst() : undefined, "contact");
+async function requireContact(db: Db, id: string, by: Asker): Promise<Standing> {
+  const own = ownAgent(by);
+  let query = db
+    .selectFrom("contact")
+    .select(["id", "kind", "organisation_id as organisationId", "owner_id as ownerId", "city", "zone"])
+    .where("id", "=", id)
+    .forUpdate();
+  if (own !== undefined) query = query.where("owner_id", "=", own);
+  return required(isId(id) ? await query.executeTakeFirst() : undefined, "contact");
 }

@@ -33,6 +33,10 @@ import type { NumbersChange, PbxFields, PbxState, VerificationStarted } from "./
 
 export type * from "./number-fields.ts";
 
+import type { ContactFields } from "./contact-ports.ts";
+
+export type * from "./contact-ports.ts";
+
 import type { TariffFields } from "./tariff-fields.ts";
 
 export type { UndoableCommand } from "./undoable.ts";
@@ -143,13 +147,6 @@ export interface TrunkFields {
   password: string | null;
   /** How numbers are spelt towards this carrier: `+7495…` or `7495…`. */
   numberFormat?: "e164" | "digits";
-}
-
-export interface ContactFields {
-  name: string;
-  position: string | null;
-  phones: string[];
-  ownerId: string | null;
 }
 
 export interface WebhookFields {

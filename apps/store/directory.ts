@@ -146,7 +146,8 @@ interface PhoneRow {
   owner_id: string | null;
 }
 
-const PAGE = 20_000;
+/** Small enough that a call that is being decided waits a few milliseconds at most while everything is read. */
+const PAGE = 4000;
 
 /** Reads every phone into a new directory, in pages. A phone of several contacts: the oldest with an owner. */
 export async function loadDirectory(db: Db): Promise<PhoneDirectory> {

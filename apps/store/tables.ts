@@ -5,6 +5,7 @@ import type { ColumnType, Generated, JSONColumnType } from "kysely";
 import type { AgentState, RecordingMode, Strategy, VoicemailMode } from "../core/floor.ts";
 import type { Hours } from "../core/routing/hours.ts";
 import type { PromptSlot } from "../core/routing/prompts.ts";
+import type { ContactTables } from "./tables-contacts.ts";
 import type { DiallingTables } from "./tables-dialling.ts";
 import type { MenuTables, MenuWhen } from "./tables-menus.ts";
 import type { OutboxTables } from "./tables-outbox.ts";
@@ -186,21 +187,6 @@ export interface NumberVerificationTable {
   created_at: Created;
 }
 
-export interface ContactTable {
-  id: Generated<string>;
-  name: string;
-  position: string | null;
-  owner_id: string | null;
-  created_at: Created;
-  updated_at: Generated<Date>;
-}
-
-export interface ContactPhoneTable {
-  contact_id: string;
-  phone: string;
-  position: number;
-}
-
 export interface CallTable {
   id: string;
   linkedid: string;
@@ -293,7 +279,8 @@ export interface ApiKeyTable {
 }
 
 export interface Database
-  extends MenuTables,
+  extends ContactTables,
+    MenuTables,
     OutboxTables,
     ServiceTables,
     RecordingTables,
@@ -310,8 +297,6 @@ export interface Database
   line_prompt: LinePromptTable;
   trunk: TrunkTable;
   number_verification: NumberVerificationTable;
-  contact: ContactTable;
-  contact_phone: ContactPhoneTable;
   call: CallTable;
   call_leg: CallLegTable;
   call_part: CallPartTable;

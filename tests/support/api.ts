@@ -30,7 +30,10 @@ export interface FakeEngine extends CommandPort {
   readonly asked: { name: CommandName; args: unknown; by: Asker }[];
   /** What a command does and answers; those not named here answer like a change without effect. */
   readonly answers: Partial<{
-    [Name in CommandName]: (args: Commands[Name][0]) => Promise<Commands[Name][1]> | Commands[Name][1];
+    [Name in CommandName]: (
+      args: Commands[Name][0],
+      by: Asker,
+    ) => Promise<Commands[Name][1]> | Commands[Name][1];
   }>;
 }
 
@@ -59,8 +62,8 @@ export function fakeEngine(): FakeEngine {
     async send(name, args, by) {
       if (engine.away) throw new CommandProblem(503, "engine-away", "the engine does not answer");
       engine.asked.push({ name, args, by });
-      const answer = engine.answers[name] as ((args: unknown) => unknown) | undefined;
-      return (answer ? await answer(args) : { applied: APPLIED }) as never;
+      const answer = engine.answers[name] as ((args: unknown, by: Asker) => unknown) | undefined;
+      return (answer ? await answer(args, by) : { applied: APPLIED }) as never;
     },
     async figures() {
       if (engine.away) throw new CommandProblem(503, "engine-away", "the engine does not answer");

@@ -34,8 +34,9 @@ export async function withPostgres(): Promise<TestPostgres> {
   chmodSync(folder, 0o700);
   if (root) chownSync(folder, NOBODY, NOBODY);
   const env = { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" };
-  const login = ["--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"];
-  execFileSync(join(native, "initdb"), ["-D", data, ...login], {
+  const locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
+  const login = ["--username=postgres", "--auth=trust", "--no-sync"];
+  execFileSync(join(native, "initdb"), ["-D", data, ...locale, ...login], {
     ...account,
     env,
     cwd: folder,

@@ -57,14 +57,14 @@ t.test("permissions: nobody below the administrator writes settings or sees keys
   const supervisorWrites = PERMISSIONS.filter(
     (each) => /write|state/.test(each) && scopeOf("supervisor", each),
   );
-  t.same(supervisorWrites, ["agents:state", "queues:write", "notices:write"]);
+  t.same(supervisorWrites, ["agents:state", "queues:write", "contacts:write", "notices:write"]);
   t.notOk(scopeOf("supervisor", "keys:read"));
   t.ok(
     Object.values(ROLES.agent).every((scope) => scope === "own"),
     "an agent never reaches further than itself",
   );
   const agentWrites = PERMISSIONS.filter((each) => /write|state/.test(each) && scopeOf("agent", each));
-  t.same(agentWrites, ["agents:state", "notices:write"]);
+  t.same(agentWrites, ["agents:state", "contacts:write", "notices:write"]);
 });
 
 t.test("problems: closed, readable, and silent about what is inside", async (t) => {

@@ -49,9 +49,10 @@ export function contactRoutes(api: Api, context: ApiContext): void {
       config: { permission: "contacts:write" },
       schema: {
         tags,
-        summary: "Create a contact",
-        description: "Phones may be spelt in any usual way; they are kept in E.164.",
-        "x-ledger": ["CONT-03", "CONT-06"],
+        summary: "Create a contact or an organisation",
+        description:
+          "Phones may be spelt in any usual way; they are kept in E.164. What an agent's key creates is that agent's.",
+        "x-ledger": ["CONT-01", "CONT-02", "CONT-03", "CONT-06"],
         body: S.NewContact,
         response: { 201: S.ContactView },
       },
@@ -71,8 +72,8 @@ export function contactRoutes(api: Api, context: ApiContext): void {
       schema: {
         tags,
         summary: "Show one contact",
-        description: "With phones and owner.",
-        "x-ledger": ["CONT-06", "CONT-07"],
+        description: "All its fields. The people of an organisation: `GET /v1/contacts?organisationId=…`.",
+        "x-ledger": ["CONT-01", "CONT-02", "CONT-06", "CONT-07"],
         params: IdParams,
         response: { 200: S.ContactView },
       },
@@ -87,8 +88,9 @@ export function contactRoutes(api: Api, context: ApiContext): void {
       schema: {
         tags,
         summary: "Change a contact",
-        description: "`phones` replaces all of them. `ownerId` moves the contact to another agent.",
-        "x-ledger": ["CONT-07", "CONT-06"],
+        description:
+          "`phones`, `emails` and `tags` replace all of them. `ownerId` moves the contact to another agent, an organisation with its people. An agent's key changes what it owns.",
+        "x-ledger": ["CONT-02", "CONT-06", "CONT-07"],
         params: IdParams,
         body: S.ContactChange,
         response: { 200: S.ContactView },
@@ -98,6 +100,7 @@ export function contactRoutes(api: Api, context: ApiContext): void {
       const { id } = request.params;
       const { phones, ...rest } = request.body;
       const change = phones === undefined ? rest : { ...rest, phones: phonesFrom(phones, country) };
+      await show(context, id, onlyAgent(request.caller));
       await commands.send("contact.change", { id, change }, request.caller);
       return show(context, id);
     },
@@ -106,11 +109,11 @@ export function contactRoutes(api: Api, context: ApiContext): void {
   api.delete(
     "/v1/contacts/:id",
     {
-      config: { permission: "contacts:write" },
+      config: { permission: "contacts:delete" },
       schema: {
         tags,
         summary: "Delete a contact",
-        description: "Its calls stay in the journal, without a contact.",
+        description: "An organisation goes with its people. Calls stay in the journal, without a contact.",
         "x-ledger": ["CONT-04"],
         params: IdParams,
         response: { 204: Nothing },
