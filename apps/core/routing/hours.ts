@@ -1,8 +1,8 @@
 /**
  * Working hours of a line, in the line's own zone (ROUTE-07, D-07).
  *
- * A day's ranges come from the first of these that speaks of it: an exception for its date, a yearly holiday
- * (closed), the week. Zone arithmetic needs `Intl`, which is deterministic for a given instant; no clock is read here.
+ * A day's ranges come from the first of these that speaks of it: an exception for its date, a yearly holiday, the
+ * week. Zone arithmetic needs `Intl`, which is deterministic for a given instant; no clock is read here.
  */
 import type { Millis } from "../floor.ts";
 import { type LocalDay, type LocalTime, localTime } from "./wall-clock.ts";
@@ -23,10 +23,14 @@ export interface Hours {
   readonly week: readonly (DayRange & { readonly days: readonly Weekday[] })[];
   /** Days that are not as their weekday, by date (YYYY-MM-DD); no ranges: closed all day. They outrank holidays. */
   readonly exceptions?: readonly HoursException[] | undefined;
-  /** Days on which the line is closed every year (MM-DD). */
-  readonly holidays?:
-    | readonly { readonly monthDay: string; readonly name?: string | undefined }[]
-    | undefined;
+  /** Days of every year (MM-DD) on which the line is closed, or open at other times (campaigns' calendars). */
+  readonly holidays?: readonly Holiday[] | undefined;
+}
+
+export interface Holiday {
+  readonly monthDay: string;
+  readonly name?: string | undefined;
+  readonly open?: readonly DayRange[] | undefined;
 }
 
 export interface HoursException {
@@ -49,7 +53,8 @@ export function isOpenAt(hours: Hours, { minute, ...day }: LocalTime): boolean {
 export function rangesOf(hours: Hours, day: LocalDay): readonly DayRange[] {
   const exception = hours.exceptions?.find(({ date }) => date === day.date);
   if (exception) return exception.open;
-  if (hours.holidays?.some(({ monthDay }) => day.date.endsWith(`-${monthDay}`))) return [];
+  const holiday = hours.holidays?.find(({ monthDay }) => day.date.endsWith(`-${monthDay}`));
+  if (holiday) return holiday.open ?? [];
   return hours.week.filter(({ days }) => days.includes(day.weekday));
 }
 
