@@ -36,6 +36,7 @@ create table agent (
   acceptance_needed boolean default false not null,
   consultation_only boolean default false not null,
   shown_number text,
+  deferred_auto_call boolean,
   constraint agent_pkey PRIMARY KEY (id),
   constraint agent_phone_key UNIQUE (phone),
   constraint agent_short_number_key UNIQUE (short_number),
@@ -138,18 +139,25 @@ create table attempt (
   pressed text,
   ended_at timestamp with time zone,
   because jsonb,
+  errand text,
+  errand_id uuid,
+  errand_settled boolean default false not null,
   constraint attempt_pkey PRIMARY KEY (id),
   constraint attempt_call_id_key UNIQUE (call_id),
   constraint attempt_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
   constraint attempt_campaign_contact_id_fkey FOREIGN KEY (campaign_contact_id) REFERENCES campaign_contact(id) ON DELETE SET NULL,
   constraint attempt_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id),
   constraint attempt_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE SET NULL,
+  constraint attempt_check CHECK (((errand IS NULL) = (errand_id IS NULL))),
   constraint attempt_ending_check CHECK ((ending = ANY (ARRAY['answered'::text, 'abandoned'::text, 'hung_up'::text, 'self_service'::text, 'machine'::text, 'no_answer'::text, 'busy'::text, 'rejected'::text, 'unreachable'::text, 'not_in_service'::text, 'failed'::text, 'shed'::text, 'cancelled'::text, 'not_placed'::text, 'lost'::text]))),
+  constraint attempt_errand_check CHECK ((errand = ANY (ARRAY['deferred'::text, 'task'::text, 'list'::text, 'order'::text]))),
   constraint attempt_state_check CHECK ((state = ANY (ARRAY['placing'::text, 'placed'::text, 'refused'::text, 'not-placed'::text])))
 );
 CREATE INDEX attempt_agent ON attempt USING btree (agent_id, created_at);
 CREATE INDEX attempt_campaign ON attempt USING btree (campaign_id, created_at DESC, id) WHERE (campaign_id IS NOT NULL);
 CREATE INDEX attempt_contact ON attempt USING btree (contact_id, created_at) WHERE (contact_id IS NOT NULL);
+CREATE INDEX attempt_errand ON attempt USING btree (errand_id, created_at) WHERE (errand IS NOT NULL);
+CREATE INDEX attempt_errand_open ON attempt USING btree (created_at) WHERE ((errand IS NOT NULL) AND (NOT errand_settled));
 CREATE INDEX attempt_live ON attempt USING btree (campaign_id, answered_at) WHERE (answered_at IS NOT NULL);
 CREATE INDEX attempt_number ON attempt USING btree (number, created_at);
 CREATE INDEX attempt_open ON attempt USING btree (campaign_id, created_at) WHERE ((campaign_id IS NOT NULL) AND (ending IS NULL));
@@ -557,6 +565,8 @@ create table deferred_call (
   call_id uuid,
   created_at timestamp with time zone default now() not null,
   created_by uuid,
+  tries integer default 0 not null,
+  auto_at timestamp with time zone,
   constraint deferred_call_pkey PRIMARY KEY (id),
   constraint deferred_call_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
   constraint deferred_call_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE SET NULL,
@@ -564,6 +574,8 @@ create table deferred_call (
   constraint deferred_call_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'due'::text, 'done'::text, 'cancelled'::text])))
 );
 CREATE INDEX deferred_call_agent ON deferred_call USING btree (agent_id, due_at);
+CREATE INDEX deferred_call_contact ON deferred_call USING btree (contact_id, due_at) WHERE (contact_id IS NOT NULL);
+CREATE INDEX deferred_call_due ON deferred_call USING btree (due_at) WHERE (state = 'due'::text);
 CREATE INDEX deferred_call_waiting ON deferred_call USING btree (due_at) WHERE (state = 'waiting'::text);
 
 create table event_out (

@@ -31,23 +31,17 @@ import { ringingFor } from "../core/hear/answering.ts";
 import { isOpen } from "../core/routing/hours.ts";
 import { REMEMBERED } from "../core/routing/likely-free.ts";
 import { Alarms } from "../engine/alarms.ts";
-import {
-  announceClosed,
-  announceDue,
-  announceNotices,
-  announceQueue,
-  createAnnouncer,
-} from "../engine/announcer.ts";
+import { announceClosed, announceNotices, announceQueue, createAnnouncer } from "../engine/announcer.ts";
 import { callIdOf } from "../engine/call-id.ts";
 import { createCallbacks } from "../engine/callbacks.ts";
 import { viewConversation } from "../engine/conversation-view.ts";
-import { createDeferredClock } from "../engine/deferred.ts";
 import { DirectoryInMemory } from "../engine/directory.ts";
 import { createEngine } from "../engine/engine.ts";
 import { Histogram, readFigures } from "../engine/figures.ts";
 import { viewFloor } from "../engine/floor-view.ts";
 import { openJournal } from "../engine/journal.ts";
 import { namesOf } from "../engine/names.ts";
+import type { Announcer } from "../engine/ports.ts";
 import { reconcile } from "../engine/reconcile.ts";
 import { createRecordingOffice } from "../engine/recording-office.ts";
 import { catchUp, startIntake, startLive } from "../engine/spools.ts";
@@ -59,10 +53,8 @@ import { asteriskConfigFile, asteriskConsole } from "../host/asterisk-process.ts
 import { loadSecrets } from "../host/secrets.ts";
 import { mayDial } from "../phone/allowed.ts";
 import { identify } from "../phone/identify.ts";
-import { settleAttempts } from "../store/attempts.ts";
 import { commitAttempt, keepPlace, readCallbacks, settleCallback, wasSpokenTo } from "../store/callbacks.ts";
 import { openDatabase } from "../store/database.ts";
-import { takeDue } from "../store/deferred.ts";
 import { Intake, type Source } from "../store/intake.ts";
 import { lastSign } from "../store/last-sign.ts";
 import { listen } from "../store/listen.ts";
@@ -72,6 +64,7 @@ import { soundIds } from "../store/reads/sounds.ts";
 import { readRecentTalks } from "../store/recent-talks.ts";
 import { readSettings, type Settings } from "../store/settings.ts";
 import { saveState as saveAgentState } from "../store/writes/agent-state.ts";
+import { byCommands, prepareDesk } from "./desk.ts";
 import { openLog } from "./log.ts";
 import { onStop } from "./stop.ts";
 import { createWorkshop } from "./workshop.ts";
@@ -130,7 +123,17 @@ const senses: Senses = {
 
 // The loop.
 const journal = openJournal(places.journal);
-const announcer = createAnnouncer(() => engine.floor, live);
+const news = createAnnouncer(() => engine.floor, live);
+const desk = prepareDesk({
+  ...{ db, live, log, floor: () => engine.floor },
+  alive: (channel) => channelExists(ari, channel),
+});
+const announcer: Announcer = {
+  announce(event) {
+    news.announce(event);
+    desk.moved(event);
+  },
+};
 const hands = createHands(
   {
     ari,
@@ -166,6 +169,7 @@ const intake = new Intake(
   (closed) => {
     for (const call of closed) {
       announceClosed(call, live);
+      if (call.record.type === "outbound") desk.soon();
       if (call.record.queueId) announceQueue(engine.floor, call.record.queueId, live);
     }
     recordings.sweep.soon();
@@ -243,9 +247,7 @@ ari.onEvent((event) => {
 ari.onConnected(() => {
   alarms.set("asterisk away", false);
   void reconcileNow();
-  settleAttempts(db, (id) => channelExists(ari, id)).catch((error: unknown) =>
-    log.warn({ error: String(error) }, "Attempts are looked at again with the next connection."),
-  );
+  desk.soon();
 });
 ari.onLost((reason) => {
   log.warn({ reason }, "ARI is gone.");
@@ -275,11 +277,6 @@ const sounds = createWorkshop(config, log);
 const tidySounds = async () => sounds.tidy(await soundIds(db)).catch(() => {});
 void tidySounds();
 cron.schedule("41 7 * * * *", () => void tidySounds(), { timezone: "Etc/UTC", noOverlap: true });
-const deferred = createDeferredClock(
-  () => takeDue(db),
-  (call) => announceDue(call, live),
-  log,
-);
 const commands = createCommands({
   inTurn,
   sounds,
@@ -292,10 +289,11 @@ const commands = createCommands({
     settingsChanged(settings: Settings) {
       takeSettings(settings);
       void reconcileNow();
+      desk.soon();
     },
     agent: (id) => engine.floor.agents.get(id),
     callIdOf,
-    deferredChanged: () => deferred.soon(),
+    deferredChanged: () => desk.soon(),
     servers: (call) => serversOf(engine.floor, call),
     ringingFor: (call) => ringingFor(engine.floor, call)?.id,
     ask: (input) => engine.hear(input),
@@ -303,6 +301,7 @@ const commands = createCommands({
     agentState: (agent, state) => engine.hear({ kind: "stateChosen", at: Date.now(), agent, state }),
   },
 });
+desk.open(byCommands(commands));
 const server = await serveCommands(
   commandSocket(config),
   commands,
@@ -316,7 +315,7 @@ onStop(async () => {
   clearInterval(timer);
   wakes.stop();
   states.stop();
-  deferred.stop();
+  desk.stop();
   await server.close();
   await Promise.all([ari.close(), ami.close()]);
   for (const each of following) each.stop();

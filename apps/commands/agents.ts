@@ -154,13 +154,15 @@ type AgentCommand =
   | "agent.newPassword"
   | "agent.state";
 
-function rowOf({ name, shortNumber, email, acceptanceNeeded, consultationOnly }: Partial<AgentFields>) {
+function rowOf(fields: Partial<AgentFields>) {
+  const { name, shortNumber, email, acceptanceNeeded, consultationOnly, deferredAutoCall } = fields;
   return {
     ...(name !== undefined && { name }),
     ...(shortNumber !== undefined && { short_number: shortNumber }),
     ...(email !== undefined && { email }),
     ...(acceptanceNeeded !== undefined && { acceptance_needed: acceptanceNeeded }),
     ...(consultationOnly !== undefined && { consultation_only: consultationOnly }),
+    ...(deferredAutoCall !== undefined && { deferred_auto_call: deferredAutoCall }),
   };
 }
 

@@ -1,11 +1,13 @@
 /** Calls that people start and end from the workplace. */
 import { randomInt } from "node:crypto";
 import type { Destination } from "../core/inputs.ts";
+import type { Errand } from "../core/outgoing/errand.ts";
 import { PLACED } from "../core/records/fold.ts";
 import type { Refusal } from "../core/turn.ts";
 import { allowedPrefixes, mayDial } from "../phone/allowed.ts";
 import { toE164 } from "../phone/number.ts";
 import type { Db } from "../store/database.ts";
+import { settleErrands } from "../store/errands.ts";
 import { phoneOf } from "./contact-for.ts";
 import { type Context, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
@@ -45,8 +47,15 @@ export function callerOf(agentId: string | undefined, by: Asker): string {
   return by.agentId;
 }
 
+/** What a call is placed for, and how it is claimed. */
+export interface ErrandClaim extends Errand {
+  /** In the attempt's transaction. @throws CommandProblem when it is not to be called any more */
+  claim(trx: Db, callId: string): Promise<void>;
+}
+
 /**
- * Places a call for this agent. The attempt is committed before anything rings (law L4).
+ * Places a call for this agent. The attempt is committed before anything rings, and with it that the call's errand is
+ * under way (law L4); when nobody was dialled the errand is told so (store/errands.ts).
  * @throws CommandProblem 422 for a number that makes no sense or may not be called, 409 when somebody is not available
  */
 export async function placeCall(
@@ -54,6 +63,7 @@ export async function placeCall(
   agent: string,
   wanted: PlacedCall,
   by: Asker,
+  errand?: ErrandClaim,
 ): Promise<Placed> {
   const { db, engine } = context;
   const { to, number } = await resolve(context, wanted.to, by);
@@ -62,12 +72,15 @@ export async function placeCall(
   const channel = `${kind}${Math.floor(Date.now() / 1000)}.${randomInt(1e9)}`;
   const call = engine.callIdOf(channel);
   const contactId = to.kind === "outside" ? (to.contactId ?? null) : null;
-  await context.write((trx) =>
-    trx
+  const row = { id: channel, call_id: call, agent_id: agent, number, contact_id: contactId, reason: null };
+  await context.write(async (trx) => {
+    await errand?.claim(trx, call);
+    const own = { errand: errand?.kind ?? null, errand_id: errand?.id ?? null };
+    await trx
       .insertInto("attempt")
-      .values({ id: channel, call_id: call, agent_id: agent, number, contact_id: contactId, reason: null })
-      .execute(),
-  );
+      .values({ ...row, ...own })
+      .execute();
+  });
   const refusal = engine.ask({
     kind: "callPlaced",
     at: Date.now(),
@@ -76,8 +89,10 @@ export async function placeCall(
     agent,
     to,
     lineId: wanted.lineId,
+    errand: errand && { kind: errand.kind, id: errand.id },
   });
   await settleAttempt(db, channel, refusal);
+  if (errand && refusal) await settleErrands(db).catch(() => {});
   refuse(refusal);
   return { callId: call, number, contactId };
 }

@@ -2,6 +2,7 @@
 import { mayDial } from "../phone/allowed.ts";
 import { toE164 } from "../phone/number.ts";
 import type { Db } from "../store/database.ts";
+import { deferredPlaced } from "../store/deferred.ts";
 import { listCalls } from "../store/reads/calls.ts";
 import { callerOf, placeCall } from "./calls.ts";
 import { contactFor, phoneOf } from "./contact-for.ts";
@@ -25,10 +26,15 @@ export function deferredCommands(context: Context): Pick<Handlers, DeferredComma
       writeAndTell(async (trx) => {
         const row = await ownRow(trx, id, by);
         if (change.due !== undefined && (row.state === "done" || row.state === "cancelled"))
-          throw new CommandProblem(409, "over", "this call is done or cancelled already", "dueAt");
+          throw over("dueAt");
         const set = {
           ...(change.comment !== undefined && { comment: change.comment }),
-          ...(change.due !== undefined && { due_at: dueAt(change.due), state: "waiting" as const }),
+          ...(change.due !== undefined && {
+            due_at: dueAt(change.due),
+            state: "waiting" as const,
+            tries: 0,
+            auto_at: null,
+          }),
           ...(change.state !== undefined && { state: change.state }),
         };
         await trx.updateTable("deferred_call").set(set).where("id", "=", id).execute();
@@ -42,19 +48,20 @@ export function deferredCommands(context: Context): Pick<Handlers, DeferredComma
       }),
     "deferred.call": async ({ id }, by) => {
       const row = await ownRow(context.db, id, by);
-      if (row.state === "done" || row.state === "cancelled")
-        throw new CommandProblem(409, "over", "this call is done or cancelled already");
-      const placed = await placeCall(context, row.agent_id, { to: { number: row.number } }, by);
-      await writeAndTell((trx) =>
-        trx
-          .updateTable("deferred_call")
-          .set({ state: "done", call_id: placed.callId })
-          .where("id", "=", id)
-          .execute(),
-      );
+      if (row.state === "done" || row.state === "cancelled") throw over();
+      const claim = async (trx: Db, callId: string): Promise<void> => {
+        if (!(await deferredPlaced(trx, id, callId))) throw over();
+      };
+      const errand = { kind: "deferred", id, claim } as const;
+      const placed = await placeCall(context, row.agent_id, { to: { number: row.number } }, by, errand);
+      engine.deferredChanged();
       return placed;
     },
   };
+}
+
+function over(field?: string): CommandProblem {
+  return new CommandProblem(409, "over", "this call is done or cancelled already", field);
 }
 
 /**

@@ -10,10 +10,7 @@ export interface TopicFields {
 }
 
 /** What is the same for the whole company. */
-export interface CompanySettings {
-  /** Whether a call can be completed without a topic (WRAP-02, D-14). */
-  wrapUpTopicRequired: boolean;
-}
+export type { CompanyValues as CompanySettings } from "../store/reads/company.ts";
 
 /** Whom to call: exactly one of the four. */
 export interface PlacedCall {
@@ -39,24 +36,6 @@ export interface Completion {
   resultId?: string;
   /** The customer is to be called later (WRAP-04). */
   deferred?: { due: DueAt; comment: string };
-}
-
-/** Whom to call later: a number, a contact, or the customer of a call. */
-export interface DeferredFields {
-  number?: string;
-  contactId?: string;
-  callId?: string;
-  due: DueAt;
-  comment: string;
-}
-
-export interface ScenarioFields {
-  name: string;
-  direction: "inbound" | "outbound";
-  script: string;
-  /** None: the default of its direction. */
-  lineIds: string[];
-  results: string[];
 }
 
 /** For a date, or for a time from now (DEFER-01). */

@@ -12,17 +12,10 @@ import type { Prompts } from "../core/routing/prompts.ts";
 import type { ProofFor } from "../store/proofs.ts";
 import type { RetentionRun } from "../store/reads/retention.ts";
 import type { Role } from "../store/tables.ts";
-import type {
-  CompanySettings,
-  Completion,
-  DeferredFields,
-  DueAt,
-  Placed,
-  PlacedCall,
-  ScenarioFields,
-  TopicFields,
-} from "./port-service.ts";
+import type { DeskCommands } from "./port-desk.ts";
+import type { CompanySettings, Completion, Placed, PlacedCall, TopicFields } from "./port-service.ts";
 
+export type * from "./port-desk.ts";
 export type * from "./port-service.ts";
 
 import type { LineRouting, MenuFields, TrunkStates } from "./routing-fields.ts";
@@ -66,6 +59,8 @@ export interface AgentFields {
   acceptanceNeeded?: boolean;
   /** No customer may be handed to this agent (XFER-05). */
   consultationOnly?: boolean;
+  /** Whether due calls are placed by themselves; null: as the company has it (DEFER-01). */
+  deferredAutoCall?: boolean | null;
   /** The agent's own number outside; a new one has to be verified and approved (FWD-03). */
   forwardNumber?: string | null;
 }
@@ -158,7 +153,7 @@ export interface WebhookFields {
 }
 
 /** name → [arguments, answer]. */
-export interface Commands {
+export interface Commands extends DeskCommands {
   "agent.create": [AgentFields, Created & { sip: SipAccount }];
   "agent.change": [{ id: string; change: Partial<AgentFields> }, Applied];
   "agent.delete": [{ id: string }, Applied];
@@ -233,18 +228,8 @@ export interface Commands {
   /** What is past its retention goes now and not only at night (REC-03). */
   "recording.eraseExpired": [Record<string, never>, Omit<RetentionRun, "by">];
   "recording.rotateKeys": [Record<string, never>, { keyId: string; recordings: number }];
-  "deferred.create": [DeferredFields & { agentId?: string }, { id: string }];
-  "deferred.change": [
-    { id: string; change: { due?: DueAt; comment?: string; state?: "done" | "cancelled" } },
-    Record<string, never>,
-  ];
-  "deferred.delete": [{ id: string }, Record<string, never>];
-  "deferred.call": [{ id: string }, Placed];
   /** A kept place is not needed any more; a call in flight is hung up. */
   "callback.cancel": [{ id: string }, Record<string, never>];
-  "scenario.create": [ScenarioFields, { id: string }];
-  "scenario.change": [{ id: string; change: Partial<ScenarioFields> }, Record<string, never>];
-  "scenario.delete": [{ id: string }, Record<string, never>];
   /** Hold, mute, transfer and all that (apps/core/conversation/). `number` in E.164. */
   "conversation.ask": [{ id: string; ask: ConversationAsk }, ConversationView];
   /** A supervisor's phone comes into a conversation, and what it does there. */

@@ -1,7 +1,8 @@
 /** The completion of a call's service: what it was about, and what the agent does next (WRAP-01..05, WRAP-08). */
 import type { Db } from "../store/database.ts";
+import { companySettings } from "../store/reads/company.ts";
 import { scenarioOf } from "../store/reads/scenarios.ts";
-import { listTopics, topicRequired } from "../store/reads/service.ts";
+import { listTopics } from "../store/reads/service.ts";
 import { planState } from "../store/writes/agent-state.ts";
 import { emitEvent } from "../store/writes/outbox.ts";
 import { type Context, isId, required } from "./context.ts";
@@ -94,7 +95,8 @@ async function checkTopics(trx: Db, topicIds: readonly string[]): Promise<void> 
   topicIds.forEach((id, index) => {
     if (!topics.some((topic) => topic.id === id)) required(undefined, "topic", `topicIds.${index}`);
   });
-  if (topicIds.length === 0 && topics.length > 0 && (await topicRequired(trx)))
+  const { wrapUpTopicRequired } = await companySettings(trx);
+  if (topicIds.length === 0 && topics.length > 0 && wrapUpTopicRequired)
     throw new CommandProblem(422, "topic-required", "choose at least one topic", "topicIds");
 }
 

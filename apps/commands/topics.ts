@@ -1,14 +1,15 @@
 /** Topics: what calls are about, chosen when a service is completed (WRAP-02); and the company's settings. */
 import type { Db } from "../store/database.ts";
-import { topicRequired } from "../store/reads/service.ts";
+import { companySettings } from "../store/reads/company.ts";
+import { saveCompany } from "../store/writes/company.ts";
 import { type Context, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
-import { CommandProblem, type CompanySettings, type TopicFields } from "./port.ts";
+import { CommandProblem, type TopicFields } from "./port.ts";
 import { COMPANY, logged, NOTHING_APPLIED } from "./settings.ts";
 
 type TopicCommand = "topic.create" | "topic.change" | "topic.delete" | "company.change";
 
-export function topicCommands({ write, inTurn }: Context): Pick<Handlers, TopicCommand> {
+export function topicCommands({ write, inTurn, engine }: Context): Pick<Handlers, TopicCommand> {
   return {
     "topic.create": (fields) =>
       write(async (trx) => {
@@ -34,28 +35,21 @@ export function topicCommands({ write, inTurn }: Context): Pick<Handlers, TopicC
         await trx.deleteFrom("topic").where("id", "=", id).execute();
         return {};
       }),
-    "company.change": ({ change }, by) =>
-      inTurn(() =>
+    "company.change": async ({ change }, by) => {
+      const applied = await inTurn(() =>
         write(async (trx) => {
           await logged(
             { trx, by, command: "company.change", fields: Object.keys(change) },
-            async () => [{ id: COMPANY, name: "company", wrapUpTopicRequired: await topicRequired(trx) }],
+            async () => [{ id: COMPANY, name: "company", ...(await companySettings(trx)) }],
             () => saveCompany(trx, change),
           );
           return NOTHING_APPLIED;
         }),
-      ),
+      );
+      engine.deferredChanged();
+      return applied;
+    },
   };
-}
-
-async function saveCompany(trx: Db, change: Partial<CompanySettings>): Promise<void> {
-  if (change.wrapUpTopicRequired === undefined) return;
-  const value = JSON.stringify({ topicRequired: change.wrapUpTopicRequired });
-  await trx
-    .insertInto("company_setting")
-    .values({ name: "wrapUp", value })
-    .onConflict((conflict) => conflict.column("name").doUpdateSet({ value, updated_at: new Date() }))
-    .execute();
 }
 
 function columns(change: Partial<TopicFields>) {

@@ -17,6 +17,7 @@ import type {
   Trunk,
 } from "./floor.ts";
 import type { NumberPlan } from "./numbers.ts";
+import type { Errand } from "./outgoing/errand.ts";
 import type { RecoveredCall } from "./recovered.ts";
 
 /** How an offer ended that had led to a talk: the phone was lost in it (F11). */
@@ -97,6 +98,7 @@ export type DomainEvent =
       channel: string;
       /** The agent's own number outside, which is called first (LINE-13). */
       firstNumber?: string | undefined;
+      errand?: Errand | undefined;
     }
   /** `result`: Asterisk's DIALSTATUS, or `LOST`: then a new round begins, without this agent. */
   | { kind: "OfferEnded"; at: Millis; call: CallId; agent: AgentId; result: string }

@@ -51,7 +51,10 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       changeCall(floor, event.call, event.at, { urgent: true });
       return;
     case "CallPlaced":
-      changeCall(floor, event.call, event.at, { agentId: event.agent });
+      changeCall(floor, event.call, event.at, {
+        agentId: event.agent,
+        ...(event.errand && { errand: { ...event.errand, by: event.agent } }),
+      });
       changeAgent(floor, event.agent, {
         call: { id: event.call, phase: "dialling", since: event.at, channel: event.channel },
       });

@@ -4,6 +4,7 @@
 import type { Regroup } from "./conversation/regroup.ts";
 import type { SupervisionMode } from "./conversation/supervise.ts";
 import type { NumberPlan, OwnNumber } from "./numbers.ts";
+import type { PlacedErrand } from "./outgoing/errand.ts";
 import type { Hours } from "./routing/hours.ts";
 
 /** Milliseconds since 1970, UTC. */
@@ -294,6 +295,8 @@ export interface Call {
   readonly tried: readonly AgentId[];
   /** The arrival prompt has been heard; it is played once. */
   readonly welcomed: boolean;
+  /** What an agent placed it for. */
+  readonly errand?: PlacedErrand | undefined;
   /** We called the customer back: the place was kept, nobody goes before them. */
   readonly calledBack?: true | undefined;
   /** A line was the target of a transfer: there the call is a new arrival, whoever called whom (XFER-07). */

@@ -17,6 +17,7 @@ import type {
   Trunk,
 } from "./floor.ts";
 import type { NumberPlan } from "./numbers.ts";
+import type { Errand } from "./outgoing/errand.ts";
 import type { RecoveredCall } from "./recovered.ts";
 
 /** What the directory knows about the caller's number. */
@@ -151,6 +152,8 @@ export type Input =
       agent: AgentId;
       to: Destination;
       lineId?: string | undefined;
+      /** What it is placed for, which is claimed in the attempt's row already. */
+      errand?: Errand | undefined;
     }
   /** An agent's phone dials a number outside. */
   | {

@@ -4,6 +4,7 @@
  */
 import type { DomainEvent } from "../core/events.ts";
 import type { Floor } from "../core/floor.ts";
+import { opensAtStart } from "../core/outgoing/errand.ts";
 import { ringSeconds } from "../core/routing/ringing.ts";
 import { announceConversation } from "./conversation-news.ts";
 import type { LiveSink } from "./ports.ts";
@@ -12,7 +13,7 @@ import type { LiveSink } from "./ports.ts";
 export function announceCall(floor: Floor, event: DomainEvent, sink: LiveSink): void {
   const news = newsOf(floor, event);
   if (news && "call" in event) sink.push("calls", news[0], { id: event.call, ...news[1] });
-  if (event.kind === "TalkStarted") openCard(floor, event, sink);
+  if (event.kind === "TalkStarted" || event.kind === "CallPlaced") openCard(floor, event, sink);
   announceConversation(floor, event, sink);
 }
 
@@ -58,16 +59,28 @@ function newsOf(floor: Floor, event: DomainEvent): News | undefined {
     case "TalkStarted":
       return ["call.talking", { agentId: event.agent, since: new Date(event.at).toISOString() }];
     case "CallPlaced":
-      return ["call.placed", { agentId: event.agent, to: floor.calls.get(event.call)?.to }];
+      return [
+        "call.placed",
+        { agentId: event.agent, to: floor.calls.get(event.call)?.to, errand: event.errand },
+      ];
     default:
       return undefined;
   }
 }
 
-/** CARD-20, D-35: an inbound call's card opens when it is accepted, that of a call we placed with the answer. */
-function openCard(floor: Floor, event: { call: string; agent: string }, sink: LiveSink): void {
+/**
+ * CARD-20, D-35: an inbound call's card opens when it is accepted, that of a call we placed with the answer, or, when it
+ * was placed for a task, as soon as it is dialled.
+ */
+function openCard(
+  floor: Floor,
+  event: { kind: "TalkStarted" | "CallPlaced"; call: string; agent: string },
+  sink: LiveSink,
+): void {
   const call = floor.calls.get(event.call);
   if (!call || call.kind === "internal") return;
+  const early = opensAtStart(call.errand) && call.errand?.by === event.agent;
+  if (early !== (event.kind === "CallPlaced")) return;
   const card = { id: call.id, callId: call.id, agentId: event.agent, direction: call.kind, to: call.to };
   sink.push("calls", "card.open", { ...card, ...callerOf(floor, call.id) });
 }
@@ -77,7 +90,8 @@ function callerOf(floor: Floor, id: string): object {
   const call = floor.calls.get(id);
   const line = call?.lineId ? floor.lines.get(call.lineId) : undefined;
   const { id: lineId, name: lineName, project, city } = line ?? {};
-  return { from: call?.from, contactId: call?.contactId, lineId, lineName, project, city };
+  const errand = call?.errand && { kind: call.errand.kind, id: call.errand.id };
+  return { from: call?.from, contactId: call?.contactId, lineId, lineName, project, city, errand };
 }
 
 function queueRings(floor: Floor, id: string): { ringSeconds?: number } {

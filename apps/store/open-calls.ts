@@ -3,6 +3,7 @@
  */
 import type { Call } from "../core/floor.ts";
 import type { OpenWrapUp } from "../core/inputs.ts";
+import type { Errand } from "../core/outgoing/errand.ts";
 import { inOrder } from "../core/records/fold.ts";
 import { foldOpenCall, sinceLine } from "../core/records/open-call.ts";
 import type { RecoveredCall } from "../core/recovered.ts";
@@ -63,6 +64,7 @@ export async function readOpenCalls(db: Db): Promise<OpenCall[]> {
       queueId: line === undefined ? (row.queue_id ?? undefined) : lastQueueOf(round),
       ...choicesIn(round),
       welcomed: round.some((event) => event.kind === "CallerWelcomed"),
+      errand: errandIn(decisions),
       ownerAwaited: round.some((event) => event.kind === "OwnerAwaited"),
       servedBy: lastQueueOf(round),
       recorded: decisions.some((event) => isRecording(event.data.step)),
@@ -110,6 +112,13 @@ function choicesIn(
     chosen,
     ...(dialled.length > 0 && { dialled: dialled.map(({ data }) => String(data.number)) }),
   };
+}
+
+/** What an agent placed the call for. */
+function errandIn(decisions: readonly { kind: string; data: Record<string, unknown> }[]): Call["errand"] {
+  const placed = decisions.find(({ kind }) => kind === "CallPlaced")?.data;
+  const errand = placed?.errand as Errand | undefined;
+  return errand && { ...errand, by: String(placed?.agent) };
 }
 
 function isRecording(step: unknown): boolean {

@@ -3,6 +3,7 @@
  */
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
 import type { AttemptEnding } from "../core/dialling/campaign.ts";
+import type { ErrandKind } from "../core/outgoing/errand.ts";
 import type { Created } from "./tables.ts";
 
 export interface CallWrapUpTable {
@@ -23,6 +24,9 @@ export interface AttemptTable {
   state: Generated<"placing" | "placed" | "refused" | "not-placed">;
   reason: string | null;
   created_at: Created;
+  errand: Generated<ErrandKind | null>;
+  errand_id: Generated<string | null>;
+  errand_settled: Generated<boolean>;
   /** Of a campaign: from here on. Such an attempt is open while `ending` is null. */
   campaign_id: Generated<string | null>;
   campaign_contact_id: Generated<string | null>;
@@ -56,6 +60,8 @@ export interface DeferredCallTable {
   call_id: string | null;
   created_at: Created;
   created_by: string | null;
+  tries: Generated<number>;
+  auto_at: Generated<Date | null>;
 }
 
 export type CallbackState = "waiting" | "calling" | "connected" | "failed" | "cancelled" | "expired";

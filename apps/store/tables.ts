@@ -34,6 +34,7 @@ export interface AgentTable {
   acceptance_needed: Generated<boolean>;
   consultation_only: Generated<boolean>;
   shown_number: Generated<string | null>;
+  deferred_auto_call: Generated<boolean | null>;
 }
 
 /** How far an agent's own number is (FWD-03). */

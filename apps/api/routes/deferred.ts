@@ -24,16 +24,16 @@ export function deferredRoutes(api: Api, context: ApiContext): void {
         tags,
         summary: "List deferred calls",
         description:
-          "Those still open first, each group by the time they are due, page by page. An agent's key sees its own.",
-        "x-ledger": ["DEFER-06"],
+          "Those still open first, each group by the time they are due, page by page; of one client, they are the repeat calls that were agreed. An agent's key sees its own.",
+        "x-ledger": ["DEFER-06", "DEFER-07", "DEFER-08"],
         querystring: S.DeferredQuery,
         response: { 200: S.DeferredPage },
       },
     },
     async (request) => {
       const agentId = onlyAgent(request.caller) ?? request.query.agentId;
-      const { state, cursor, limit } = request.query;
-      return shown(await listDeferred(db, { agentId, state, limit, after: cursorFrom(cursor) }), view);
+      const { cursor, ...filter } = request.query;
+      return shown(await listDeferred(db, { ...filter, agentId, after: cursorFrom(cursor) }), view);
     },
   );
 
@@ -108,7 +108,8 @@ export function deferredRoutes(api: Api, context: ApiContext): void {
       schema: {
         tags,
         summary: "Place a deferred call now",
-        description: "Like POST /v1/calls by its agent; the deferred call is done with it.",
+        description:
+          "Like POST /v1/calls by its agent; the deferred call is done with it. When nobody was dialled, because the agent's phone was not lifted or the engine died, it is due again.",
         "x-ledger": ["DEFER-02", "DEFER-06"],
         params: IdParams,
         response: { 202: PlacedView },

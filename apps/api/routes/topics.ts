@@ -1,5 +1,6 @@
 /** Topics of calls, and what is the same for the whole company. */
-import { listTopics, topicRequired } from "../../store/reads/service.ts";
+import { companySettings } from "../../store/reads/company.ts";
+import { listTopics } from "../../store/reads/service.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { notFound } from "../problem.ts";
 import { IdParams, Nothing } from "../schemas/common.ts";
@@ -94,11 +95,11 @@ export function topicRoutes(api: Api, context: ApiContext): void {
         tags: ["company"],
         summary: "Show what is the same for the whole company",
         description: "Settings that belong to no line and no queue.",
-        "x-ledger": ["WRAP-02"],
+        "x-ledger": ["WRAP-02", "DEFER-01"],
         response: { 200: S.CompanyView },
       },
     },
-    async () => ({ wrapUpTopicRequired: await topicRequired(db) }),
+    () => companySettings(db),
   );
 
   api.patch(
@@ -109,14 +110,14 @@ export function topicRoutes(api: Api, context: ApiContext): void {
         tags: ["company"],
         summary: "Change what is the same for the whole company",
         description: "At once, for calls that are going on too.",
-        "x-ledger": ["WRAP-02"],
+        "x-ledger": ["WRAP-02", "DEFER-01"],
         body: S.CompanyChange,
         response: { 200: S.CompanyView },
       },
     },
     async (request) => {
       await commands.send("company.change", { change: request.body }, request.caller);
-      return { wrapUpTopicRequired: await topicRequired(db) };
+      return companySettings(db);
     },
   );
 }

@@ -30,6 +30,12 @@ const habits = {
     description: "Talks to colleagues; no customer may be handed over (XFER-05).",
   }),
 };
+const deferredAutoCall = Nullable(
+  Type.Boolean({
+    description:
+      "Whether this agent's calls for later are placed by themselves when they are due and the agent is free (DEFER-01); null: as the company has it.",
+  }),
+);
 const email = Nullable(
   Type.String({
     maxLength: 254,
@@ -88,6 +94,7 @@ const view = {
   callMode,
   mobile: Nullable(PhoneView),
   autoAnswer,
+  deferredAutoCall,
   forwardNumber: Nullable(PhoneView),
   forwardState: Type.Enum(["none", "pending", "verified", "approved"], {
     description: "Calls are forwarded to the agent's own number when it is approved (FWD-03).",
@@ -144,10 +151,18 @@ export const NewAgent = Type.Object(
     forwardNumber: Type.Optional(forwardNumber),
     acceptanceNeeded: Type.Optional(habits.acceptanceNeeded),
     consultationOnly: Type.Optional(habits.consultationOnly),
+    deferredAutoCall: Type.Optional(deferredAutoCall),
   },
   Closed,
 );
-export const AgentChange = ChangeOf({ ...fields, ...placing, email, forwardNumber, ...habits });
+export const AgentChange = ChangeOf({
+  ...fields,
+  ...placing,
+  email,
+  forwardNumber,
+  deferredAutoCall,
+  ...habits,
+});
 export const AgentView = Type.Object(view);
 export const AgentList = ListOf(AgentView);
 export const AgentApplied = Type.Object({ ...view, applied: AppliedView });

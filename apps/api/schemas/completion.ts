@@ -31,6 +31,10 @@ const settings = {
   wrapUpTopicRequired: Type.Boolean({
     description: "Whether a call needs at least one topic to be completed (D-14); true unless changed.",
   }),
+  deferredAutoCall: Type.Boolean({
+    description:
+      "Whether calls for later are placed by themselves when they are due and their agent is free; an agent may choose otherwise. false unless changed.",
+  }),
 };
 export const CompanyView = Type.Object(settings);
 export const CompanyChange = ChangeOf(settings);

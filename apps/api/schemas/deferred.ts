@@ -33,7 +33,12 @@ export const DeferredChange = Type.Object(
   { ...Closed, minProperties: 1 },
 );
 export const DeferredQuery = Type.Object(
-  { state: Type.Optional(State), agentId: Type.Optional(Id()), ...Paging },
+  {
+    state: Type.Optional(State),
+    agentId: Type.Optional(Id()),
+    contactId: Type.Optional(Id("The client's.")),
+    ...Paging,
+  },
   Closed,
 );
 export const DeferredView = Type.Object({
@@ -44,6 +49,7 @@ export const DeferredView = Type.Object({
   dueAt: Instant(),
   comment: Type.String(),
   state: State,
+  overdue: Type.Boolean({ description: "Its time has come and nobody has called yet." }),
   fromCallId: Nullable(Id("In which it was agreed.")),
   callId: Nullable(Id("Which was placed for it.")),
   createdAt: Instant(),

@@ -6,7 +6,14 @@ import { cannotTake } from "../agents/eligible.ts";
 import { pauseInQueues } from "../agents/pause.ts";
 import type { Agent, Trunk } from "../floor.ts";
 import type { Input } from "../inputs.ts";
-import { cannotPlace, dialCustomer, lineFor, OWN_PHONE_SECONDS, refused } from "../outgoing/place.ts";
+import {
+  cannotPlace,
+  dialCustomer,
+  lineFor,
+  OWN_PHONE_SECONDS,
+  phoneAway,
+  refused,
+} from "../outgoing/place.ts";
 import { shownNumber } from "../outgoing/shown-number.ts";
 import { dialThrough, NO_TRUNK, trunkFor } from "../outgoing/trunk.ts";
 import { attemptOver } from "../queueing/attempt.ts";
@@ -17,7 +24,7 @@ import { settle } from "./service.ts";
 export function callPlaced(turn: Turn, input: Extract<Input, { kind: "callPlaced" }>): void {
   const { floor } = turn;
   const agent = floor.agents.get(input.agent);
-  const reason = agent ? (cannotPlace(agent) ?? phoneAway(agent, turn)) : "unknown";
+  const reason = agent ? (cannotPlace(agent) ?? phoneAway(agent, floor)) : "unknown";
   if (!agent || reason) {
     turn.refuse("not-available", `the agent cannot place a call: ${reason}`, "agentId");
     return;
@@ -46,7 +53,7 @@ export function callPlaced(turn: Turn, input: Extract<Input, { kind: "callPlaced
     contactId: to.kind === "outside" ? to.contactId : undefined,
   });
   const firstNumber = agent.callMode === "external" ? agent.mobile : undefined;
-  turn.happened({ kind: "CallPlaced", ...common, firstNumber });
+  turn.happened({ kind: "CallPlaced", ...common, firstNumber, errand: input.errand });
   pauseInQueues(turn, agent.id);
   turn.ask({
     kind: "originate",
@@ -144,11 +151,4 @@ function firstLeg(agent: Agent, turn: Turn, through: Trunk | undefined, callerId
   return agent.callMode === "external" && agent.mobile && trunk
     ? dialThrough(trunk, agent.mobile, callerId)
     : { phone: agent.phone, callerId };
-}
-
-function phoneAway(agent: Agent, turn: Turn): string | undefined {
-  if (agent.callMode !== "external")
-    return agent.device === "idle" ? undefined : `the phone is ${agent.device}`;
-  if (!agent.mobile) return "there is no number outside to call the agent at";
-  return trunkFor(turn.floor) ? undefined : NO_TRUNK;
 }

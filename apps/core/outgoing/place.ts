@@ -6,6 +6,7 @@ import type { DomainEvent } from "../events.ts";
 import type { Agent, AgentId, Call, Floor, Line, Millis } from "../floor.ts";
 import { lineOf } from "../floor.ts";
 import { shownNumber } from "./shown-number.ts";
+import { NO_TRUNK, trunkFor } from "./trunk.ts";
 
 /** How long the agent's own phone rings before the customer is dialled. */
 export const OWN_PHONE_SECONDS = 25;
@@ -22,6 +23,26 @@ export function cannotPlace(agent: Agent, dialling?: Call["id"]): string | undef
   if (agent.call?.id === dialling && dialling !== undefined) return undefined;
   if (agent.call?.phase === "wrap-up") return "in wrap-up: the service has to be completed first";
   return agent.call ? "busy with another call" : undefined;
+}
+
+/** Why the phone that is called first cannot be called; undefined: it can (LINE-11, LINE-13). */
+export function phoneAway(agent: Agent, floor: Floor): string | undefined {
+  if (agent.callMode !== "external")
+    return agent.device === "idle" ? undefined : `the phone is ${agent.device}`;
+  if (!agent.mobile) return "there is no number outside to call the agent at";
+  return trunkFor(floor) ? undefined : NO_TRUNK;
+}
+
+/**
+ * Why no call is placed for this agent now without their asking: calls for later that are due, the next of a list
+ * (DIAL-09). Undefined: nothing else is going on.
+ */
+export function notFree(floor: Floor, id: AgentId): string | undefined {
+  const agent = floor.agents.get(id);
+  if (!agent) return "unknown";
+  if (agent.phoneLost) return "phone lost";
+  if (agent.keptFor !== undefined) return "kept free for a call-back";
+  return cannotPlace(agent) ?? phoneAway(agent, floor);
 }
 
 /** The line that a call of this agent counts for, and whose number the customer sees. */

@@ -22,6 +22,7 @@ export function listAgents(db: Db, id?: string) {
       "agent.short_number as shortNumber",
       "agent.acceptance_needed as acceptanceNeeded",
       "agent.consultation_only as consultationOnly",
+      "agent.deferred_auto_call as deferredAutoCall",
       "agent.phone",
       "agent.state",
       "agent.state_since as stateSince",

@@ -6,6 +6,7 @@ import { type Cursor, type Page, pageOf } from "./page.ts";
 export interface DeferredFilter {
   readonly id?: string | undefined;
   readonly agentId?: string | undefined;
+  readonly contactId?: string | undefined;
   readonly state?: "waiting" | "due" | "done" | "cancelled" | undefined;
   readonly after?: Cursor | undefined;
   readonly limit: number;
@@ -16,11 +17,12 @@ export type DeferredRow = Awaited<ReturnType<ReturnType<typeof selectDeferred>["
 /** One page of the deferred calls that match all of the filter: the open ones first, each group by the time due. */
 export async function listDeferred(
   db: Db,
-  { id, agentId, state, after, limit }: DeferredFilter,
+  { id, agentId, contactId, state, after, limit }: DeferredFilter,
 ): Promise<Page<DeferredRow>> {
   const rows = await selectDeferred(db)
     .$if(id !== undefined, (query) => query.where("id", "=", id as string))
     .$if(agentId !== undefined, (query) => query.where("agent_id", "=", agentId as string))
+    .$if(contactId !== undefined, (query) => query.where("contact_id", "=", contactId as string))
     .$if(state !== undefined, (query) => query.where("state", "=", state as "due"))
     .$if(after !== undefined, (query) => query.where(behind(after as Cursor)))
     .orderBy(over)
@@ -42,5 +44,6 @@ function selectDeferred(db: Db) {
     .selectFrom("deferred_call")
     .select(["id", "agent_id as agentId", "contact_id as contactId", "number", "due_at as dueAt"])
     .select(["comment", "state", "from_call_id as fromCallId", "call_id as callId"])
+    .select(sql<boolean>`(state in ('waiting', 'due') and due_at <= now())`.as("overdue"))
     .select(["created_at as createdAt", sql<string>`due_at::text`.as("cursorAt"), over.as("second")]);
 }

@@ -12,16 +12,6 @@ export function listTopics(db: Db, id?: string) {
     .execute();
 }
 
-/** Whether a call can be completed without a topic (D-14: no, unless said otherwise). */
-export async function topicRequired(db: Db): Promise<boolean> {
-  const row = await db
-    .selectFrom("company_setting")
-    .select("value")
-    .where("name", "=", "wrapUp")
-    .executeTakeFirst();
-  return (row?.value as { topicRequired?: boolean } | undefined)?.topicRequired ?? true;
-}
-
 /** What the agents of a call wrote down about it. */
 export function completionsOf(db: Db, callId: string) {
   return db
