@@ -63,8 +63,15 @@ export function createHands(tools: Tools, log: Log): Hands {
           tell(
             originate(ari, effect).catch((error: unknown) => {
               const { call, channel } = effect;
-              if (!(error instanceof AriError && error.status === 409))
-                tools.hear({ kind: "originateFailed", at: Date.now(), call, channel });
+              const refused = error instanceof AriError && error.kind === "refused";
+              if (!(refused && error.status === 409))
+                tools.hear({
+                  kind: "originateFailed",
+                  at: Date.now(),
+                  call,
+                  channel,
+                  unsure: refused ? undefined : true,
+                });
               throw error;
             }),
             { call: effect.call },
@@ -175,6 +182,11 @@ export function placeOf(step: Step): Place {
   if (step.kind === "welcome") return { context: "welcome", extension: step.lineKey };
   if (step.kind === "to-line") return { context: "to-line", extension: step.lineKey };
   if (step.kind === "menu") return { context: "menu", extension: step.menuKey };
+  if (step.kind === "abandon") return { context: "campaign-abandoned", extension: "engine" };
+  if (step.kind === "connect") {
+    const announced = step.announce ? "announced" : "plain";
+    return { context: `connect-${step.record}`, extension: `to-${step.phone}_${step.seconds}_${announced}` };
+  }
   if (step.kind === "external" && step.placedFor !== undefined) {
     const own = `${step.placedFor ?? ""}_${step.record}`;
     return { context: "external", extension: `to-${extensionOf(step)}_${step.seconds}_${own}` };
@@ -192,7 +204,9 @@ function placeInQueue({ priority, position }: Extract<Step, { kind: "queue" }>):
   return position === undefined ? `_${priority}` : `_${priority}_${position}`;
 }
 
-function extensionOf(step: Exclude<Step, { kind: "ending" | "welcome" | "menu" | "to-line" }>): string {
+function extensionOf(
+  step: Exclude<Step, { kind: "ending" | "welcome" | "menu" | "to-line" | "connect" | "abandon" }>,
+): string {
   if (step.kind === "offer") return step.phone;
   if (step.kind === "queue") return step.key;
   if (step.kind === "await-owner") return "owner";

@@ -3,6 +3,7 @@
  */
 import type { Device } from "../core/floor.ts";
 import type { Input } from "../core/inputs.ts";
+import { amdVerdict } from "../core/records/attempt.ts";
 import { phoneOfChannel } from "../core/records/fold.ts";
 import type { AriEvent } from "./ari/port.ts";
 import type { CelEvent } from "./spool/cel.ts";
@@ -115,6 +116,15 @@ export function hearQuestion(
     }
     case "called-back":
       return { kind: "calledBack", ...common, lineKey: first, draw: senses.draw() };
+    case "dialled":
+      return {
+        kind: "customerAnswered",
+        ...common,
+        lineKey: first,
+        campaignKey: second,
+        number: senses.identify(caller).from,
+        leftMs: secondsOf(third),
+      };
     case "outside": {
       const dialled = senses.identify(first);
       if (!dialled.from?.startsWith("+"))
@@ -137,6 +147,11 @@ export function hearQuestion(
     default:
       return undefined;
   }
+}
+
+/** Seconds of the dialplan's clock in milliseconds; nonsense is no time. */
+function secondsOf(text: string): number {
+  return Math.max(0, Math.round(Number(text) * 1000)) || 0;
 }
 
 /** The call that asks: of its first channel's id, which a channel that was called does not have itself. */
@@ -207,8 +222,13 @@ export function hearCel(event: CelEvent, callIdOf: (linkedId: string) => string)
       if (phone === undefined) return undefined;
       const common = { at: event.at, call: callIdOf(event.linkedId), phone, channel: event.uniqueId };
       if (event.eventType === "BRIDGE_ENTER") return { kind: "talkStarted", ...common };
-      return { kind: "talkEnded", ...common, gone: event.eventType === "HANGUP" };
+      if (event.eventType === "BRIDGE_EXIT") return { kind: "talkEnded", ...common, gone: false };
+      const { hangupcause } = event.extra;
+      const cause = typeof hangupcause === "number" ? hangupcause : undefined;
+      return { kind: "talkEnded", ...common, gone: true, cause };
     }
+    case "USER_DEFINED":
+      return hearUserEvent(event, callIdOf);
     case "ATTENDEDTRANSFER": {
       // The colleague's channel stays where it is and the customer comes to it: only this event says so.
       const { transfer_target_channel_name: name, transfer_target_channel_uniqueid: channel } = event.extra;
@@ -228,6 +248,18 @@ export function hearCel(event: CelEvent, callIdOf: (linkedId: string) => string)
     default:
       return undefined;
   }
+}
+
+/** What the dialplan says of a campaign's call (68-campaign.conf). */
+function hearUserEvent(
+  { userEvent, at, linkedId, extra }: CelEvent,
+  callIdOf: (linkedId: string) => string,
+): Input | undefined {
+  const common = { at, call: callIdOf(linkedId) };
+  if (userEvent === "ABANDONED") return { kind: "abandonHeard", ...common };
+  if (userEvent === "ANNOUNCED") return { kind: "announcementHeard", ...common };
+  const amd = userEvent === "AMD" ? amdVerdict(extra.extra) : undefined;
+  return amd?.verdict === "machine" ? { kind: "machineHeard", ...common, cause: amd.cause } : undefined;
 }
 
 /** A queue_log event as an input: who waits, also when the dialplan put them there without us. */

@@ -68,6 +68,7 @@ function instanceView(instance: Instance): View {
     decisionSeconds: String(seconds),
     agiPort: safe("count", instance.agiPort),
     menuSeconds: safe("count", instance.menuSeconds),
+    built: safe("path", instance.sounds.built),
   };
 }
 

@@ -21,6 +21,17 @@ import {
   callbacksRecovered,
   calledBack,
 } from "./hear/callbacks.ts";
+import {
+  abandonHeard,
+  announcementHeard,
+  attemptsCommitted,
+  attemptsRecovered,
+  attemptsUnwanted,
+  campaignsLoaded,
+  connectDeadline,
+  customerAnswered,
+  machineHeard,
+} from "./hear/dialling.ts";
 import { phoneSilent, phoneVanished, stillRinging } from "./hear/phones.ts";
 import { callPlaced, hangUpAsked, numberDialled, originateFailed } from "./hear/placing.ts";
 import {
@@ -80,6 +91,15 @@ const HEARD: {
   callbackCancelled,
   callbackLost,
   callbacksRecovered,
+  campaignsLoaded,
+  attemptsCommitted,
+  attemptsUnwanted,
+  attemptsRecovered,
+  customerAnswered,
+  connectDeadline,
+  abandonHeard,
+  machineHeard,
+  announcementHeard,
   stateChosen,
   statePlanned,
   serviceCompleted,

@@ -2,12 +2,17 @@
  * Everything the house can ask for. apps/asterisk/hands.ts knows how each is done.
  */
 import type { Before } from "./conversation/unmoved.ts";
+import type { AttemptEnding } from "./dialling/campaign.ts";
 import type { AgentId, AgentState, Callback, CallId, Millis, RecordingMode } from "./floor.ts";
 import type { Input } from "./inputs.ts";
 
 /** Where a channel goes on in the dialplan. */
 export type Step =
   | { kind: "offer"; phone: string; seconds: number; record: RecordingMode; announce: boolean }
+  /** A campaign's customer gets an agent, whose phone is asked to answer by itself. */
+  | { kind: "connect"; phone: string; seconds: number; record: RecordingMode; announce: boolean }
+  /** No agent was there in time: the identifying message, and the end. */
+  | { kind: "abandon" }
   | {
       kind: "queue";
       key: string;
@@ -84,6 +89,8 @@ export type Effect =
       state: "waiting" | "connected" | "failed" | "cancelled" | "expired";
       reason: string;
     }
+  /** An attempt of a campaign that was never placed gets its ending; the others get theirs from Asterisk's record. */
+  | { kind: "settleAttempt"; at: Millis; attempt: string; ending: AttemptEnding; reason: string }
   | { kind: "hangUp"; call: CallId; channel: string }
   /** A phone that rings is asked to answer by itself; if it could not be asked, that is heard (`answerNotSent`). */
   | { kind: "answer"; call: CallId; agent: AgentId; channel: string }

@@ -15,6 +15,10 @@ export const ENDINGS = [
   "rejected",
   "unreachable",
   "failed",
+  /** A campaign's call was answered by a machine. */
+  "machine",
+  /** We hung up before anybody answered. */
+  "cancelled",
   /** The caller kept the place, and is called back. */
   "callback",
   /** Asterisk died or its record is incomplete: closed by reconciliation. */
@@ -37,6 +41,8 @@ export const CULPRITS: Readonly<Record<Ending, Culprit>> = {
   rejected: "theirs",
   unreachable: "carrier",
   failed: "carrier",
+  machine: "theirs",
+  cancelled: "ours",
   callback: "theirs",
   lost: "ours",
 };

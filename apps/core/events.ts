@@ -1,5 +1,6 @@
 import type { Because } from "./because.ts";
 import type { ConversationEvent } from "./conversation/events.ts";
+import type { DiallingEvent } from "./dialling/events.ts";
 import type { Step } from "./effects.ts";
 import type {
   Agent,
@@ -25,6 +26,7 @@ export const LOST = "PHONELOST";
 
 export type DomainEvent =
   | ConversationEvent
+  | DiallingEvent
   | {
       kind: "CallArrived";
       at: Millis;

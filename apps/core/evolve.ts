@@ -6,6 +6,7 @@
  */
 import { wrapUpOf } from "./agents/wrap-up.ts";
 import { evolveConversation } from "./conversation/evolve.ts";
+import { evolveDialling, followAttempt } from "./dialling/evolve.ts";
 import type { Step } from "./effects.ts";
 import { type DomainEvent, LOST } from "./events.ts";
 import type { Agent, AgentId, Call, CallId, Floor, Millis, QueueId } from "./floor.ts";
@@ -17,6 +18,7 @@ import { replaceSettings } from "./settings-loaded.ts";
 
 /** Moves the floor to after the event. Events about calls or agents that are unknown move nothing. */
 export function evolve(floor: Floor, event: DomainEvent): void {
+  followAttempt(floor, event);
   switch (event.kind) {
     case "CallArrived":
       floor.calls.set(event.call, {
@@ -233,6 +235,18 @@ export function evolve(floor: Floor, event: DomainEvent): void {
     case "CallbackKept":
       floor.callbacks.set(event.callback.id, event.callback);
       if (event.step) changeCall(floor, event.call, event.at, { phase: "ending", agentId: undefined });
+      return;
+    case "CampaignsLoaded":
+    case "AttemptsRecovered":
+    case "AttemptDialled":
+    case "AttemptAnswered":
+    case "CustomerWaits":
+    case "CustomerAbandoned":
+    case "MachineHeard":
+    case "AnnouncementHeard":
+    case "AttemptHungUp":
+    case "AttemptOver":
+      evolveDialling(floor, event);
       return;
     case "CallbackAsked": {
       const call = floor.calls.get(event.call);

@@ -3,6 +3,7 @@
  */
 import type { Regroup } from "./conversation/regroup.ts";
 import type { SupervisionMode } from "./conversation/supervise.ts";
+import type { Attempt, Campaign, TrunkRest } from "./dialling/floor.ts";
 import type { NumberPlan, OwnNumber } from "./numbers.ts";
 import type { PlacedErrand } from "./outgoing/errand.ts";
 import type { Hours } from "./routing/hours.ts";
@@ -321,6 +322,12 @@ export interface Floor {
   readonly calls: Map<CallId, Call>;
   /** Kept places that are not served yet. */
   readonly callbacks: Map<Callback["id"], Callback>;
+  /** Campaigns that are not over. */
+  readonly campaigns: Map<Campaign["id"], Campaign>;
+  /** Dials of campaigns that are in flight, by their channels. */
+  readonly attempts: Map<Attempt["id"], Attempt>;
+  /** Carriers that campaigns leave alone for a while. */
+  readonly rests: Map<TrunkId, TrunkRest>;
   /** How long agents' last talks were, in ms, the newest last. */
   readonly talks: Map<AgentId, readonly number[]>;
   /** phone → agent, line key → line: Asterisk's names. */
@@ -340,6 +347,9 @@ export function emptyFloor(): Floor {
     talks: new Map(),
     calls: new Map(),
     callbacks: new Map(),
+    campaigns: new Map(),
+    attempts: new Map(),
+    rests: new Map(),
     phones: new Map(),
     lineKeys: new Map(),
   };

@@ -4,6 +4,7 @@
 import type { ConversationAsk } from "./conversation/request.ts";
 import type { SupervisionAsk } from "./conversation/supervise.ts";
 import type { Before } from "./conversation/unmoved.ts";
+import type { Attempt, Campaign, Taken } from "./dialling/floor.ts";
 import type {
   Agent,
   AgentId,
@@ -133,6 +134,37 @@ export type Input =
   | { kind: "callbackLost"; at: Millis; id: Callback["id"]; talked: boolean }
   /** After a restart: kept places that are not served yet. */
   | { kind: "callbacksRecovered"; at: Millis; callbacks: readonly Callback[] }
+  /** Rows changed: these are all campaigns that are not over. */
+  | { kind: "campaignsLoaded"; at: Millis; campaigns: readonly Campaign[] }
+  /** A campaign's attempts are written down: now they may be dialled (law L4). */
+  | { kind: "attemptsCommitted"; at: Millis; campaign: Campaign["id"]; attempts: readonly Taken[] }
+  /** Calls that ring are to be hung up: too many would answer, or the campaign is stopped. */
+  | {
+      kind: "attemptsUnwanted";
+      at: Millis;
+      attempts: readonly Attempt["id"][];
+      why: "shed" | "cancelled";
+      text: string;
+    }
+  /** After a restart: dials whose channels are there still. */
+  | { kind: "attemptsRecovered"; at: Millis; attempts: readonly Attempt[] }
+  /** A live person answered a campaign's call and waits; the dialplan's own clock has so much left. */
+  | {
+      kind: "customerAnswered";
+      at: Millis;
+      call: CallId;
+      channel: string;
+      campaignKey: string;
+      lineKey: string;
+      number?: string | undefined;
+      leftMs: number;
+    }
+  /** A customer has waited for an agent as long as may be. */
+  | { kind: "connectDeadline"; at: Millis; attempt: Attempt["id"] }
+  /** From Asterisk's record: the identifying message is being played. */
+  | { kind: "abandonHeard"; at: Millis; call: CallId }
+  | { kind: "machineHeard"; at: Millis; call: CallId; cause: string }
+  | { kind: "announcementHeard"; at: Millis; call: CallId }
   /** An agent dialled a colleague's short number (SOFT-08). */
   | {
       kind: "colleagueDialled";
@@ -180,7 +212,14 @@ export type Input =
       language: "ru" | "en";
     }
   /** Asterisk refused to call a phone; there is no channel. */
-  | { kind: "originateFailed"; at: Millis; call: CallId; channel: string }
+  | {
+      kind: "originateFailed";
+      at: Millis;
+      call: CallId;
+      channel: string;
+      /** Its answer did not come: there may be a channel. */
+      unsure?: true | undefined;
+    }
   /** A person ends a call; `agent`: their own. */
   | { kind: "hangUpAsked"; at: Millis; call: CallId; agent?: AgentId | undefined }
   /** The agent answers the call that rings for them, by a command of the panel (SOFT-14). */
@@ -211,6 +250,8 @@ export type Input =
       channel?: string | undefined;
       /** The channel is no more; otherwise it has only left a bridge. */
       gone?: boolean | undefined;
+      /** Why it is no more (Q.850). */
+      cause?: number | undefined;
     }
   /** From Asterisk's record: a phone was called for this call; by the queue, unless the engine offered it. */
   | { kind: "phoneCalled"; at: Millis; call: CallId; phone: string; channel?: string | undefined }

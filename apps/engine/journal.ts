@@ -53,6 +53,13 @@ const KEPT: ReadonlySet<DomainEvent["kind"]> = new Set([
   "SupervisionStarted",
   "SupervisionChanged",
   "SupervisionEnded",
+  "AttemptDialled",
+  "AttemptAnswered",
+  "CustomerWaits",
+  "CustomerAbandoned",
+  "MachineHeard",
+  "AnnouncementHeard",
+  "AttemptHungUp",
 ]);
 
 export interface FileJournal extends Journal {

@@ -115,7 +115,7 @@ export function startLive(
 }
 
 /** Only these of CEL's kinds move the floor; the others are not even parsed. */
-const MOVING = /^"(CHAN_START|BRIDGE_ENTER|BRIDGE_EXIT|ATTENDEDTRANSFER|HANGUP|LINKEDID_END)"/;
+const MOVING = /^"(CHAN_START|BRIDGE_ENTER|BRIDGE_EXIT|ATTENDEDTRANSFER|HANGUP|LINKEDID_END|USER_DEFINED)"/;
 
 function liveCel(line: string): Input | undefined {
   const event = MOVING.test(line) ? parseCel(line) : undefined;

@@ -115,7 +115,8 @@ export function house(
 
 function describe(effect: Extract<Effect, { kind: "continue" }>): string {
   const { step } = effect;
-  if (step.kind === "offer") return `offer ${step.phone}`;
+  if (step.kind === "offer" || step.kind === "connect") return `${step.kind} ${step.phone}`;
+  if (step.kind === "abandon") return "abandon";
   if (step.kind === "queue") return `queue ${step.key}`;
   if (step.kind === "welcome") return `welcome ${step.lineKey}`;
   if (step.kind === "to-line") return `to-line ${step.lineKey}`;

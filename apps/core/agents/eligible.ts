@@ -8,6 +8,11 @@ export function cannotTake(agent: Agent): string | undefined {
   if (agent.state === "offline") return "signed out";
   if (agent.state === "break") return "on a break";
   if (agent.state === "outbound") return "in outbound state";
+  return occupied(agent);
+}
+
+/** Why this agent cannot be given a call now, whatever state they chose; `undefined`: they can. */
+export function occupied(agent: Agent): string | undefined {
   if (agent.phoneLost) return "phone lost";
   if (agent.device === "unreachable") return "phone not reachable";
   if (agent.call?.phase === "talking") return "talking";

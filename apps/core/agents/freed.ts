@@ -5,6 +5,7 @@
  * digit, as if the caller had pressed it, wakes its loop at once (app_queue.c, wait_our_turn and wait_a_bit): whom it
  * serves and how stays Asterisk's own doing, and a nudge too many does nothing (law L1).
  */
+import { serveWaiting } from "../dialling/connect.ts";
 import type { Agent, Call } from "../floor.ts";
 import { lineOf, membersOf, waitingIn } from "../floor.ts";
 import { queuesWithCallbacks } from "../queueing/callbacks.ts";
@@ -26,6 +27,7 @@ const MOST = 10;
 export function freed(turn: Turn, id: Agent["id"], at: number): void {
   const { floor } = turn;
   const agent = floor.agents.get(id);
+  if (serveWaiting(turn, id, at)) return;
   if (!agent || !isIdle(agent)) return;
   offerAwaited(turn, agent, at);
   const kept = queuesWithCallbacks(floor, id);

@@ -3,6 +3,8 @@
  * (AGENT-08, WRAP-01, D-12). It begins with the end of the talk and ends with the completion of the service, or with
  * the queue's limit.
  */
+
+import { attemptOfCall } from "../dialling/evolve.ts";
 import type { Agent, AgentId, AgentState, CallId, Floor, WrapUp } from "../floor.ts";
 import { hasCallbacks } from "../queueing/callbacks.ts";
 
@@ -10,7 +12,9 @@ import { hasCallbacks } from "../queueing/callbacks.ts";
 export function wrapUpOf(floor: Floor, id: CallId): WrapUp | undefined {
   const call = floor.calls.get(id);
   if (!call || call.kind === "internal") return undefined;
-  const queue = call.queueId ?? (call.lineId && floor.lines.get(call.lineId)?.queueId);
+  const own = floor.campaigns.get(attemptOfCall(floor, id)?.campaignId ?? "");
+  if (own && own.wrapUp !== "queue") return own.wrapUp === "none" ? undefined : own.wrapUp;
+  const queue = own?.queueId ?? call.queueId ?? (call.lineId && floor.lines.get(call.lineId)?.queueId);
   return queue === undefined ? undefined : floor.queues.get(queue)?.wrapUp;
 }
 

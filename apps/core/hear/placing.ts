@@ -4,6 +4,7 @@
 
 import { cannotTake } from "../agents/eligible.ts";
 import { pauseInQueues } from "../agents/pause.ts";
+import { dialAgain } from "../dialling/dial.ts";
 import type { Agent, Trunk } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import {
@@ -125,6 +126,12 @@ export function numberDialled(turn: Turn, input: Extract<Input, { kind: "numberD
 export function originateFailed(turn: Turn, input: Extract<Input, { kind: "originateFailed" }>): void {
   const call = turn.floor.calls.get(input.call);
   if (call?.channel !== input.channel) return;
+  const attempt = turn.floor.attempts.get(input.channel);
+  if (attempt) {
+    // A channel that may be there is looked for by reconciliation; dialling again could ring somebody twice.
+    if (!input.unsure) dialAgain(turn, attempt, input.at);
+    return;
+  }
   turn.happened({ kind: "CallGone", at: input.at, call: call.id });
   attemptOver(turn, call.id, input.at, "could not be dialled");
   if (call.agentId !== undefined) settle(turn, call.agentId, input.at, true);

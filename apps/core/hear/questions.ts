@@ -2,6 +2,7 @@
  * A call waits in Stasis and asks where to go on: at its arrival, and after each step that did not end it.
  */
 import { transferUnanswered } from "../conversation/asked.ts";
+import { askedAgain } from "../dialling/connect.ts";
 import type { Chosen, Floor } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import { refused } from "../outgoing/place.ts";
@@ -104,6 +105,7 @@ export function offerEnded(turn: Turn, input: Extract<Input, { kind: "offerEnded
       result: input.result,
     });
   if (transferUnanswered(turn, input)) return;
+  if (askedAgain(turn, input.call, input.at)) return;
   const call = turn.floor.calls.get(input.call);
   if (call?.kind !== "internal" || call.lineId !== undefined) {
     routeOn(turn, input.call, input.at, input.draw);

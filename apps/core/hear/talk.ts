@@ -8,6 +8,7 @@ import type { Input } from "../inputs.ts";
 import { attemptOver, callerLeft, customerServed } from "../queueing/attempt.ts";
 import { agentAt, agentOn, type Turn } from "../turn.ts";
 import { adopt } from "./adopt.ts";
+import { attemptCallGone, attemptGone } from "./dialling.ts";
 import { lookAfter } from "./phones.ts";
 import { beginTalk, endTalk, settle } from "./service.ts";
 
@@ -44,6 +45,8 @@ export function phoneCalled(turn: Turn, input: Extract<Input, { kind: "phoneCall
 /** An agent's phone enters or leaves a bridge. */
 export function talkChanged(turn: Turn, input: Extract<Input, { kind: "talkStarted" | "talkEnded" }>): void {
   const { floor } = turn;
+  if (input.kind === "talkEnded" && input.gone && input.channel)
+    attemptGone(turn, input.channel, input.at, input.cause);
   if (heardInRegroup(turn, input)) return;
   const agent = agentAt(floor, input.phone) ?? agentOn(floor, input.channel);
   if (!agent) return;
@@ -93,6 +96,7 @@ export function stepRefused(turn: Turn, input: Extract<Input, { kind: "stepRefus
 /** The last channel is gone. */
 export function callGone(turn: Turn, input: Extract<Input, { kind: "callGone" }>): void {
   for (const agent of agentsIn(turn.floor, input.call, "talking")) endTalk(turn, agent, input.at);
+  attemptCallGone(turn, input.call, input.at);
   const dialling = agentsIn(turn.floor, input.call, "dialling");
   if (turn.floor.calls.has(input.call) || someoneIn(turn.floor, input.call))
     turn.happened({ kind: "CallGone", at: input.at, call: input.call });

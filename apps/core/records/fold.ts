@@ -5,6 +5,7 @@
  * came. So a record can be rebuilt at any time, and taking a line in twice changes nothing.
  */
 
+import { ATTEMPT_CULPRITS, CALL_ENDINGS } from "../dialling/endings.ts";
 import {
   CULPRITS,
   type Culprit,
@@ -14,6 +15,7 @@ import {
   outboundEnding,
 } from "../ending.ts";
 import type { AgentId, Millis } from "../floor.ts";
+import { type AttemptRecord, DIALLED, foldAttempt } from "./attempt.ts";
 import { countTransfers, wrapUpTime } from "./call-sums.ts";
 import { type Connection, foldConnections } from "./connections.ts";
 import type { ChannelFact, Fact } from "./facts.ts";
@@ -78,6 +80,8 @@ export interface CallRecord {
   readonly parts: readonly Part[];
   /** Undefined: never connected. */
   readonly holdMs: number | undefined;
+  /** Of a campaign's call that is over. */
+  readonly attempt?: AttemptRecord | undefined;
 }
 
 /** How the channels of calls begin that we place to numbers outside: known before the decision's line is taken in. */
@@ -96,7 +100,7 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
   const lineKey = channelFacts(ordered).find(
     (fact) => fact.uniqueId === linkedId && fact.accountCode,
   )?.accountCode;
-  const back = linkedId.startsWith(CALLED_BACK);
+  const back = linkedId.startsWith(CALLED_BACK) || linkedId.startsWith(DIALLED);
   const placed = back || arrival?.type === "outbound" || linkedId.startsWith(PLACED);
   const internal = lineKey === "internal" || start?.context === "from-agent";
   const main = mainChannel(ordered, legs, linkedId);
@@ -105,16 +109,22 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
   const wrapUps = foldWrapUps(ordered);
   const shares = shareTalk(ordered, main, endedAt);
   const parts = foldParts(ordered, main, (channel) => legs.get(channel)?.agentId, endedAt);
+  const attempt =
+    linkedId.startsWith(DIALLED) && endedAt !== undefined
+      ? foldAttempt(linkedId, ordered, { connectedAt: talk.connectedAt, endedAt })
+      : undefined;
   const ending =
     endedAt === undefined
       ? undefined
-      : placed
-        ? outboundEnding(
-            talk.connectedAt !== undefined,
-            back ? [own] : [...legs.values()],
-            back ? "" : linkedId,
-          )
-        : endingOf(talk.connectedAt !== undefined, saidEnding(ordered), own.cause);
+      : attempt
+        ? CALL_ENDINGS[attempt.ending]
+        : placed
+          ? outboundEnding(
+              talk.connectedAt !== undefined,
+              back ? [own] : [...legs.values()],
+              back ? "" : linkedId,
+            )
+          : endingOf(talk.connectedAt !== undefined, saidEnding(ordered), own.cause);
   const served = talk.connectedAt !== undefined || ending === "self_service";
   return {
     type: placed
@@ -138,7 +148,9 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     waitMs: until(own.startedAt, talk.connectedAt ?? endedAt),
     talkMs: talk.connectedAt === undefined ? undefined : talk.talkMs,
     ending,
-    culprit: (ending && (placed ? OUTBOUND_CULPRITS[ending] : undefined)) || (ending && CULPRITS[ending]),
+    culprit: attempt
+      ? ATTEMPT_CULPRITS[attempt.ending]
+      : (ending && (placed ? OUTBOUND_CULPRITS[ending] : undefined)) || (ending && CULPRITS[ending]),
     cause: own.cause,
     fallback: channelFacts(ordered).some((fact) => fact.userEvent === "FALLBACK"),
     forwardedTo: [...legs.values()].findLast((leg) => leg.toNumber && shares.has(leg.channel))?.toNumber,
@@ -149,6 +161,7 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     wrapUpMs: wrapUpTime(wrapUps),
     parts,
     holdMs: talk.connectedAt === undefined ? undefined : holdMs(parts, endedAt),
+    ...(attempt && { attempt }),
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Ending } from "../ending.ts";
 
-/** `called-back`: the caller kept the place and waits no longer; `not-ours`: the number dialled is none of our lines, or a voice menu served the caller; in no figure. */
+/** `called-back`: the caller kept the place and waits no longer; `not-ours`: the number dialled is none of our lines, a voice menu served the caller, or a campaign's call reached nobody; in no figure. */
 export type Outcome =
   | "answered"
   | "abandoned"
@@ -26,6 +26,8 @@ export const OUTCOMES: Readonly<Record<Ending, Outcome>> = {
   rejected: "failed",
   unreachable: "failed",
   failed: "failed",
+  machine: "not-ours",
+  cancelled: "not-ours",
   callback: "called-back",
   lost: "failed",
 };

@@ -1,0 +1,75 @@
+/**
+ * Through which trunk a campaign's call goes, and which number is shown there.
+ */
+import type { Floor, Line, Millis, Trunk, TrunkId } from "../floor.ts";
+import { numberOn } from "../outgoing/shown-number.ts";
+import { trunkFor } from "../outgoing/trunk.ts";
+import type { Attempt, Campaign, TrunkRest } from "./floor.ts";
+
+/** So many failures in a row, and the trunk is left alone for so long. */
+const FAILURES = 3;
+const REST_MS = 30_000;
+
+/**
+ * The first trunk of the campaign's group that is not resting and has not refused this number; when all rest, the first
+ * that has not refused. Undefined: none is left.
+ */
+export function trunkOf(
+  floor: Floor,
+  campaign: Campaign,
+  at: Millis,
+  refusedBy: readonly TrunkId[] = [],
+): Trunk | undefined {
+  const left = groupOf(floor, campaign).filter(({ id }) => !refusedBy.includes(id));
+  return left.find(({ id }) => !isResting(floor, id, at)) ?? left[0];
+}
+
+/** The trunks that the campaign may use, in its order. */
+export function groupOf(floor: Floor, campaign: Campaign): Trunk[] {
+  const named = campaign.trunkIds.flatMap((id) => floor.trunks.get(id) ?? []);
+  const dialling = named.filter((trunk) => trunk.dials);
+  if (campaign.trunkIds.length > 0) return dialling;
+  const rule = trunkFor(floor, floor.lines.get(campaign.lineId));
+  return rule ? [rule] : [];
+}
+
+/** The number that is shown: the own PBX's (LINE-06), else the pool's next for this number, else the line's. */
+export function shownFor(
+  trunk: Trunk,
+  campaign: Campaign,
+  line: Line | undefined,
+  turn: number,
+): string | undefined {
+  if (trunk.kind === "pbx" || campaign.callerNumbers.length === 0) return numberOn(trunk, line);
+  return campaign.callerNumbers[turn % campaign.callerNumbers.length];
+}
+
+/** How a trunk stands after it failed to carry a call, or carried one. */
+export function restAfter(rest: TrunkRest | undefined, failed: boolean, at: Millis): TrunkRest | undefined {
+  if (!failed) return undefined;
+  const failures = (rest?.failures ?? 0) + 1;
+  return { failures, until: failures >= FAILURES ? at + REST_MS : 0 };
+}
+
+/** Calls of campaigns that are on this trunk now. */
+export function linesOn(floor: Floor, trunkKey: string): number {
+  let count = 0;
+  for (const attempt of floor.attempts.values()) if (attempt.trunkKey === trunkKey) count += 1;
+  return count;
+}
+
+/** Calls of this campaign that hold a line now. */
+export function linesOf(floor: Floor, campaign: Campaign["id"]): number {
+  return attemptsOf(floor, campaign).length;
+}
+
+/** Its attempts in flight. */
+export function attemptsOf(floor: Floor, campaign: Campaign["id"]): Attempt[] {
+  const found: Attempt[] = [];
+  for (const attempt of floor.attempts.values()) if (attempt.campaignId === campaign) found.push(attempt);
+  return found;
+}
+
+function isResting(floor: Floor, trunk: TrunkId, at: Millis): boolean {
+  return (floor.rests.get(trunk)?.until ?? 0) > at;
+}

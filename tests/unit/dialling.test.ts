@@ -1,0 +1,295 @@
+/**
+ * Campaigns as rules: what is dialled, who gets the customer, what becomes of those whom nobody takes.
+ */
+import t from "tap";
+import type { Campaign } from "../../apps/core/dialling/floor.ts";
+import { fill, roomIn, spend } from "../../apps/core/dialling/limits.ts";
+import { shareAgents, viewOf } from "../../apps/core/dialling/view.ts";
+import type { Agent } from "../../apps/core/floor.ts";
+import { answered, CARRIER, campaign, dialled, gone, taken } from "../support/campaign.ts";
+import { agent, type House, house, line, queue, T0 } from "../support/floor.ts";
+
+function running(
+  names: readonly string[],
+  change: Partial<Campaign> = {},
+  states: Partial<Agent> = {},
+): House {
+  const team = names.map((name, index) =>
+    agent(name, { state: "outbound", stateSince: T0 - 60_000 + index, ...states }),
+  );
+  const made = house(
+    team,
+    [queue(team)],
+    [line()],
+    [CARRIER, { ...CARRIER, id: "t2", key: "t2", name: "Second" }],
+  );
+  made.hear({ kind: "campaignsLoaded", at: T0, campaigns: [campaign(team, change)] });
+  return made;
+}
+
+const goes = (effects: readonly { kind: string; step?: { kind: string; phone?: string } }[]): string[] =>
+  effects.flatMap(({ kind, step }) =>
+    kind === "continue" ? [`${step?.kind} ${step?.phone ?? ""}`.trim()] : [],
+  );
+
+t.test("N8 an attempt that is written down is dialled once, with what the dialplan needs alone", (t) => {
+  const made = running(["anna"], { callerNumbers: ["+74950000201", "+74950000202"], refusalKey: "9" });
+  const { effects } = dialled(made, [taken("one", { turn: 1 })]);
+  t.match(effects, [
+    {
+      kind: "originate",
+      channel: "campaign-1.one",
+      phone: "+79160000001@t1",
+      callerId: "+74950000202",
+      seconds: 25,
+      place: { context: "campaign", extension: "l1_c1" },
+      variables: {
+        DZ_NUMBER: "+79160000001",
+        DZ_DEADLINE: "2",
+        DZ_CLOCK: "answer",
+        DZ_REFUSAL: "9",
+        DZ_SAY: "1",
+      },
+    },
+  ]);
+  t.equal(effects.length, 1);
+  t.same(dialled(made, [taken("one", { turn: 1 })]).effects, [], "twice is once");
+  t.end();
+});
+
+t.test("a campaign that was paused while the attempts were written down dials nobody", (t) => {
+  const made = running(["anna"], { state: "paused" });
+  const { effects } = dialled(made, [taken("one")]);
+  t.match(effects, [{ kind: "settleAttempt", attempt: "campaign-1.one", ending: "not_placed" }]);
+  t.equal(made.floor.attempts.size, 0);
+  t.end();
+});
+
+t.test("a live answer goes to the agent who has been idle longest, by a phone that answers itself", (t) => {
+  const made = running(["anna", "boris"]);
+  dialled(made, [taken("one")]);
+  const { effects } = answered(made, "one");
+  t.same(goes(effects), ["connect a-anna"]);
+  const step = effects.find(({ kind }) => kind === "continue");
+  t.equal(step?.kind === "continue" && step.step.kind === "connect" && step.step.seconds, 1.85);
+  made.hear({ kind: "talkStarted", at: T0 + 8500, call: "call-one", phone: "a-anna" });
+  t.equal(made.floor.attempts.get("campaign-1.one")?.stage, "talking");
+  t.equal(made.floor.agents.get("anna")?.call?.phase, "talking");
+  t.end();
+});
+
+t.test("agents in inbound state take a campaign's customers only with blending", (t) => {
+  const without = running(["anna"], {}, { state: "inbound" });
+  dialled(without, [taken("one")]);
+  t.same(goes(answered(without, "one").effects), []);
+  const blended = running(["anna"], { blending: true }, { state: "inbound" });
+  dialled(blended, [taken("one")]);
+  t.same(goes(answered(blended, "one").effects), ["connect a-anna"]);
+  const away = running(["anna"], { blending: true }, { state: "break" });
+  dialled(away, [taken("one")]);
+  t.same(goes(answered(away, "one").effects), []);
+  t.end();
+});
+
+t.test("P1 nobody is free: a freed agent within the deadline, else the message, once", (t) => {
+  const made = running(["anna"], {}, { device: "busy" });
+  dialled(made, [taken("one"), taken("two", { number: "+79160000002" })]);
+  t.match(answered(made, "one").events.at(-1), { kind: "CustomerWaits" });
+  answered(made, "two", T0 + 8100);
+  const freed = made.hear({ kind: "deviceChanged", at: T0 + 9000, phone: "a-anna", device: "idle" });
+  t.same(goes(freed.effects), ["connect a-anna"], "who answered first");
+  t.equal(made.floor.calls.get("call-one")?.agentId, "anna");
+  const early = made.hear({ kind: "connectDeadline", at: T0 + 9500, attempt: "campaign-1.two" });
+  t.same(early.effects, [], "not before its time");
+  const late = made.hear({ kind: "connectDeadline", at: T0 + 9950, attempt: "campaign-1.two" });
+  t.same(goes(late.effects), ["abandon"]);
+  made.hear({ kind: "talkStarted", at: T0 + 9960, call: "call-one", phone: "a-anna" });
+  t.same(
+    made.hear({ kind: "connectDeadline", at: T0 + 12_000, attempt: "campaign-1.one" }).effects,
+    [],
+    "talks",
+  );
+  const again = made.hear({ kind: "abandonHeard", at: T0 + 10_000, call: "call-two" });
+  t.same(again.events, [], "counted once");
+  t.match(gone(made, "two", 16).events, [{ kind: "AttemptOver", ending: "abandoned" }]);
+  t.end();
+});
+
+t.test("L2 the dialplan's own word counts when it was faster than we", (t) => {
+  const made = running(["anna"]);
+  dialled(made, [taken("one")]);
+  t.same(goes(answered(made, "one").effects), ["connect a-anna"]);
+  made.hear({ kind: "abandonHeard", at: T0 + 10_000, call: "call-one" });
+  made.hear({ kind: "stepRefused", at: T0 + 10_001, call: "call-one" });
+  t.equal(made.floor.agents.get("anna")?.call, undefined, "the agent is free");
+  t.match(gone(made, "one", 16).events.at(0), { kind: "AttemptOver", ending: "abandoned" });
+  t.end();
+});
+
+t.test("F13 an agent who goes away during the connect: another one, then the message", (t) => {
+  const made = running(["anna", "boris"]);
+  dialled(made, [taken("one")]);
+  answered(made, "one");
+  const ended = (phone: string, at: number) =>
+    made.hear({
+      kind: "offerEnded",
+      at,
+      call: "call-one",
+      channel: "campaign-1.one",
+      lineKey: "l1",
+      phone,
+      result: "CONGESTION",
+      draw: 0,
+    });
+  t.same(goes(ended("a-anna", T0 + 8300).effects), ["connect a-boris"]);
+  t.same(goes(ended("a-boris", T0 + 8600).effects), [], "nobody is left to try");
+  t.same(goes(made.hear({ kind: "connectDeadline", at: T0 + 9850, attempt: "campaign-1.one" }).effects), [
+    "abandon",
+  ]);
+  t.end();
+});
+
+t.test("who hangs up before the deadline is no abandoned call", (t) => {
+  const made = running(["anna"], {}, { device: "busy" });
+  dialled(made, [taken("one")]);
+  answered(made, "one");
+  t.match(gone(made, "one", 16).events, [{ kind: "AttemptOver", ending: "hung_up" }]);
+  t.equal(made.floor.attempts.size, 0);
+  t.end();
+});
+
+t.test("a dial that nobody answered ends by its cause, and a machine as one", (t) => {
+  for (const [cause, ending] of [
+    [17, "busy"],
+    [19, "no_answer"],
+    [21, "rejected"],
+    [1, "not_in_service"],
+    [20, "unreachable"],
+    [34, "failed"],
+  ] as const) {
+    const made = running(["anna"]);
+    dialled(made, [taken("one")]);
+    t.match(gone(made, "one", cause).events, [{ kind: "AttemptOver", ending, cause }]);
+  }
+  const made = running(["anna"]);
+  dialled(made, [taken("one")]);
+  made.hear({ kind: "machineHeard", at: T0 + 9000, call: "call-one", cause: "MAXWORDS-6-5" });
+  t.match(gone(made, "one", 16).events, [{ kind: "AttemptOver", ending: "machine" }]);
+  t.end();
+});
+
+t.test(
+  "L4 a trunk that refuses gives way to the next; one whose answer did not come is not asked twice",
+  (t) => {
+    const refuse = (made: House, unsure?: true) =>
+      made.hear({
+        kind: "originateFailed",
+        at: T0 + 10,
+        call: "call-one",
+        channel: "campaign-1.one",
+        unsure,
+      });
+    const made = running(["anna"], { trunkIds: ["t2", "t"] });
+    t.match(dialled(made, [taken("one")]).effects, [{ phone: "+79160000001@t2" }], "in the group's order");
+    t.same(refuse(made, true).effects, [], "there may be a channel");
+    t.match(refuse(made).effects, [
+      { kind: "originate", channel: "campaign-1.one", phone: "+79160000001@t1" },
+    ]);
+    t.match(refuse(made).effects, [{ kind: "settleAttempt", ending: "not_placed" }]);
+    t.equal(made.floor.calls.size, 0);
+    t.end();
+  },
+);
+
+t.test("a trunk that fails three times is left alone, and used again after it carried a call", (t) => {
+  const made = running(["anna"], { trunkIds: ["t2", "t"] });
+  const dial = (name: string, at: number) => {
+    const first = dialled(made, [taken(name)], at).effects[0];
+    return first?.kind === "originate" ? first.phone : "";
+  };
+  for (const name of ["a", "b", "c"]) {
+    t.equal(dial(name, T0), "+79160000001@t2");
+    gone(made, name, 34, T0 + 100);
+  }
+  t.equal(dial("d", T0 + 200), "+79160000001@t1");
+  gone(made, "d", 17, T0 + 300);
+  t.equal(dial("e", T0 + 60_000), "+79160000001@t2", "its rest is over");
+  t.end();
+});
+
+t.test("stopped: what rings is hung up, who has answered is not", (t) => {
+  const made = running(["anna"]);
+  dialled(made, [taken("one"), taken("two", { number: "+79160000002" })]);
+  answered(made, "one");
+  const { effects, events } = made.hear({
+    kind: "campaignsLoaded",
+    at: T0 + 8500,
+    campaigns: [campaign([...made.floor.agents.values()], { state: "stopped" })],
+  });
+  t.same(effects, [{ kind: "hangUp", call: "call-two", channel: "campaign-1.two" }]);
+  t.match(events.at(-1), { kind: "AttemptHungUp", why: "cancelled" });
+  t.match(gone(made, "two", 16).events, [{ kind: "AttemptOver", ending: "cancelled" }]);
+  t.end();
+});
+
+t.test("a wrap-up follows as the campaign, or its queue, has it", (t) => {
+  for (const [wrapUp, seconds] of [
+    [{ mode: "limit", seconds: 7 } as const, 7],
+    ["none", undefined],
+  ] as const) {
+    const made = running(["anna"], { wrapUp });
+    dialled(made, [taken("one")]);
+    answered(made, "one");
+    made.hear({ kind: "talkStarted", at: T0 + 8500, call: "call-one", phone: "a-anna" });
+    made.hear({ kind: "talkEnded", at: T0 + 20_000, call: "call-one", phone: "a-anna" });
+    const until = made.floor.agents.get("anna")?.call?.until;
+    t.equal(until, seconds === undefined ? undefined : T0 + 20_000 + seconds * 1000);
+  }
+  t.end();
+});
+
+t.test("the pacer sees agents, waits and rings in seconds; an agent of two campaigns counts for one", (t) => {
+  const made = running(["anna", "boris", "vera"]);
+  const team = [...made.floor.agents.values()];
+  const other = campaign(team, { id: "k2", key: "c2", name: "Winter", weight: 2 });
+  made.hear({ kind: "campaignsLoaded", at: T0, campaigns: [campaign(team), other] });
+  dialled(made, [taken("one"), taken("two", { number: "+79160000002" })]);
+  answered(made, "one");
+  made.hear({ kind: "talkStarted", at: T0 + 8400, call: "call-one", phone: "a-anna" });
+  const campaigns = [...made.floor.campaigns.values()];
+  const shares = shareAgents(made.floor, campaigns);
+  t.same(
+    campaigns
+      .map(({ id }) =>
+        shares
+          .get(id)
+          ?.map(({ name }) => name)
+          .join(),
+      )
+      .sort(),
+    ["anna", "boris,vera"],
+    "who talks for a campaign counts for it; the others by weight",
+  );
+  const [first] = campaigns;
+  const view = first && viewOf(made.floor, first, T0 + 9000, { shares, windowEnd: T0 + 3_600_000, room: 4 });
+  t.match(view, {
+    now: (T0 + 9000) / 1000,
+    idle: 0,
+    waiting: 0,
+    agents: [{ state: "talk", since: (T0 + 8400) / 1000 }],
+    inFlight: [{ id: "campaign-1.two", t0: T0 / 1000 }],
+    room: 4,
+  });
+  t.end();
+});
+
+t.test("so many calls a second, and no more", (t) => {
+  let bucket = fill(undefined, 3, T0);
+  t.equal(roomIn(bucket), 3);
+  bucket = spend(bucket, 3);
+  t.equal(roomIn(fill(bucket, 3, T0 + 300)), 0);
+  t.equal(roomIn(fill(bucket, 3, T0 + 400)), 1);
+  t.equal(roomIn(fill(bucket, 3, T0 + 60_000)), 3, "what was not used is not saved up");
+  t.equal(roomIn(fill(bucket, 3, T0 - 60_000)), 0, "a clock that went back gives nothing");
+  t.end();
+});
