@@ -38,6 +38,8 @@ export interface PacingView {
   readonly agents: Iterable<PacedAgent>;
   /** Dialled and not resolved. */
   readonly inFlight: Iterable<PacedCall>;
+  /** Calls per second that take the same agents, such as a queue's; undefined: none. */
+  readonly arrivals?: number | undefined;
   /** When the window ends over which abandonment is counted. */
   readonly windowEnd: number;
   /** Lines that may still be taken now: trunk limit, calls per second. Undefined: no limit. */
