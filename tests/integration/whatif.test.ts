@@ -16,7 +16,7 @@ t.teardown(() => scene.close());
 
 const CALLS = 80;
 /** Mean time between two callers. */
-const [CALM_MS, RUSH_MS] = [1150, 600];
+const [CALM_MS, RUSH_MS] = [1150, 400];
 /** A zone in which it is about noon, so that no midnight falls into the scene. */
 const hoursEast = 12 - new Date().getUTCHours();
 const zone = hoursEast === 0 ? "Etc/GMT" : `Etc/GMT${hoursEast > 0 ? "-" : "+"}${Math.abs(hoursEast)}`;
@@ -69,7 +69,10 @@ t.test("with nothing changed, the simulated day is the real one within the state
     const { items } = await scene.get(`/v1/calls?limit=200&lineId=${line.id}`);
     return items.length === CALLS && items.every((call: { endedAt: string | null }) => call.endedAt);
   });
-  const { status, body } = await ask({});
+  const { items } = await scene.get(`/v1/calls?limit=200&lineId=${line.id}`);
+  const targetSeconds = clearest(items.map(({ waitMs }: { waitMs: number }) => waitMs / 1000));
+  t.comment(`target: ${targetSeconds} s`);
+  const { status, body } = await ask({ targetSeconds });
   t.equal(status, 200, JSON.stringify(body));
   t.comment(JSON.stringify({ real: body.real, unchanged: body.unchanged }));
   const { real, unchanged } = body;
@@ -87,7 +90,11 @@ t.test("with nothing changed, the simulated day is the real one within the state
   t.same(body.simulated, unchanged, "nothing was changed");
   t.same(body.changed, []);
   t.equal(body.calls, CALLS);
-  t.same((await ask({})).body.simulated, body.simulated, "the same question has the same answer");
+  t.same(
+    (await ask({ targetSeconds })).body.simulated,
+    body.simulated,
+    "the same question has the same answer",
+  );
 });
 
 t.test("with changes, the day comes out as common sense says", async (t) => {
@@ -125,6 +132,17 @@ t.test("one day at a time; meanwhile the API answers", async (t) => {
   t.equal([first, second].find(({ status }) => status === 503)?.body.code, "simulator-busy");
   t.equal((await ask({})).status, 200, "and the next one is served");
 });
+
+/**
+ * The target, in seconds, that fewest callers just met or just missed, of those that some missed: one call of eighty is
+ * more than a point of the service level, and a busy machine moves each by a few tenths of a second.
+ */
+function clearest(waits: readonly number[]): number {
+  const near = (target: number) => waits.filter((wait) => Math.abs(wait - target) < 0.75).length;
+  const missed = (target: number) => waits.filter((wait) => wait > target).length / waits.length;
+  const telling = [3, 4, 5, 6, 7, 8, 9, 10].filter((target) => missed(target) > 0.12 && missed(target) < 0.7);
+  return telling.sort((a, b) => near(a) - near(b))[0] ?? 4;
+}
 
 function lehmer(seed: number): () => number {
   let state = seed;

@@ -93,6 +93,8 @@ export function recordsAreTrue(
 function storyOff(call: Offered, rings: readonly Ring[], row: CallRow): string[] {
   // A talk whose end SIPp did not see cannot be compared; the soak bounds how many there may be.
   if (rings.some(unseen)) return [];
+  const brief = row.ending === "answered" && (row.talkMs ?? 0) < CROSSED_MS;
+  if (brief && rings.some((ring) => tookWhileLeaving(call, ring))) return [];
   const talks = talksOf(call, rings);
   const talkMs = talks.reduce((sum, [from, to]) => sum + to - from, 0);
   const first = talks[0]?.[0];
@@ -112,6 +114,15 @@ function storyOff(call: Offered, rings: readonly Ring[], row: CallRow): string[]
       ? [`${row.account} in the record, ${last.account} on the wire`]
       : []),
   ];
+}
+
+/**
+ * The customer's CANCEL crossed the 200 that the agent's answer brought about: for Asterisk they talked for a moment,
+ * and the customer never knew (RFC 3261, 9.1).
+ */
+function tookWhileLeaving({ answeredAt, endedAt, endedBy }: Offered, ring: Ring): boolean {
+  if (answeredAt !== undefined || endedAt === undefined || endedBy !== "customer") return false;
+  return ring.answeredAt !== undefined && Math.abs(endedAt - ring.answeredAt) < CROSSED_MS;
 }
 
 function off(what: string, recorded: number | null, wire: number): string[] {

@@ -113,6 +113,17 @@ t.test("N2 a record that is open, late, or says something else than the wire", a
   t.same(two(instead({ ending: "answered" }, 1)), [
     `N2 ${BOB}: answered in the record, abandoned on the wire`,
   ]);
+  const taken = (ring: Partial<Ring>, talkMs: number): Story => {
+    const story = instead({ ending: "answered", talkMs }, 1);
+    return {
+      ...story,
+      rings: story.rings.map((each) => (each.caller === BOB ? { ...each, ...ring } : each)),
+    };
+  };
+  const crossing = { answeredAt: ms(4.8), endedAt: ms(5.1) };
+  t.same(two(taken(crossing, 200)), [], "the customer left at the moment of the answer");
+  t.equal(two(taken(crossing, 3000)).length, 1, "no talk of seconds came of it");
+  t.equal(two(taken({ answeredAt: ms(3), endedAt: ms(5.1) }, 200)).length, 1, "the answer came long before");
   t.same(two(instead({ waitMs: 3100 })), [`N2 ${ANN}: wait 3100 ms in the record, 2000 ms on the wire`]);
   t.same(two(instead({ talkMs: null })), [`N2 ${ANN}: talk null ms in the record, 7000 ms on the wire`]);
   t.same(two(instead({ account: "agent-2" })), [`N2 ${ANN}: agent-2 in the record, agent-1 on the wire`]);
