@@ -1,6 +1,8 @@
 /**
  * The words of campaigns: how they dial, what for, how far they are, and how an attempt ends.
  */
+import type { AgentId, WrapUp } from "../floor.ts";
+import type { Policy } from "./policy.ts";
 
 /**
  * `preview`: an agent sees the contact and decides. `progressive`: one dial for each free agent. `power`: a fixed ratio.
@@ -9,7 +11,7 @@
 export const CAMPAIGN_MODES = ["preview", "progressive", "power", "predictive", "agentless"] as const;
 export type CampaignMode = (typeof CAMPAIGN_MODES)[number];
 
-/** `draining`: dials nobody new and lets calls end. `stopped` and `finished` (the list is through) are for good. */
+/** `draining`: dials nobody new, lets calls end, and is `stopped` then. `finished`: the list is through. */
 export const CAMPAIGN_STATES = ["draft", "running", "paused", "draining", "stopped", "finished"] as const;
 export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 
@@ -51,3 +53,71 @@ export type AttemptEnding = (typeof ATTEMPT_ENDINGS)[number];
 
 /** A person answered: what abandonment is a share of. */
 export const LIVE_ENDINGS: readonly AttemptEnding[] = ["answered", "abandoned", "hung_up", "self_service"];
+
+/** How agents are reached: their phone rings, or they keep a line open. */
+export type AgentConnect = "ring" | "open-line";
+
+/** Parameters of app_amd (milliseconds, words, and for `silenceThreshold` an energy), as its documentation names them. */
+export interface AmdSettings {
+  readonly initialSilence: number;
+  readonly greeting: number;
+  readonly afterGreetingSilence: number;
+  readonly totalAnalysisTime: number;
+  readonly minimumWordLength: number;
+  readonly betweenWordsSilence: number;
+  readonly maximumNumberOfWords: number;
+  readonly silenceThreshold: number;
+  readonly maximumWordLength: number;
+  /** What NOTSURE is taken for. */
+  readonly unsure: "person" | "machine";
+}
+
+/** What the keys mean during an agentless campaign's announcement. */
+export interface Announcement {
+  /** How often it is played. */
+  readonly times: number;
+  /** How long a key is waited for after it. */
+  readonly waitSeconds: number;
+  /** `0` … `9`, `*`, `#`. */
+  readonly keys: Readonly<
+    Record<string, { readonly name: string; readonly does: "answer" | "refuse" | "replay" }>
+  >;
+}
+
+/** A campaign as the engine has it. */
+export interface Campaign {
+  readonly id: string;
+  /** For the dialplan: `c…`. */
+  readonly key: string;
+  readonly name: string;
+  readonly mode: CampaignMode;
+  readonly state: CampaignState;
+  readonly purpose: Purpose;
+  readonly lineId: string;
+  readonly queueId: string | undefined;
+  /** Who serves it: the queue's agents, or its own. */
+  readonly agents: readonly AgentId[];
+  /** Power: calls in flight for each free agent. */
+  readonly ratio: number | undefined;
+  readonly connect: AgentConnect;
+  readonly blending: boolean;
+  readonly shedding: boolean;
+  /** Its share of agents who serve several campaigns. */
+  readonly weight: number;
+  readonly ringSeconds: number;
+  readonly amd: AmdSettings | undefined;
+  /** Undefined: the built-in message, in the line's language. */
+  readonly messageSoundId: string | undefined;
+  readonly announcementSoundId: string | undefined;
+  readonly announcement: Announcement | undefined;
+  readonly policy: Policy;
+  /** In the order of failover; none: as for every call outside. */
+  readonly trunkIds: readonly string[];
+  readonly callsPerSecond: number;
+  readonly maxLines: number;
+  /** Shown in turn; none: the line's number. */
+  readonly callerNumbers: readonly string[];
+  /** The campaign's own, else its queue's. */
+  readonly wrapUp: WrapUp | undefined;
+  readonly startedAt: number | undefined;
+}

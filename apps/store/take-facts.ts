@@ -1,0 +1,195 @@
+/**
+ * What the compliance gate has to know of somebody, read for many at once. Asked inside the transaction that takes
+ * them, after their numbers are locked, so that no other taker can change the answer before the attempt is written.
+ */
+import { sql } from "kysely";
+import type { Purpose } from "../core/dialling/campaign.ts";
+import { type Callee, HISTORY_MS, type PastAttempt } from "../core/dialling/gate.ts";
+import type { TriedNumber } from "../core/dialling/retry.ts";
+import { zonesOf } from "../core/dialling/zones.ts";
+import type { Db } from "./database.ts";
+
+/** Somebody on a list. */
+export interface Candidate {
+  readonly id: string;
+  readonly contactId: string | null;
+  readonly attempts: number;
+}
+
+/** One of a candidate's numbers, and what the gate has to know of it. */
+export interface Reachable extends TriedNumber {
+  readonly candidate: string;
+  readonly attempts: number;
+  readonly position: number;
+  readonly score: number | null;
+  /** The zone that an address gives. */
+  readonly zone: string | null;
+  readonly callee: Callee;
+  /** The consent that is the evidence. */
+  readonly consentId: string | null;
+}
+
+type NumberRow = Omit<Reachable, "callee" | "lastEnding" | "consentId"> & {
+  readonly contactId: string | null;
+  readonly lastEnding: TriedNumber["lastEnding"] | null;
+};
+
+/** A call that nobody ended for so long is a record that was lost. */
+const LONGEST_CALL_HOURS = 6;
+
+/** The candidates' numbers in the order in which they should be tried: the least tried first. */
+export async function numbersOf(db: Db, candidates: readonly Candidate[]): Promise<NumberRow[]> {
+  const rows = await db
+    .selectFrom("campaign_number as number")
+    .innerJoin("campaign_contact as listed", "listed.id", "number.campaign_contact_id")
+    .leftJoin("contact", "contact.id", "listed.contact_id")
+    .leftJoin("contact as organisation", "organisation.id", "contact.organisation_id")
+    .select(["listed.id as candidate", "listed.contact_id as contactId", "number.phone", "number.attempts"])
+    .select(["number.position", "number.score", "number.last_ending as lastEnding"])
+    .select((row) => row.fn.coalesce("number.zone", "contact.zone", "organisation.zone").as("zone"))
+    .where(
+      "number.campaign_contact_id",
+      "in",
+      candidates.map(({ id }) => id),
+    )
+    .orderBy("number.attempts")
+    .orderBy("number.position")
+    .execute();
+  return rows;
+}
+
+/**
+ * Keeps other takers away from these numbers and people until the transaction ends; does not wait for them.
+ * @returns the keys that are ours: a phone, or `contact:<id>`
+ */
+export async function lockKeys(trx: Db, keys: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ key: string }>`
+    select key from (select key, pg_try_advisory_xact_lock(hashtextextended(key, 150)) as ours
+                       from unnest(${[...new Set(keys)].sort()}::text[]) key) locked
+     where ours`.execute(trx);
+  return new Set(rows.map(({ key }) => key));
+}
+
+/** The key of a contact for `lockKeys`. */
+export function contactKey(contactId: string): string {
+  return `contact:${contactId}`;
+}
+
+/** Everything the gate asks about these numbers, at this moment. */
+export async function readFacts(
+  db: Db,
+  candidates: readonly Candidate[],
+  numbers: readonly NumberRow[],
+  { purpose, now }: { purpose: Purpose; now: number },
+): Promise<Reachable[]> {
+  const phones = [...new Set(numbers.map(({ phone }) => phone))];
+  if (phones.length === 0) return [];
+  const contacts = candidates.flatMap(({ contactId }) => contactId ?? []);
+  const at = new Date(now);
+  const [past, refusals, consents, talking] = [
+    await pastAttempts(db, phones, contacts, new Date(now - HISTORY_MS)),
+    await refusalsOf(db, phones),
+    await consentsOf(db, phones, purpose, at),
+    await onThePhone(db, phones, new Date(now - LONGEST_CALL_HOURS * 3_600_000)),
+  ];
+  const tries = new Map(candidates.map(({ id, attempts }) => [id, attempts]));
+  const own = new Map<string, string[]>();
+  for (const { candidate, phone } of numbers) own.set(candidate, [...(own.get(candidate) ?? []), phone]);
+  return numbers.map(({ lastEnding, contactId, ...number }) => {
+    const persons = new Set(own.get(number.candidate));
+    const consent = consents.get(number.phone);
+    return {
+      ...number,
+      lastEnding: lastEnding ?? undefined,
+      consentId: consent ?? null,
+      callee: {
+        phone: number.phone,
+        zones: zonesOf(number.phone, number.zone),
+        refusal: refusals.get(number.phone) ?? null,
+        consent: consent !== undefined,
+        past: past.filter(
+          (attempt) => persons.has(attempt.number) || (contactId !== null && attempt.contactId === contactId),
+        ),
+        attempts: tries.get(number.candidate) ?? 0,
+        inCall: [...persons].some((phone) => talking.has(phone)),
+      },
+    };
+  });
+}
+
+type Remembered = PastAttempt & { readonly contactId: string | null };
+
+/** Attempts of all campaigns and agents, without those of which we know that no phone rang. */
+async function pastAttempts(
+  db: Db,
+  phones: readonly string[],
+  contacts: readonly string[],
+  since: Date,
+): Promise<Remembered[]> {
+  const rows = await db
+    .selectFrom("attempt")
+    .select(["number", "contact_id", "created_at", "ending", "ended_at"])
+    .select(sql<boolean>`campaign_id is not null and ending is null`.as("open"))
+    .where((row) =>
+      row.or([
+        row("number", "in", phones),
+        ...(contacts.length > 0 ? [row("contact_id", "in", contacts)] : []),
+      ]),
+    )
+    .where((row) =>
+      row.or([
+        row("created_at", ">", since),
+        row.and([row("campaign_id", "is not", null), row("ending", "is", null)]),
+      ]),
+    )
+    .where("state", "in", ["placing", "placed"])
+    .execute();
+  return rows.map((row) => ({
+    number: row.number,
+    contactId: row.contact_id,
+    at: row.created_at.getTime(),
+    ending: row.ending ?? undefined,
+    endedAt: row.ended_at?.getTime(),
+    open: row.open,
+  }));
+}
+
+async function refusalsOf(db: Db, phones: readonly string[]): Promise<Map<string, { until?: number }>> {
+  const rows = await db
+    .selectFrom("refused_number")
+    .select(["phone", "until"])
+    .where("phone", "in", phones)
+    .execute();
+  return new Map(rows.map(({ phone, until }) => [phone, until ? { until: until.getTime() } : {}]));
+}
+
+/** Phone → the newest consent that holds. */
+async function consentsOf(
+  db: Db,
+  phones: readonly string[],
+  purpose: Purpose,
+  at: Date,
+): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom("contact_consent")
+    .select(["phone", "id"])
+    .where("phone", "in", phones)
+    .where("purpose", "=", purpose)
+    .where("given_at", "<=", at)
+    .where((row) => row.or([row("until", "is", null), row("until", ">", at)]))
+    .where("withdrawn_at", "is", null)
+    .orderBy("given_at")
+    .execute();
+  return new Map(rows.map(({ phone, id }) => [phone, id]));
+}
+
+async function onThePhone(db: Db, phones: readonly string[], since: Date): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom("call")
+    .select(["from_number", "to_number"])
+    .where("ended_at", "is", null)
+    .where("arrived_at", ">", since)
+    .where((row) => row.or([row("from_number", "in", phones), row("to_number", "in", phones)]))
+    .execute();
+  return new Set(rows.flatMap((row) => [row.from_number ?? "", row.to_number ?? ""]));
+}

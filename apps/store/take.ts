@@ -1,0 +1,145 @@
+/**
+ * Takes whom a campaign may dial now: who is due, what the compliance gate says of them, and the attempts' rows, in one
+ * transaction. When any of it cannot be done nothing is taken (it fails closed), and nobody is dialled without a
+ * committed row of their own (law L4).
+ */
+import type { Campaign } from "../core/dialling/campaign.ts";
+import { createGate } from "../core/dialling/gate.ts";
+import { isInService } from "../core/dialling/retry.ts";
+import { type RefusalCode, type Refused, refuse } from "../core/dialling/verdict.ts";
+import { loadCampaign } from "./campaigns.ts";
+import type { Db } from "./database.ts";
+import { contactKey, lockKeys, numbersOf, readFacts } from "./take-facts.ts";
+import {
+  type Allowed,
+  type Due,
+  dueContacts,
+  namedContact,
+  putOff,
+  type Taken,
+  type TakeRequest,
+  writeAttempt,
+} from "./take-rows.ts";
+
+export type { Minted, Taken, TakeRequest } from "./take-rows.ts";
+
+export interface TakeAnswer {
+  readonly taken: readonly Taken[];
+  /** Whom the gate refused, by the reason; each is put off or off the list. */
+  readonly refused: Readonly<Partial<Record<RefusalCode, number>>>;
+  /** People of whom another taker decides at this moment. */
+  readonly busy: number;
+}
+
+/** How many are looked at in one round, and in one transaction. */
+const ROUND = 60;
+const MOST_LOOKED_AT = 360;
+
+const NOTHING: TakeAnswer = { taken: [], refused: {}, busy: 0 };
+
+/**
+ * Takes up to `most` contacts of a running campaign. @throws whatever the database throws; nothing is taken then
+ */
+export async function takeContacts(db: Db, request: TakeRequest): Promise<TakeAnswer> {
+  if (request.most <= 0) return NOTHING;
+  return inOneTransaction(db, async (trx) => {
+    const campaign = await lockCampaign(trx, request.campaign);
+    if (!campaign || !mayDialAtAll(campaign)) return NOTHING;
+    const taken: Taken[] = [];
+    const refused: Partial<Record<RefusalCode, number>> = {};
+    const seen: string[] = [];
+    let busy = 0;
+    while (taken.length < request.most && seen.length < MOST_LOOKED_AT) {
+      const due = await dueContacts(trx, { ...request, seen, limit: Math.min(ROUND, 2 * request.most + 8) });
+      if (due.length === 0) break;
+      seen.push(...due.map(({ id }) => id));
+      for (const one of await judge(trx, campaign, due, request)) {
+        if (one === "busy") busy++;
+        else if ("refused" in one) {
+          await putOff(trx, one.due, one.refused, request.now);
+          refused[one.refused.code] = (refused[one.refused.code] ?? 0) + 1;
+        } else if (taken.length < request.most) taken.push(await writeAttempt(trx, campaign, one, request));
+      }
+    }
+    return { taken, refused, busy };
+  });
+}
+
+/**
+ * Takes one contact that was shown to an agent (store/preview.ts), who says now that it is to be called.
+ * @param phone one of the contact's numbers; undefined: the one that the gate allows first
+ * @returns why not, when the gate refuses
+ */
+export async function takeShown(
+  db: Db,
+  request: Omit<TakeRequest, "most"> & { contact: string; agentId: string; phone?: string | undefined },
+): Promise<Taken | { refused: Refused } | undefined> {
+  return inOneTransaction(db, async (trx) => {
+    const campaign = await lockCampaign(trx, request.campaign);
+    const due = campaign && (await namedContact(trx, request));
+    if (!due) return undefined;
+    const asked = { ...request, agents: [request.agentId], agentKept: true };
+    const [one] = await judge(trx, campaign, [due], asked, request.phone);
+    if (one === undefined) return undefined;
+    if (one === "busy")
+      return { refused: refuse("in-flight", "somebody decides about this number now", request.now) };
+    if ("refused" in one) return { refused: one.refused };
+    return writeAttempt(trx, campaign, { ...one, due: { ...due, agentId: request.agentId } }, request);
+  });
+}
+
+type Judged = Allowed | { readonly due: Due; readonly refused: Refused } | "busy";
+
+/** What the gate says of each: the first number that may be dialled, else the refusal that ends soonest. */
+async function judge(
+  trx: Db,
+  campaign: Campaign,
+  due: readonly Due[],
+  { now, agentKept = false }: Pick<TakeRequest, "now" | "agentKept">,
+  phone?: string,
+): Promise<Judged[]> {
+  const numbers = await numbersOf(trx, due);
+  const keysOf = ({ id, contactId }: Due) => [
+    ...numbers.filter(({ candidate }) => candidate === id).map((number) => number.phone),
+    ...(contactId ? [contactKey(contactId)] : []),
+  ];
+  const ours = await lockKeys(trx, due.flatMap(keysOf));
+  const facts = await readFacts(trx, due, numbers, { purpose: campaign.purpose, now });
+  const gate = createGate({ ...campaign, agentKept, at: now });
+  // Two of a round may be the same person: the second is looked at again when the first one's attempt can be seen.
+  const decided = new Set<string>();
+  return due.map((one): Judged => {
+    const keys = keysOf(one);
+    if (keys.some((key) => !ours.has(key) || decided.has(key))) return "busy";
+    for (const key of keys) decided.add(key);
+    const own = facts.filter(({ candidate, ...number }) => candidate === one.id && isInService(number));
+    const wanted = phone === undefined ? own : own.filter((number) => number.phone === phone);
+    const verdicts = wanted.map((number) => ({ number, verdict: gate(number.callee) }));
+    const allowed = verdicts.find(({ verdict }) => verdict.allowed);
+    if (allowed) return { due: one, number: allowed.number };
+    const refusals = verdicts.flatMap(({ verdict }) => (verdict.allowed ? [] : verdict));
+    return { due: one, refused: soonest(refusals) ?? NO_NUMBER };
+  });
+}
+
+const NO_NUMBER = refuse("exhausted", "no number is in service");
+
+function soonest(refusals: readonly Refused[]): Refused | undefined {
+  return [...refusals].sort((a, b) => (a.notBefore ?? Infinity) - (b.notBefore ?? Infinity))[0];
+}
+
+/** Nobody can stop or change it until what is taken here is written. */
+async function lockCampaign(trx: Db, id: string): Promise<Campaign | undefined> {
+  await trx.selectFrom("campaign").select("id").where("id", "=", id).forShare().execute();
+  return loadCampaign(trx, id);
+}
+
+/** What the gate would say of everybody: nobody is put off for it. */
+function mayDialAtAll({ state, mode, purpose, policy }: Campaign): boolean {
+  return state === "running" && policy.modes[purpose].includes(mode);
+}
+
+/** Each statement sees what was committed before it: facts are read after the locks are had. */
+function inOneTransaction<Result>(db: Db, work: (trx: Db) => Promise<Result>): Promise<Result> {
+  return db.transaction().setIsolationLevel("read committed").execute(work);
+}
