@@ -578,6 +578,35 @@ CREATE INDEX deferred_call_contact ON deferred_call USING btree (contact_id, due
 CREATE INDEX deferred_call_due ON deferred_call USING btree (due_at) WHERE (state = 'due'::text);
 CREATE INDEX deferred_call_waiting ON deferred_call USING btree (due_at) WHERE (state = 'waiting'::text);
 
+create table dial_task (
+  id uuid default gen_random_uuid() not null,
+  agent_id uuid,
+  contact_id uuid,
+  name text default ''::text not null,
+  number text not null,
+  line_id uuid,
+  topic text not null,
+  comment text default ''::text not null,
+  state text default 'open'::text not null,
+  calls integer default 0 not null,
+  call_id uuid,
+  result text default ''::text not null,
+  created_at timestamp with time zone default now() not null,
+  created_by uuid,
+  closed_at timestamp with time zone,
+  constraint dial_task_pkey PRIMARY KEY (id),
+  constraint dial_task_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint dial_task_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE SET NULL,
+  constraint dial_task_line_id_fkey FOREIGN KEY (line_id) REFERENCES line(id) ON DELETE SET NULL,
+  constraint dial_task_check CHECK (((state = ANY (ARRAY['successful'::text, 'unsuccessful'::text])) = (closed_at IS NOT NULL))),
+  constraint dial_task_number_check CHECK ((number ~ '^\+[1-9][0-9]{4,14}$'::text)),
+  constraint dial_task_state_check CHECK ((state = ANY (ARRAY['open'::text, 'in_work'::text, 'successful'::text, 'unsuccessful'::text]))),
+  constraint dial_task_topic_check CHECK ((topic ~ '\S'::text))
+);
+CREATE INDEX dial_task_contact ON dial_task USING btree (contact_id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX dial_task_list ON dial_task USING btree (created_at, id);
+CREATE INDEX dial_task_open ON dial_task USING btree (agent_id, created_at, id) WHERE (closed_at IS NULL);
+
 create table event_out (
   id uuid default gen_random_uuid() not null,
   seq bigint generated always as identity not null,

@@ -25,6 +25,7 @@ import { completionRoutes } from "./routes/completion.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { conversationRoutes } from "./routes/conversations.ts";
 import { deferredRoutes } from "./routes/deferred.ts";
+import { dialTaskRoutes } from "./routes/dial-tasks.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { lineRoutes } from "./routes/lines.ts";
 import { menuRoutes } from "./routes/menus.ts";
@@ -121,6 +122,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     tariffRoutes(routes, context);
     callbackRoutes(routes, context);
     deferredRoutes(routes, context);
+    dialTaskRoutes(routes, context);
     scenarioRoutes(routes, context);
     settingRoutes(routes, context);
     recordingActionRoutes(routes, context);

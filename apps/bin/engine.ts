@@ -294,6 +294,7 @@ const commands = createCommands({
     agent: (id) => engine.floor.agents.get(id),
     callIdOf,
     deferredChanged: () => desk.soon(),
+    tell: (kind, data) => live.push("agents", kind, data),
     servers: (call) => serversOf(engine.floor, call),
     ringingFor: (call) => ringingFor(engine.floor, call)?.id,
     ask: (input) => engine.hear(input),

@@ -29,7 +29,8 @@ const LANES = {
 
 type Lane = keyof typeof LANES;
 
-const IN_CALLS = /^(call|conversation|callback)\.|^(agent\.state|deferred\.call|recording\.(pause|resume))$/;
+const IN_CALLS =
+  /^(call|conversation|callback)\.|^(agent\.state|(deferred|task|order|list)\.call|recording\.(pause|resume))$/;
 const SLOW = /^(pbx\.|recording\.|setting\.undo$)/;
 
 function laneOf(name: CommandName): Lane {

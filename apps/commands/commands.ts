@@ -6,6 +6,7 @@ import { contactCommands } from "./contacts.ts";
 import { type CommandOptions, createContext } from "./context.ts";
 import { conversationCommands } from "./conversations.ts";
 import { deferredCommands } from "./deferred.ts";
+import { dialTaskCommands } from "./dial-tasks.ts";
 import { forwardingCommands } from "./forwarding.ts";
 import type { Handlers } from "./handlers.ts";
 import { keyCommands } from "./keys.ts";
@@ -49,6 +50,7 @@ export function createCommands(options: CommandOptions): Handlers {
     ...callCommands(context),
     ...recordingCommands(context),
     ...deferredCommands(context),
+    ...dialTaskCommands(context),
     ...callbackCommands(context),
     ...scenarioCommands(context),
   };

@@ -20,6 +20,8 @@ export interface EngineEars {
   agent(id: AgentId): Agent | undefined;
   /** A deferred call was added, moved or done. */
   deferredChanged(): void;
+  /** Says something on the live stream, to an agent's screen: `id` is the agent's. */
+  tell(kind: string, data: { readonly id: string } & Readonly<Record<string, unknown>>): void;
   /** The id of the call that a channel begins. */
   callIdOf(channel: string): CallId;
   /** Agents who talk in this call, or have to complete it. */

@@ -1,4 +1,5 @@
 /** What the commands of an agent's outbound work take and answer, apart from campaigns. */
+import type { ContactFilter } from "../store/reads/contacts.ts";
 import type { DueAt, Placed } from "./port-service.ts";
 
 /** Whom to call later: a number, a contact, or the customer of a call. */
@@ -19,6 +20,26 @@ export interface ScenarioFields {
   results: string[];
 }
 
+/** Which contacts: these, or those that a filter of GET /v1/contacts finds. An agent reaches its own ones. */
+export type ContactSource =
+  | { contactIds: string[] }
+  | { filter: Omit<ContactFilter, "id" | "only" | "after" | "limit"> };
+
+/** Whom to call: a number or a contact. */
+export interface DialTaskFields {
+  number?: string;
+  contactId?: string;
+  name?: string;
+  topic: string;
+  comment: string;
+  /** null: nobody yet. */
+  agentId: string | null;
+  lineId?: string | null;
+}
+
+/** What came of a task (DIAL-14). */
+export type TaskOutcome = "successful" | "unsuccessful";
+
 /** name → [arguments, answer]. */
 export interface DeskCommands {
   "deferred.create": [DeferredFields & { agentId?: string }, { id: string }];
@@ -28,6 +49,30 @@ export interface DeskCommands {
   ];
   "deferred.delete": [{ id: string }, Record<string, never>];
   "deferred.call": [{ id: string }, Placed];
+  "task.create": [DialTaskFields, { id: string }];
+  /** One for each contact that has a number; `agentIds` in turn, or, when there are none, to the contacts' owners. */
+  "task.createMany": [
+    {
+      source: ContactSource;
+      topic: string;
+      comment: string;
+      agentIds: string[] | null;
+      lineId?: string | null;
+    },
+    { created: number; skipped: { contactId: string; code: "no-number" | "not-allowed" }[] },
+  ];
+  "task.change": [
+    {
+      id: string;
+      change: Partial<Pick<DialTaskFields, "name" | "number" | "topic" | "comment" | "agentId" | "lineId">>;
+    },
+    Record<string, never>,
+  ];
+  "task.delete": [{ id: string }, Record<string, never>];
+  /** `agentId`: whose phone is called, if not the task's own agent's. */
+  "task.call": [{ id: string; agentId?: string }, Placed];
+  /** `cancel` closes nothing: back to the card. */
+  "task.close": [{ id: string; outcome: TaskOutcome | "cancel"; comment: string }, Record<string, never>];
   "scenario.create": [ScenarioFields, { id: string }];
   "scenario.change": [{ id: string; change: Partial<ScenarioFields> }, Record<string, never>];
   "scenario.delete": [{ id: string }, Record<string, never>];

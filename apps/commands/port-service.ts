@@ -34,6 +34,8 @@ export interface Completion {
   after: "continue" | "break";
   /** One of the results of the call's scenario (SCEN-12). */
   resultId?: string;
+  /** What came of the task that the call was placed for (D-13). */
+  outcome?: "successful" | "unsuccessful";
   /** The customer is to be called later (WRAP-04). */
   deferred?: { due: DueAt; comment: string };
 }

@@ -7,6 +7,7 @@ import { planState } from "../store/writes/agent-state.ts";
 import { emitEvent } from "../store/writes/outbox.ts";
 import { type Context, isId, required } from "./context.ts";
 import { defer } from "./deferred.ts";
+import { closeWithCall } from "./dial-tasks.ts";
 import type { Handlers } from "./handlers.ts";
 import { type Asker, CommandProblem, type Completion } from "./port.ts";
 
@@ -20,14 +21,18 @@ export function serviceCommands(context: Context): Pick<Handlers, "call.complete
   return {
     "call.complete": ({ callId, agentId, ...completion }, by) =>
       inTurn(async () => {
-        const agent = await write(async (trx) => {
+        const { agent, tell } = await write(async (trx) => {
           const server = await serverOf(trx, callId, agentId, by, context);
           await checkTopics(trx, completion.topicIds);
           if (completion.resultId !== undefined) await checkResult(trx, callId, completion.resultId);
           await save(trx, callId, server, completion, by);
           if (completion.deferred) await defer(trx, context, server, { callId, ...completion.deferred }, by);
           if (completion.after === "break") await planState(trx, server, "break");
-          return server;
+          const { comment, outcome } = completion;
+          return {
+            agent: server,
+            tell: await closeWithCall(trx, context, { callId, agent: server, outcome, comment }),
+          };
         });
         // Only what is saved is done: a talk that was hung up cannot be taken back.
         if (completion.after === "break")
@@ -36,6 +41,7 @@ export function serviceCommands(context: Context): Pick<Handlers, "call.complete
         if (held?.id === callId && (held.phase === "talking" || held.phase === "wrap-up"))
           engine.ask({ kind: "serviceCompleted", at: Date.now(), call: callId, agent });
         engine.deferredChanged();
+        await tell?.();
         return { agentId: agent };
       }),
   };

@@ -6,6 +6,7 @@ import { sql } from "kysely";
 import type { ErrandKind } from "../core/outgoing/errand.ts";
 import type { Db } from "./database.ts";
 import { deferredSettled } from "./deferred.ts";
+import { taskSettled } from "./dial-tasks.ts";
 
 /** What came of the call that was placed for an errand. */
 export interface ErrandOutcome {
@@ -21,7 +22,7 @@ type Settle = (trx: Db, outcome: ErrandOutcome) => Promise<void>;
 
 const SETTLE: Readonly<Record<ErrandKind, Settle>> = {
   deferred: deferredSettled,
-  task: async () => {},
+  task: taskSettled,
   list: async () => {},
   order: async () => {},
 };

@@ -6,6 +6,7 @@ import type { AgentState, RecordingMode, Strategy, VoicemailMode } from "../core
 import type { Hours } from "../core/routing/hours.ts";
 import type { PromptSlot } from "../core/routing/prompts.ts";
 import type { ContactTables } from "./tables-contacts.ts";
+import type { DeskTables } from "./tables-desk.ts";
 import type { DiallingTables } from "./tables-dialling.ts";
 import type { MenuTables, MenuWhen } from "./tables-menus.ts";
 import type { OutboxTables } from "./tables-outbox.ts";
@@ -281,6 +282,7 @@ export interface ApiKeyTable {
 
 export interface Database
   extends ContactTables,
+    DeskTables,
     MenuTables,
     OutboxTables,
     ServiceTables,

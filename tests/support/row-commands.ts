@@ -27,6 +27,7 @@ export function rowCommands(db: Db): Handlers {
       servers: () => [],
       ringingFor: () => undefined,
       deferredChanged: () => {},
+      tell: () => {},
       callIdOf: (channel) => channel,
       ask: () => undefined,
       conversation: () => {

@@ -53,6 +53,12 @@ export const NewCompletion = Type.Object(
     comment: Type.Optional(comment),
     after: Type.Optional(After),
     resultId: Type.Optional(Id("One of the results of the call's script (SCEN-12).")),
+    outcome: Type.Optional(
+      Type.Enum(["successful", "unsuccessful"], {
+        description:
+          "What came of the task that the call was placed for; needed for those calls alone (D-13).",
+      }),
+    ),
     deferred: Type.Optional(Defer),
     agentId: Type.Optional(Id("Whose service; needed by a supervisor when several agents served the call.")),
   },

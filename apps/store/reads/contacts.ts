@@ -7,6 +7,7 @@ import { type Cursor, type Page, pageOf } from "./page.ts";
 
 export interface ContactFilter {
   readonly id?: string;
+  readonly ids?: readonly string[];
   readonly kind?: ContactKind | undefined;
   /** People of this organisation. */
   readonly organisationId?: string | undefined;
@@ -45,6 +46,8 @@ export interface ContactRow {
   readonly cursorAt: string;
 }
 
+const NO_ID = "00000000-0000-0000-0000-000000000000";
+
 /** One page of the contacts that match all of the filter. */
 export async function listContacts(db: Db, filter: ContactFilter): Promise<Page<ContactRow>> {
   let query = db
@@ -68,6 +71,7 @@ export async function listContacts(db: Db, filter: ContactFilter): Promise<Page<
           from contact_tag join tag on tag.id = tag_id where contact_id = contact.id)`.as("tags"),
       sql<string>`created_at::text`.as("cursorAt"),
     ]);
+  if (filter.ids) query = query.where("id", "in", filter.ids.length > 0 ? filter.ids : [NO_ID]);
   if (filter.id) query = query.where("id", "=", filter.id);
   if (filter.kind) query = query.where("kind", "=", filter.kind);
   if (filter.organisationId) query = query.where("organisation_id", "=", filter.organisationId);
