@@ -8,10 +8,13 @@ create table activity (
   by_key_id uuid,
   by_agent_id uuid,
   data jsonb default '{}'::jsonb not null,
+  edited_at timestamp with time zone,
+  edited_by_key_id uuid,
   constraint activity_pkey PRIMARY KEY (id),
   constraint activity_by_agent_id_fkey FOREIGN KEY (by_agent_id) REFERENCES agent(id) ON DELETE SET NULL,
   constraint activity_by_key_id_fkey FOREIGN KEY (by_key_id) REFERENCES api_key(id) ON DELETE SET NULL,
   constraint activity_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE CASCADE,
+  constraint activity_edited_by_key_id_fkey FOREIGN KEY (edited_by_key_id) REFERENCES api_key(id) ON DELETE SET NULL,
   constraint activity_kind_check CHECK ((kind = ANY (ARRAY['comment'::text, 'letter'::text, 'survey'::text, 'owner-changed'::text, 'merged'::text])))
 );
 CREATE INDEX activity_agent ON activity USING btree (by_agent_id) WHERE (by_agent_id IS NOT NULL);
@@ -465,8 +468,13 @@ create table completion (
   completed_at timestamp with time zone default now() not null,
   completed_by uuid,
   result_id uuid,
+  id uuid default gen_random_uuid() not null,
+  edited_at timestamp with time zone,
+  edited_by_key_id uuid,
   constraint completion_pkey PRIMARY KEY (call_id, agent_id),
+  constraint completion_id_key UNIQUE (id),
   constraint completion_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
+  constraint completion_edited_by_key_id_fkey FOREIGN KEY (edited_by_key_id) REFERENCES api_key(id) ON DELETE SET NULL,
   constraint completion_result_id_fkey FOREIGN KEY (result_id) REFERENCES scenario_result(id) ON DELETE SET NULL,
   constraint completion_after_check CHECK ((after = ANY (ARRAY['continue'::text, 'break'::text])))
 );
@@ -800,11 +808,16 @@ create table notice (
   because text not null,
   at timestamp with time zone default now() not null,
   read_at timestamp with time zone,
+  contact_id uuid,
+  count integer,
   constraint notice_pkey PRIMARY KEY (id),
   constraint notice_call_id_agent_id_kind_key UNIQUE (call_id, agent_id, kind),
-  constraint notice_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE
+  constraint notice_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
+  constraint notice_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE SET NULL,
+  constraint notice_count_check CHECK ((count > 0))
 );
 CREATE INDEX notice_agent ON notice USING btree (agent_id, at DESC, id DESC);
+CREATE INDEX notice_contact ON notice USING btree (contact_id) WHERE (contact_id IS NOT NULL);
 CREATE INDEX notice_newest ON notice USING btree (at DESC, id DESC);
 
 create table number_verification (
@@ -1153,6 +1166,12 @@ CREATE INDEX webhook_delivery_event ON webhook_delivery USING btree (event_id);
 CREATE INDEX webhook_delivery_newest ON webhook_delivery USING btree (webhook_id, created_at DESC, id DESC);
 CREATE INDEX webhook_delivery_next ON webhook_delivery USING btree (webhook_id, next_at) WHERE (state = 'pending'::text);
 
+CREATE OR REPLACE FUNCTION acting(what text)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE
+AS $function$ select nullif(current_setting('dozvon.' || what, true), '')::uuid $function$;
+
 CREATE OR REPLACE FUNCTION emit_event(type text, subject text, call uuid, data jsonb)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -1187,6 +1206,28 @@ CREATE OR REPLACE FUNCTION iso_time(at timestamp with time zone)
 AS $function$
   select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $function$;
+
+CREATE OR REPLACE FUNCTION note_new_owners()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  with moved as (
+    select after.id, after.organisation_id, before.owner_id as old_owner, after.owner_id as new_owner
+      from after join before using (id) where after.owner_id is distinct from before.owner_id
+  ), noted as (
+    insert into activity (contact_id, kind, by_key_id, by_agent_id, data)
+    select id, 'owner-changed', acting('key'), acting('agent'),
+           jsonb_build_object('from', old_owner, 'to', new_owner) from moved
+  )
+  insert into notice (agent_id, kind, contact_id, count, because)
+  select new_owner, 'contact.received', case count(*) when 1 then min(id::text)::uuid end, count(*),
+         'you are responsible for them now'
+    from moved
+   where organisation_id is null and new_owner is not null and new_owner is distinct from acting('agent')
+   group by new_owner;
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION owners_changed()
  RETURNS trigger
@@ -1345,6 +1386,7 @@ CREATE TRIGGER call_closed_new AFTER INSERT ON call FOR EACH ROW WHEN ((new.ende
 CREATE TRIGGER contact_changed AFTER UPDATE ON contact REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION owners_changed();
 CREATE TRIGGER contact_nested BEFORE INSERT OR UPDATE OF organisation_id, owner_id ON contact FOR EACH ROW WHEN ((new.organisation_id IS NOT NULL)) EXECUTE FUNCTION take_organisations_owner();
 CREATE TRIGGER contact_owner_given AFTER UPDATE OF owner_id ON contact FOR EACH ROW WHEN (((new.kind = 'organisation'::text) AND (new.owner_id IS DISTINCT FROM old.owner_id))) EXECUTE FUNCTION give_owner_to_people();
+CREATE TRIGGER contact_owner_noted AFTER UPDATE ON contact REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION note_new_owners();
 CREATE TRIGGER contact_phone_added AFTER INSERT ON contact_phone REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION phones_changed();
 CREATE TRIGGER contact_phone_moved AFTER UPDATE ON contact_phone REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION phones_moved();
 CREATE TRIGGER contact_phone_removed AFTER DELETE ON contact_phone REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION phones_changed();

@@ -24,6 +24,7 @@ export const PATTERNS: Readonly<Record<string, string>> = {
   "^[^\\u0000-\\u001f\\u007f]*$": "must be one line",
   "^(?=.*\\S)[^;\\u0000-\\u001f\\u007f]*$":
     "must be one line with at least one visible character and without semicolons",
+  "\\S": "must not be empty",
   "^[0-9]{2,6}$": "must be 2 to 6 digits",
   "^[0-9]{6}$": "must be 6 digits",
   "^[0-9]$": "must be one digit",

@@ -1,5 +1,6 @@
 /** All commands of one engine. */
 import { agentCommands } from "./agents.ts";
+import { bookCommands } from "./book.ts";
 import { callbackCommands } from "./callbacks.ts";
 import { callCommands } from "./calls.ts";
 import { contactCommands } from "./contacts.ts";
@@ -9,6 +10,7 @@ import { deferredCommands } from "./deferred.ts";
 import { dialTaskCommands } from "./dial-tasks.ts";
 import { forwardingCommands } from "./forwarding.ts";
 import type { Handlers } from "./handlers.ts";
+import { historyCommands } from "./history.ts";
 import { keyCommands } from "./keys.ts";
 import { lineCommands } from "./lines.ts";
 import { menuCommands } from "./menus.ts";
@@ -42,6 +44,7 @@ export function createCommands(options: CommandOptions): Handlers {
     ...verificationCommands(context),
     ...forwardingCommands(context),
     ...contactCommands(context),
+    ...{ ...bookCommands(context), ...historyCommands(context) },
     ...conversationCommands(context),
     ...keyCommands(context),
     ...serviceCommands(context),

@@ -4,6 +4,7 @@
  */
 import { tidy } from "../core/contacts/contact.ts";
 import type { Db } from "../store/database.ts";
+import { actingAs } from "../store/writes/acting.ts";
 import { setEmails, setPhones, setTags } from "../store/writes/contacts.ts";
 import { checkContact, readEmails, readPhones, type Standing, zoneFor } from "./contact-fields.ts";
 import { type Context, isId, ownAgent, required } from "./context.ts";
@@ -39,6 +40,7 @@ export function contactCommands({ write, config }: Context): Pick<Handlers, Cont
     "contact.change": ({ id, change }, by) =>
       write(async (trx) => {
         const made = lists(change);
+        await actingAs(trx, by);
         const standing = await requireContact(trx, id, by);
         await checkContact(trx, change, by, standing);
         const set = {

@@ -1,5 +1,5 @@
 /** What the commands of an agent's outbound work take and answer, apart from campaigns. */
-import type { ContactFilter } from "../store/reads/contacts.ts";
+import type { ContactFilter } from "../store/reads/contact-filter.ts";
 import type { DueAt, Placed } from "./port-service.ts";
 
 /** Whom to call later: a number, a contact, or the customer of a call. */
@@ -21,9 +21,7 @@ export interface ScenarioFields {
 }
 
 /** Which contacts: these, or those that a filter of GET /v1/contacts finds. An agent reaches its own ones. */
-export type ContactSource =
-  | { contactIds: string[] }
-  | { filter: Omit<ContactFilter, "id" | "only" | "after" | "limit"> };
+export type ContactSource = { contactIds: string[] } | { filter: ContactFilter };
 
 /** Whom to call: a number or a contact. */
 export interface DialTaskFields {

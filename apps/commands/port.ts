@@ -26,8 +26,10 @@ import type { NumbersChange, PbxFields, PbxState, VerificationStarted } from "./
 
 export type * from "./number-fields.ts";
 
+import type { BookCommands } from "./book-ports.ts";
 import type { ContactFields } from "./contact-ports.ts";
 
+export type * from "./book-ports.ts";
 export type * from "./contact-ports.ts";
 
 import type { TariffFields } from "./tariff-fields.ts";
@@ -153,7 +155,7 @@ export interface WebhookFields {
 }
 
 /** name → [arguments, answer]. */
-export interface Commands extends DeskCommands {
+export interface Commands extends BookCommands, DeskCommands {
   "agent.create": [AgentFields, Created & { sip: SipAccount }];
   "agent.change": [{ id: string; change: Partial<AgentFields> }, Applied];
   "agent.delete": [{ id: string }, Applied];

@@ -65,6 +65,8 @@ export interface ActivityTable {
   by_key_id: string | null;
   by_agent_id: string | null;
   data: JSONColumnType<Record<string, unknown>>;
+  edited_at: Generated<Date | null>;
+  edited_by_key_id: Generated<string | null>;
 }
 
 export interface ContactTables {

@@ -63,6 +63,10 @@ export interface NoticeTable {
   because: string;
   at: Generated<Date>;
   read_at: Generated<Date | null>;
+  /** The one contact that it is about. */
+  contact_id: Generated<string | null>;
+  /** How many contacts it is about. */
+  count: Generated<number | null>;
 }
 
 export interface MailOutTable {

@@ -121,6 +121,9 @@ export interface CompletionTable {
   completed_at: Generated<Date>;
   completed_by: string | null;
   result_id: string | null;
+  id: Generated<string>;
+  edited_at: Generated<Date | null>;
+  edited_by_key_id: Generated<string | null>;
 }
 
 export interface CompanySettingTable {

@@ -1,6 +1,7 @@
 /** Contacts: who we talk to, and whose they are. */
 import { listCalls } from "../../store/reads/calls.ts";
 import { type ContactRow, listContacts } from "../../store/reads/contacts.ts";
+import { filterFrom } from "../contact-filters.ts";
 import { type Api, type ApiContext, onlyAgent } from "../context.ts";
 import { cursorFrom, shown } from "../pages.ts";
 import { phoneFrom, phoneView } from "../phones.ts";
@@ -25,17 +26,17 @@ export function contactRoutes(api: Api, context: ApiContext): void {
       schema: {
         tags,
         summary: "List or search contacts",
-        description: "Newest first. An agent's key sees the contacts it owns.",
-        "x-ledger": ["CONT-05", "CONT-06", "ROLE-02"],
+        description: "Newest first; what is asked narrows it. An agent's key sees the contacts it owns.",
+        "x-ledger": ["CONT-05", "CONT-06", "DIAL-01", "DIAL-02", "DIAL-03", "DIAL-04", "DIAL-05", "ROLE-02"],
         querystring: S.ContactQuery,
         response: { 200: S.ContactPage },
       },
     },
     async (request) => {
-      const { phone, cursor, ...filter } = request.query;
+      const { cursor, limit, ...filter } = request.query;
       const page = await listContacts(db, {
-        ...filter,
-        phone: phone === undefined ? undefined : phoneFrom(phone, country, "phone"),
+        ...filterFrom(filter, country),
+        limit,
         only: onlyAgent(request.caller),
         after: cursorFrom(cursor),
       });

@@ -19,10 +19,10 @@ export function noticeRoutes(api: Api, { db, commands }: ApiContext): void {
       config: { permission: "notices:read" },
       schema: {
         tags,
-        summary: "List notices of missed calls",
+        summary: "List notices",
         description:
-          "Newest first, with the number to call back. The live stream tells a new one as `notice.created` (topic agents). An agent's key sees its own.",
-        "x-ledger": ["MISS-01", "MISS-02", "MISS-03", "MISS-04"],
+          "Missed calls with the number to call back, contacts that came to an agent. Newest first. The live stream tells a new one as `notice.created` (topic agents). An agent's key sees its own.",
+        "x-ledger": ["MISS-01", "MISS-02", "MISS-03", "MISS-04", "OWN-05", "DUP-11"],
         querystring: S.NoticeQuery,
         response: { 200: S.NoticePage },
       },

@@ -2,10 +2,7 @@
 import { Type } from "typebox";
 import { LONGEST_TEXT } from "../../core/contacts/contact.ts";
 import { ChangeOf, Closed, Id, Instant, Nullable, PageOf, Paging, PhoneText, PhoneView } from "./common.ts";
-
-export const Kind = Type.Enum(["contact", "organisation"], {
-  description: "An organisation can hold contacts: its people (CONT-01).",
-});
+import { filterFields, Kind } from "./contact-filter.ts";
 
 const Text = (description: string) =>
   Type.String({ maxLength: LONGEST_TEXT, pattern: "^[^\\u0000-\\u001f\\u007f]*$", description });
@@ -41,7 +38,7 @@ const fields = {
   description: Nullable(Type.String({ maxLength: 5000, description: "In free words, also in lines." })),
 };
 
-const TagNames = Type.Array(
+export const TagNames = Type.Array(
   Type.String({ minLength: 1, maxLength: 100, pattern: "^(?=.*\\S)[^;\\u0000-\\u001f\\u007f]*$" }),
   { maxItems: 100, description: "Names; those that are not there yet are made. Replaces all of them." },
 );
@@ -90,15 +87,7 @@ export const ContactView = Type.Object({
 export const ContactPage = PageOf(ContactView);
 export const ContactQuery = Type.Object(
   {
-    kind: Type.Optional(Kind),
-    organisationId: Type.Optional(Id("People of this organisation.")),
-    phone: Type.Optional(PhoneText),
-    email: Type.Optional(Type.String({ minLength: 3, maxLength: 254 })),
-    ownerId: Type.Optional(Id()),
-    tagId: Type.Optional(Id()),
-    q: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 100, description: "Part of the name or of a number." }),
-    ),
+    ...filterFields,
     ...Paging,
   },
   Closed,

@@ -5,9 +5,10 @@ import { Closed, Id, Instant, Nullable, PageOf, Paging, PhoneView } from "./comm
 export const NoticeView = Type.Object({
   id: Id(),
   agentId: Id("Whom it is for."),
-  kind: Type.String({ examples: ["call.missed", "callback.failed"] }),
+  kind: Type.String({ examples: ["call.missed", "callback.failed", "contact.received"] }),
   callId: Nullable(Id()),
   because: Type.String({ description: "Why this agent is told." }),
+  count: Nullable(Type.Integer({ description: "How many contacts it is about; null: not about contacts." })),
   at: Instant(),
   readAt: Nullable(Instant()),
   from: Nullable(PhoneView),

@@ -2,22 +2,12 @@
 import { sql } from "kysely";
 import type { ContactKind } from "../../core/contacts/contact.ts";
 import type { Db } from "../database.ts";
-import { containing } from "./containing.ts";
+import { type ContactFilter, narrowed } from "./contact-filter.ts";
 import { type Cursor, type Page, pageOf } from "./page.ts";
 
-export interface ContactFilter {
-  readonly id?: string;
-  readonly ids?: readonly string[];
-  readonly kind?: ContactKind | undefined;
-  /** People of this organisation. */
-  readonly organisationId?: string | undefined;
-  /** E.164. */
-  readonly phone?: string | undefined;
-  readonly email?: string | undefined;
-  readonly ownerId?: string | undefined;
-  readonly tagId?: string | undefined;
-  /** Part of the name, or of a number's digits. */
-  readonly q?: string | undefined;
+export interface ContactListing extends ContactFilter {
+  readonly id?: string | undefined;
+  readonly ids?: readonly string[] | undefined;
   /** Narrows to one owner, whatever was asked. */
   readonly only?: string | undefined;
   readonly after?: Cursor | undefined;
@@ -49,9 +39,8 @@ export interface ContactRow {
 const NO_ID = "00000000-0000-0000-0000-000000000000";
 
 /** One page of the contacts that match all of the filter. */
-export async function listContacts(db: Db, filter: ContactFilter): Promise<Page<ContactRow>> {
-  let query = db
-    .selectFrom("contact")
+export async function listContacts(db: Db, filter: ContactListing): Promise<Page<ContactRow>> {
+  let query = narrowed(db.selectFrom("contact"), filter, filter)
     .select(["id", "kind", "name", "position", "city", "zone", "industry", "site", "inn", "kpp"])
     .select(["description", "organisation_id as organisationId", "owner_id as ownerId"])
     .select(["created_at as createdAt", "updated_at as updatedAt"])
@@ -73,23 +62,6 @@ export async function listContacts(db: Db, filter: ContactFilter): Promise<Page<
     ]);
   if (filter.ids) query = query.where("id", "in", filter.ids.length > 0 ? filter.ids : [NO_ID]);
   if (filter.id) query = query.where("id", "=", filter.id);
-  if (filter.kind) query = query.where("kind", "=", filter.kind);
-  if (filter.organisationId) query = query.where("organisation_id", "=", filter.organisationId);
-  if (filter.ownerId) query = query.where("owner_id", "=", filter.ownerId);
-  if (filter.only) query = query.where("owner_id", "=", filter.only);
-  if (filter.phone)
-    query = query.where(
-      sql<boolean>`id in (select contact_id from contact_phone where phone = ${filter.phone})`,
-    );
-  if (filter.email)
-    query = query.where(
-      sql<boolean>`id in (select contact_id from contact_email where lower(email) = lower(${filter.email}))`,
-    );
-  if (filter.tagId)
-    query = query.where(
-      sql<boolean>`id in (select contact_id from contact_tag where tag_id = ${filter.tagId})`,
-    );
-  if (filter.q) query = query.where(matching(filter.q));
   if (filter.after)
     query = query.where(
       sql<boolean>`(created_at, id) < (${filter.after.at}::timestamptz, ${filter.after.id}::uuid)`,
@@ -100,14 +72,6 @@ export async function listContacts(db: Db, filter: ContactFilter): Promise<Page<
     .limit(filter.limit + 1)
     .execute();
   return pageOf(rows, filter.limit);
-}
-
-function matching(q: string) {
-  const part = containing(q);
-  const digits = q.replace(/\D/g, "");
-  if (digits.length < 3) return sql<boolean>`name ilike ${part}`;
-  return sql<boolean>`(name ilike ${part} or id in (
-    select contact_id from contact_phone where phone like ${`%${digits}%`}))`;
 }
 
 /** Whether somebody has this number (E.164). */

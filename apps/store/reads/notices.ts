@@ -35,18 +35,21 @@ function selectNotices(db: Db) {
     .selectFrom("notice")
     .leftJoin("call", "call.id", "notice.call_id")
     .leftJoin("line", "line.id", "call.line_id")
-    .leftJoin("contact", "contact.id", "call.contact_id")
+    .leftJoin("contact", (join) =>
+      join.on("contact.id", "=", sql<string>`coalesce(notice.contact_id, call.contact_id)`),
+    )
     .select([
       "notice.id",
       "notice.agent_id as agentId",
       "notice.kind",
       "notice.call_id as callId",
       "notice.because",
+      "notice.count",
       "notice.at",
       "notice.read_at as readAt",
       "call.from_number as from",
       "call.ending",
-      "call.contact_id as contactId",
+      "contact.id as contactId",
       "contact.name as contactName",
       "call.line_id as lineId",
       "line.name as lineName",
