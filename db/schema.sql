@@ -503,6 +503,7 @@ create table contact (
   constraint contact_nesting CHECK (((organisation_id IS NULL) OR (kind = 'contact'::text)))
 );
 CREATE INDEX contact_name ON contact USING btree (lower(name));
+CREATE INDEX contact_name_part ON contact USING gin (search_key(name) gin_trgm_ops);
 CREATE INDEX contact_newest ON contact USING btree (created_at DESC, id DESC);
 CREATE INDEX contact_organisation ON contact USING btree (organisation_id) WHERE (organisation_id IS NOT NULL);
 CREATE INDEX contact_owner ON contact USING btree (owner_id);
@@ -538,6 +539,7 @@ create table contact_email (
 );
 CREATE INDEX contact_email_address ON contact_email USING btree (lower(email));
 CREATE UNIQUE INDEX contact_email_once ON contact_email USING btree (contact_id, lower(email));
+CREATE INDEX contact_email_part ON contact_email USING gin (search_key(email) gin_trgm_ops);
 
 create table contact_phone (
   contact_id uuid not null,
@@ -547,6 +549,7 @@ create table contact_phone (
   constraint contact_phone_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE CASCADE,
   constraint contact_phone_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{4,14}$'::text))
 );
+CREATE INDEX contact_phone_part ON contact_phone USING gin (phone gin_trgm_ops);
 CREATE INDEX contact_phone_phone ON contact_phone USING btree (phone);
 
 create table contact_tag (
@@ -1279,6 +1282,14 @@ begin
   end if;
   return new;
 end $function$;
+
+CREATE OR REPLACE FUNCTION search_key(text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+  select translate(lower($1), 'абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ', 'abvgdeejzi6klmnoprstufhcqwx0y1345i789')
+$function$;
 
 CREATE OR REPLACE FUNCTION take_organisations_owner()
  RETURNS trigger

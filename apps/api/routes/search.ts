@@ -1,6 +1,7 @@
 /** The search field of a page: colleagues, contacts, or a number that nobody has yet. */
 import { toE164 } from "../../phone/number.ts";
 import { listColleagues } from "../../store/reads/agents.ts";
+import { searchContacts } from "../../store/reads/contact-search.ts";
 import { hasContact, listContacts } from "../../store/reads/contacts.ts";
 import { type Api, type ApiContext, floorOrNull, onlyAgent } from "../context.ts";
 import { phoneView } from "../phones.ts";
@@ -17,7 +18,7 @@ export function searchRoutes(api: Api, { db, commands, country }: ApiContext): v
         tags: ["contacts"],
         summary: "Search employees and contacts",
         description:
-          "Whom to call: colleagues by name or short number, with their status; contacts by name or number (an agent's key sees those it owns); a telephone number that was typed in full.",
+          "Whom to call: colleagues by name or short number, with their status; contacts by a part of the name, of a number, of an e-mail address or of their organisation's name (an agent's key sees those it owns); a telephone number that was typed in full.",
         "x-ledger": ["SOFT-07", "SOFT-08", "SOFT-09", "CONT-05"],
         querystring: S.SearchQuery,
         response: { 200: S.Found },
@@ -44,7 +45,8 @@ export function searchRoutes(api: Api, { db, commands, country }: ApiContext): v
   /** A number typed in full is looked up in whatever spelling, anything else as a part. */
   async function contactsFor(text: string, only: string | undefined, limit: number) {
     const phone = toE164(text, country);
-    return (await listContacts(db, { ...(phone ? { phone } : { q: text }), only, limit })).items;
+    const asked = phone ? { phone } : { ids: await searchContacts(db, text, only, limit) };
+    return (await listContacts(db, { ...asked, only, limit })).items;
   }
 
   async function typedNumber(text: string) {
