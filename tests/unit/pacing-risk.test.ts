@@ -62,6 +62,24 @@ t.test("a certain thing always counts, an impossible one never, and 500 do not o
   t.ok(Math.abs(mean - 251) < 0.01, `mean ${mean}`);
 });
 
+t.test("many things alike count as they do one by one", async (t) => {
+  const random = chance(4);
+  for (const times of [0, 1, 3, 12, 85, 400, 1200]) {
+    const [chances, other] = [growing(random), growing(random)];
+    chances[CELLS - 1] = 1;
+    const [atOnce, oneByOne] = [new Counts(), new Counts()];
+    atOnce.addAlike(chances, times);
+    atOnce.addAlike(other, 3);
+    for (let time = 0; time < times; time++) oneByOne.add(chances);
+    for (let time = 0; time < 3; time++) oneByOne.add(other);
+    let worst = 0;
+    for (let cell = 0; cell < CELLS; cell++)
+      for (let count = 0; count <= times + 3; count++)
+        worst = Math.max(worst, Math.abs(atOnce.massOf(cell, count) - oneByOne.massOf(cell, count)));
+    t.ok(worst < 1e-6, `${times} at once: off by ${worst}`);
+  }
+});
+
 t.test("arrivals of a queue count as a Poisson number", async (t) => {
   const counts = new Counts();
   counts.startPoisson(new Float64Array(CELLS).fill(3));
@@ -106,7 +124,7 @@ t.test(
       const idle = Math.floor(6 * random());
       const q = (idleAgents: number, callsIn: number, busyAgents: number): number => {
         risk.start(idleAgents, 0);
-        for (const chances of busy.slice(0, busyAgents)) risk.addAgent(chances);
+        for (const chances of busy.slice(0, busyAgents)) risk.addAgents(chances, 1);
         for (const chances of inFlight.slice(0, callsIn)) risk.addCall(chances, 0);
         return risk.of(fresh, 0);
       };

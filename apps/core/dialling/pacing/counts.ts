@@ -8,6 +8,8 @@ import { CELLS } from "./grid.ts";
 const TAIL = 1e-8;
 /** More arrivals than this from a queue leave nobody for a campaign anyway. */
 const MOST_ARRIVALS = 200;
+/** 0.5 to this power is far from the smallest number there is. */
+const MOST_AT_ONCE = 900;
 
 export class Counts {
   #size: number;
@@ -32,6 +34,16 @@ export class Counts {
   /** One more thing that happens by the instant of cell `c` with probability `chances[offset + c]`. */
   add(chances: Float64Array, offset = 0): void {
     for (let cell = 0; cell < CELLS; cell++) this.#addTo(cell, chances[offset + cell] as number);
+  }
+
+  /** The same as `add` so many times; at once where nothing can have happened yet, since teams are large. */
+  addAlike(chances: Float64Array, times: number): void {
+    for (let cell = 0; cell < CELLS; cell++) {
+      const chance = chances[cell] as number;
+      if (this.#to[cell] === 0 && times <= MOST_AT_ONCE && chance > 0 && chance < 1)
+        this.#startBinomial(cell, chance, times);
+      else for (let time = 0; time < times; time++) this.#addTo(cell, chance);
+    }
   }
 
   /** Begins anew with arrivals at random, `means[c]` of them expected by the instant of cell `c`. */
@@ -75,6 +87,20 @@ export class Counts {
       sum += tail * (other.#mass[cell * other.#size + need] as number);
     }
     return Math.min(1, sum);
+  }
+
+  /** From the end that has more mass, so that the first term does not vanish. */
+  #startBinomial(cell: number, chance: number, times: number): void {
+    while (times + 2 > this.#size) this.#grow();
+    const base = cell * this.#size;
+    const up = chance <= 0.5;
+    const odds = up ? chance / (1 - chance) : (1 - chance) / chance;
+    let mass = (up ? 1 - chance : chance) ** times;
+    for (let count = 0; count <= times; count++) {
+      this.#mass[base + (up ? count : times - count)] = mass;
+      mass *= (odds * (times - count)) / (count + 1);
+    }
+    this.#trim(cell, 0, times);
   }
 
   #addTo(cell: number, chance: number): void {

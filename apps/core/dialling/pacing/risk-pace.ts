@@ -159,14 +159,15 @@ export class RiskPace implements Pacer {
   #prepare(view: PacingView, reserve: number): void {
     this.#risk.start(reserve, view.arrivals ?? 0);
     this.#agents.work(this.#latency.patience(this.#policy.connectDeadline));
+    const busy = { talk: 0, wrap: 0, break: 0 };
     this.#team = 0;
     for (const { state, pausePending } of view.agents) {
       this.#team++;
-      if (pausePending) continue;
-      if (state === "talk") this.#risk.addAgent(this.#agents.talker);
-      else if (state === "wrap") this.#risk.addAgent(this.#agents.wrapper);
-      else if (state === "break") this.#risk.addAgent(this.#agents.pauser);
+      if (!pausePending && state !== "idle") busy[state]++;
     }
+    this.#risk.addAgents(this.#agents.talker, busy.talk);
+    this.#risk.addAgents(this.#agents.wrapper, busy.wrap);
+    this.#risk.addAgents(this.#agents.pauser, busy.break);
   }
 
   /** Counts the answers of all calls in flight but the `without` oldest. @returns `without` */

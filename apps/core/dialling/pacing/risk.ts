@@ -21,9 +21,9 @@ export class Risk {
     this.#answers.startPoisson(this.#arrivals);
   }
 
-  /** A busy agent, by the chances of being free at each instant. */
-  addAgent(chances: Float64Array): void {
-    this.#free.add(chances);
+  /** Busy agents in the same state, by the chances of being free at each instant. The largest group goes first. */
+  addAgents(chances: Float64Array, count: number): void {
+    this.#free.addAlike(chances, count);
   }
 
   /** A call in flight, by the chances of having been answered at each instant. */
