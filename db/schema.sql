@@ -433,6 +433,14 @@ create table campaign_number (
 );
 CREATE INDEX campaign_number_phone ON campaign_number USING btree (phone);
 
+create table campaign_pacing (
+  campaign_id uuid not null,
+  snapshot jsonb not null,
+  at timestamp with time zone default now() not null,
+  constraint campaign_pacing_pkey PRIMARY KEY (campaign_id),
+  constraint campaign_pacing_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE
+);
+
 create table charge (
   call_id uuid not null,
   channel text not null,
@@ -851,6 +859,18 @@ CREATE INDEX number_verification_agent ON number_verification USING btree (agent
 CREATE INDEX number_verification_line ON number_verification USING btree (line_id);
 CREATE INDEX number_verification_number ON number_verification USING btree (number, created_at DESC);
 
+create table pacing_decision (
+  id bigint generated always as identity not null,
+  campaign_id uuid not null,
+  at timestamp with time zone not null,
+  dialled integer not null,
+  shed integer default 0 not null,
+  because jsonb not null,
+  constraint pacing_decision_pkey PRIMARY KEY (id),
+  constraint pacing_decision_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE
+);
+CREATE INDEX pacing_decision_newest ON pacing_decision USING btree (campaign_id, id DESC);
+
 create table queue (
   id uuid default gen_random_uuid() not null,
   key text not null,
@@ -1112,14 +1132,18 @@ create table trunk (
   kind text default 'carrier'::text not null,
   number text,
   domain text,
+  max_lines integer,
+  calls_per_second integer,
   constraint trunk_pkey PRIMARY KEY (id),
   constraint trunk_key_key UNIQUE (key),
   constraint trunk_name_key UNIQUE (name),
+  constraint trunk_calls_per_second_check CHECK (((calls_per_second >= 1) AND (calls_per_second <= 1000))),
   constraint trunk_check CHECK (((kind = 'pbx'::text) OR (cardinality(addresses) > 0))),
   constraint trunk_check1 CHECK (((kind = 'pbx'::text) = (number IS NOT NULL))),
   constraint trunk_check2 CHECK (((kind = 'pbx'::text) OR (domain IS NULL))),
   constraint trunk_key_check CHECK ((key ~ '^t[a-z0-9]{1,20}$'::text)),
   constraint trunk_kind_check CHECK ((kind = ANY (ARRAY['carrier'::text, 'pbx'::text]))),
+  constraint trunk_max_lines_check CHECK (((max_lines >= 1) AND (max_lines <= 10000))),
   constraint trunk_number_check CHECK ((number ~ '^\+[1-9][0-9]{4,14}$'::text)),
   constraint trunk_number_format_check CHECK ((number_format = ANY (ARRAY['e164'::text, 'digits'::text]))),
   constraint trunk_port_check CHECK (((port >= 1) AND (port <= 65535)))

@@ -3,7 +3,6 @@
  */
 import type { Device } from "../core/floor.ts";
 import type { Input } from "../core/inputs.ts";
-import { amdVerdict } from "../core/records/attempt.ts";
 import { phoneOfChannel } from "../core/records/fold.ts";
 import type { AriEvent } from "./ari/port.ts";
 import type { CelEvent } from "./spool/cel.ts";
@@ -258,8 +257,8 @@ function hearUserEvent(
   const common = { at, call: callIdOf(linkedId) };
   if (userEvent === "ABANDONED") return { kind: "abandonHeard", ...common };
   if (userEvent === "ANNOUNCED") return { kind: "announcementHeard", ...common };
-  const amd = userEvent === "AMD" ? amdVerdict(extra.extra) : undefined;
-  return amd?.verdict === "machine" ? { kind: "machineHeard", ...common, cause: amd.cause } : undefined;
+  if (userEvent === "MACHINE") return { kind: "machineHeard", ...common, cause: String(extra.extra ?? "") };
+  return undefined;
 }
 
 /** A queue_log event as an input: who waits, also when the dialplan put them there without us. */

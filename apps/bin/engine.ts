@@ -65,6 +65,7 @@ import { readRecentTalks } from "../store/recent-talks.ts";
 import { readSettings, type Settings } from "../store/settings.ts";
 import { saveState as saveAgentState } from "../store/writes/agent-state.ts";
 import { byCommands, prepareDesk } from "./desk.ts";
+import { prepareDialler } from "./dialling.ts";
 import { openLog } from "./log.ts";
 import { onStop } from "./stop.ts";
 import { createWorkshop } from "./workshop.ts";
@@ -132,8 +133,16 @@ const announcer: Announcer = {
   announce(event) {
     news.announce(event);
     desk.moved(event);
+    dialler.heard(event);
   },
 };
+const dialler = prepareDialler({
+  ...{ db, live, log, callIdOf, floor: () => engine.floor },
+  hear: (input) => void engine.hear(input),
+  ready: () => ari.state === "up",
+  alive: (channel) => channelExists(ari, channel),
+  caughtUp: recordTaken,
+});
 const hands = createHands(
   {
     ari,
@@ -162,7 +171,7 @@ const callbacks = createCallbacks({
   log,
 });
 const turns = new Histogram();
-const engine = createEngine({ hands, callbacks, wakes, states, journal, announcer, log, turns });
+const engine = createEngine({ hands, callbacks, dialler, wakes, states, journal, announcer, log, turns });
 const intake = new Intake(
   db,
   namesOf(() => engine.floor),
@@ -172,6 +181,7 @@ const intake = new Intake(
       if (call.record.type === "outbound") desk.soon();
       if (call.record.queueId) announceQueue(engine.floor, call.record.queueId, live);
     }
+    dialler.closed(closed);
     recordings.sweep.soon();
   },
   (fact, error) => {
@@ -204,6 +214,7 @@ engine.hear({ kind: "callsRecovered", at: Date.now(), calls: await readOpenCalls
 engine.hear({ kind: "wrapUpsRecovered", at: Date.now(), wrapUps: await readOpenWrapUps(db) });
 const recovered = await readCallbacks(db);
 engine.hear({ kind: "callbacksRecovered", at: Date.now(), callbacks: recovered });
+await dialler.recover();
 engine.hear({ kind: "talksSeen", at: Date.now(), talks: await readRecentTalks(db, REMEMBERED) });
 await directory.load();
 log.info({ contacts: directory.now.size, openCalls: engine.floor.calls.size }, "The floor is rebuilt.");
@@ -231,12 +242,14 @@ const directoryNotices = listen({
     alarms.set("database away", false);
     void directory.reload();
     void applyRows();
+    void campaignsChanged();
   },
   onLost: () => alarms.set("database away", true),
 });
 
 // 3. Asterisk may ask.
 callbacks.look(recovered);
+dialler.start();
 const deviceEvents = new Map<string, number>();
 ari.onEvent((event) => {
   const input = hearAri(event, senses);
@@ -289,6 +302,7 @@ const commands = createCommands({
     settingsChanged(settings: Settings) {
       takeSettings(settings);
       void reconcileNow();
+      void campaignsChanged();
       desk.soon();
     },
     agent: (id) => engine.floor.agents.get(id),
@@ -317,6 +331,7 @@ onStop(async () => {
   wakes.stop();
   states.stop();
   desk.stop();
+  await dialler.stop();
   await server.close();
   await Promise.all([ari.close(), ami.close()]);
   for (const each of following) each.stop();
@@ -367,8 +382,7 @@ async function reconcileNow(): Promise<void> {
       pauses: members.pauses,
       pause: members.pause,
       openRecords: () => readOpenCalls(db),
-      caughtUp: async () =>
-        (await Promise.all(readers.map((reader) => reader.waitingBytes()))).every((bytes) => bytes === 0),
+      caughtUp: recordTaken,
       lastSign: (channel, before) => lastSign(db, monitor, channel, before),
       lost: journal.lost,
       log,
@@ -377,6 +391,18 @@ async function reconcileNow(): Promise<void> {
     );
   })();
   await reconciling;
+}
+
+/** Whether everything that Asterisk has written is in the database. */
+async function recordTaken(): Promise<boolean> {
+  return (await Promise.all(readers.map((reader) => reader.waitingBytes()))).every((bytes) => bytes === 0);
+}
+
+/** Without the database campaigns stay as they are; they are read again when it is back. */
+async function campaignsChanged(): Promise<void> {
+  await dialler
+    .changed()
+    .catch((error: unknown) => log.warn({ error: String(error) }, "Campaigns were not read anew."));
 }
 
 /** Brings Asterisk's configuration to what the rows say; nothing is reloaded when nothing differs. */

@@ -144,6 +144,9 @@ export interface TrunkFields {
   password: string | null;
   /** How numbers are spelt towards this carrier: `+7495…` or `7495…`. */
   numberFormat?: "e164" | "digits";
+  /** What it carries of campaigns' calls, at once and a second; null: no limit. */
+  maxLines?: number | null;
+  callsPerSecond?: number | null;
 }
 
 export interface WebhookFields {

@@ -58,8 +58,13 @@ function stateOf(endpoint: string | undefined): TrunkState {
   return endpoint === "offline" ? "unreachable" : "unknown";
 }
 
-function columns({ name, addresses, host, port, username, password, numberFormat }: TrunkFields) {
-  return { name, addresses, host, port, username, password, number_format: numberFormat ?? "e164" };
+function columns({ name, addresses, host, port, username, password, ...fields }: TrunkFields) {
+  return {
+    ...{ name, addresses, host, port, username, password },
+    number_format: fields.numberFormat ?? "e164",
+    max_lines: fields.maxLines ?? null,
+    calls_per_second: fields.callsPerSecond ?? null,
+  };
 }
 
 async function check(trx: Db, fields: TrunkFields, self?: string): Promise<void> {
@@ -131,9 +136,11 @@ function contains(range: string, address: string): boolean {
 
 async function trunkRow(db: Db, id: string) {
   const query = db.selectFrom("trunk").selectAll().where("id", "=", id).where("kind", "=", "carrier");
-  const { number_format: numberFormat, ...row } = required(
-    isId(id) ? await query.executeTakeFirst() : undefined,
-    "trunk",
-  );
-  return { ...row, numberFormat };
+  const {
+    number_format: numberFormat,
+    max_lines: maxLines,
+    calls_per_second: callsPerSecond,
+    ...row
+  } = required(isId(id) ? await query.executeTakeFirst() : undefined, "trunk");
+  return { ...row, numberFormat, maxLines, callsPerSecond };
 }

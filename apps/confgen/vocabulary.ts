@@ -31,7 +31,6 @@ export const APPLICATIONS: Readonly<Record<string, string>> = {
   ...{ Bridge: "", ChannelRedirect: "app_channelredirect.so", ConfBridge: "app_confbridge.so" },
   ...{ ConfKick: "app_confbridge.so", ChanSpy: "app_chanspy.so", Echo: "app_echo.so" },
   ...{ PlayTones: "app_playtones.so", AMD: "app_amd.so", WaitForSilence: "app_waitforsilence.so" },
-  ...{ Read: "app_read.so" },
 };
 
 export const FUNCTIONS: Readonly<Record<string, string>> = {

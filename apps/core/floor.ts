@@ -3,7 +3,9 @@
  */
 import type { Regroup } from "./conversation/regroup.ts";
 import type { SupervisionMode } from "./conversation/supervise.ts";
-import type { Attempt, Campaign, TrunkRest } from "./dialling/floor.ts";
+import type { Campaign } from "./dialling/campaign.ts";
+import type { Attempt, TrunkRest } from "./dialling/floor.ts";
+import type { Bucket } from "./dialling/limits.ts";
 import type { NumberPlan, OwnNumber } from "./numbers.ts";
 import type { PlacedErrand } from "./outgoing/errand.ts";
 import type { Hours } from "./routing/hours.ts";
@@ -231,6 +233,9 @@ export interface Trunk {
   readonly numberFormat?: "e164" | "digits" | undefined;
   /** The PBX's number that our calls are placed with. */
   readonly number?: string | undefined;
+  /** How many calls of campaigns it carries at once, and how many a second; undefined: no limit. */
+  readonly maxLines?: number | undefined;
+  readonly callsPerSecond?: number | undefined;
 }
 
 /**
@@ -328,6 +333,8 @@ export interface Floor {
   readonly attempts: Map<Attempt["id"], Attempt>;
   /** Carriers that campaigns leave alone for a while. */
   readonly rests: Map<TrunkId, TrunkRest>;
+  /** How many calls a second campaigns may still place, by trunk and by campaign. */
+  readonly buckets: Map<TrunkId | Campaign["id"], Bucket>;
   /** How long agents' last talks were, in ms, the newest last. */
   readonly talks: Map<AgentId, readonly number[]>;
   /** phone → agent, line key → line: Asterisk's names. */
@@ -350,6 +357,7 @@ export function emptyFloor(): Floor {
     campaigns: new Map(),
     attempts: new Map(),
     rests: new Map(),
+    buckets: new Map(),
     phones: new Map(),
     lineKeys: new Map(),
   };

@@ -4,7 +4,8 @@
 import type { ConversationAsk } from "./conversation/request.ts";
 import type { SupervisionAsk } from "./conversation/supervise.ts";
 import type { Before } from "./conversation/unmoved.ts";
-import type { Attempt, Campaign, Taken } from "./dialling/floor.ts";
+import type { Campaign } from "./dialling/campaign.ts";
+import type { Attempt, Taken } from "./dialling/floor.ts";
 import type {
   Agent,
   AgentId,

@@ -10,7 +10,16 @@ import type { Floor } from "../core/floor.ts";
 import { emptyFloor } from "../core/floor.ts";
 import type { Input } from "../core/inputs.ts";
 import type { Refusal } from "../core/turn.ts";
-import type { Announcer, CallbackKeeper, Hands, Journal, Log, StateKeeper, Wakes } from "./ports.ts";
+import type {
+  Announcer,
+  AttemptKeeper,
+  CallbackKeeper,
+  Hands,
+  Journal,
+  Log,
+  StateKeeper,
+  Wakes,
+} from "./ports.ts";
 
 export interface Engine {
   readonly floor: Floor;
@@ -27,6 +36,7 @@ export function createEngine(ports: {
   wakes: Wakes;
   states: StateKeeper;
   callbacks?: CallbackKeeper;
+  dialler?: AttemptKeeper;
   journal: Journal;
   announcer: Announcer;
   log: Log;
@@ -58,6 +68,7 @@ export function createEngine(ports: {
             effect.kind === "settleCallback"
           )
             ports.callbacks?.perform(effect);
+          else if (effect.kind === "settleAttempt") ports.dialler?.settle(effect);
           else ports.hands.perform(effect);
         if (effects.length > 0) ports.turns?.observe(performance.now() - since);
         for (const event of events) ports.announcer.announce(event);

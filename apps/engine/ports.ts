@@ -8,7 +8,7 @@ import type { Input } from "../core/inputs.ts";
 
 /** Carries effects out. Never throws: what failed is logged, and comes back as an input if it matters. */
 export interface Hands {
-  perform(effect: Exclude<Effect, { kind: "wake" | "saveState" } | CallbackEffect>): void;
+  perform(effect: Exclude<Effect, { kind: "wake" | "saveState" | "settleAttempt" } | CallbackEffect>): void;
 }
 
 /** What of an effect is about kept places: it is written down first, and the core hears of it. */
@@ -17,6 +17,11 @@ export type CallbackEffect = Extract<Effect, { kind: "keepPlace" | "commitCallba
 /** Writes kept places and attempts down. Never throws; what the core waits for comes back as an input. */
 export interface CallbackKeeper {
   perform(effect: CallbackEffect): void;
+}
+
+/** Writes down how a campaign's attempt ended that was never placed. Never throws. */
+export interface AttemptKeeper {
+  settle(effect: Extract<Effect, { kind: "settleAttempt" }>): void;
 }
 
 /** Says an input later. */

@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Peer } from "../host/peers.ts";
+import { type Callees, carrierScenario } from "./carrier.ts";
 import {
   type CustomerBehaviour,
   colleagueScenario,
@@ -130,6 +131,11 @@ export async function phone(
   const port = takePort();
   await register(place, account, port, 600);
   return start(place, `phone-${account.username}`, phoneScenario(behaviour), PHONE_ADDRESS, port, ["-aa"]);
+}
+
+/** A carrier with many people behind it; as many calls at once as come. */
+export function carrier(place: PeerPlace, callees: Callees): SippPeer {
+  return start(place, "carrier", carrierScenario(callees), FAR_ADDRESS, takePort(), ["-aa"]);
 }
 
 /** A carrier's far end: takes the calls that we place to numbers outside, and notes whom it is called as. */

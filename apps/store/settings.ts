@@ -27,7 +27,9 @@ export type Language = "ru" | "en";
 
 /** A carrier's connection, as in its row. */
 export type Trunk = Readonly<
-  Selectable<Omit<TrunkTable, "created_at" | "kind" | "number" | "domain">> & {
+  Selectable<
+    Omit<TrunkTable, "created_at" | "kind" | "number" | "domain" | "max_lines" | "calls_per_second">
+  > & {
     kind?: "carrier" | "pbx";
     number?: string | null;
     /** Of the own PBX: what our SIP addresses there end with, when that is not the server's. */
@@ -146,13 +148,20 @@ type TrunkRow = Pick<TrunkTable, "key" | "name" | "host"> & {
   id: string;
   kind: "carrier" | "pbx";
   number: string | null;
+  max_lines: number | null;
+  calls_per_second: number | null;
 };
 
 type AgentRow = Omit<Awaited<ReturnType<typeof readAgents>>[number], "sip_ha1">;
 
-function toCarrier({ id, key, name, host, kind, number, number_format }: TrunkRow): Carrier {
-  const numberFormat = number_format;
-  return { id, key, name, dials: host !== null, kind, number: number ?? undefined, numberFormat };
+function toCarrier({ id, key, name, host, kind, ...row }: TrunkRow): Carrier {
+  return {
+    ...{ id, key, name, kind, dials: host !== null },
+    number: row.number ?? undefined,
+    numberFormat: row.number_format,
+    maxLines: row.max_lines ?? undefined,
+    callsPerSecond: row.calls_per_second ?? undefined,
+  };
 }
 
 function toAgent(row: AgentRow, shown: OwnNumber | undefined): Agent {

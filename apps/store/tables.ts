@@ -10,6 +10,7 @@ import type { DeskTables } from "./tables-desk.ts";
 import type { DiallingTables } from "./tables-dialling.ts";
 import type { MenuTables, MenuWhen } from "./tables-menus.ts";
 import type { OutboxTables } from "./tables-outbox.ts";
+import type { PacingTables } from "./tables-pacing.ts";
 import type { RecordingTables } from "./tables-recordings.ts";
 import type { RecordTables } from "./tables-records.ts";
 import type { ServiceTables } from "./tables-service.ts";
@@ -172,6 +173,9 @@ export interface TrunkTable {
   kind: Generated<"carrier" | "pbx">;
   number: Generated<string | null>;
   domain: Generated<string | null>;
+  /** What it carries of campaigns' calls. */
+  max_lines: Generated<number | null>;
+  calls_per_second: Generated<number | null>;
 }
 
 export interface NumberVerificationTable {
@@ -288,7 +292,8 @@ export interface Database
     ServiceTables,
     RecordingTables,
     RecordTables,
-    DiallingTables {
+    DiallingTables,
+    PacingTables {
   agent: AgentTable;
   agent_state_change: AgentStateChangeTable;
   queue: QueueTable;

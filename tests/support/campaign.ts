@@ -1,10 +1,40 @@
 /** A campaign for pure tests, with dials that are written down. */
-import type { Campaign, Taken } from "../../apps/core/dialling/floor.ts";
+import { CAMPAIGN_MODES, type Campaign } from "../../apps/core/dialling/campaign.ts";
+import type { Taken } from "../../apps/core/dialling/floor.ts";
+import type { Policy } from "../../apps/core/dialling/policy.ts";
 import type { Agent } from "../../apps/core/floor.ts";
 import type { House } from "./floor.ts";
 import { T0 } from "./floor.ts";
 
 export const CARRIER = { id: "t", key: "t1", name: "Carrier", dials: true } as const;
+
+const ANY_HOUR = [{ days: [1, 2, 3, 4, 5, 6, 7], from: "00:00", to: "24:00" }] as const;
+
+export const POLICY: Policy = {
+  preset: "test",
+  abandonment: {
+    limitPercent: 3,
+    windowHours: 24,
+    countFalsePositives: false,
+    connectSeconds: 2,
+    clock: "answer",
+    message: true,
+    refusalKey: null,
+  },
+  minRingSeconds: 15,
+  redial: { abandonedHours: 0, machineHours: 0 },
+  attempts: { per: "number", day: null, week: null, month: null, total: null },
+  retry: {},
+  calendar: { week: ANY_HOUR },
+  modes: {
+    service: CAMPAIGN_MODES,
+    advertising: ["preview"],
+    survey: CAMPAIGN_MODES,
+    reminder: CAMPAIGN_MODES,
+    debt: CAMPAIGN_MODES,
+  },
+  consentFor: [],
+};
 
 /** A running progressive campaign of these agents on the line of tests. */
 export function campaign(agents: readonly Agent[], change: Partial<Campaign> = {}): Campaign {
@@ -21,13 +51,20 @@ export function campaign(agents: readonly Agent[], change: Partial<Campaign> = {
     shedding: false,
     weight: 1,
     ringSeconds: 25,
-    says: true,
-    deadline: { ms: 2000, clock: "answer" },
+    policy: POLICY,
     trunkIds: [],
     callsPerSecond: 5,
     maxLines: 100,
     callerNumbers: [],
-    wrapUp: "none",
+    wrapUp: undefined,
+    purpose: "service",
+    queueId: undefined,
+    ratio: undefined,
+    amd: undefined,
+    messageSoundId: undefined,
+    announcementSoundId: undefined,
+    announcement: undefined,
+    startedAt: T0,
     ...change,
   };
 }

@@ -117,6 +117,7 @@ t.test("a machine, a person, and who could not be told", (t) => {
   const machine = fold([
     cel(8000, "ANSWER"),
     said(10_500, "AMD", "MACHINE_MAXWORDS-6-5"),
+    said(10_501, "MACHINE", "MAXWORDS-6-5"),
     ...over(10_600, 16),
   ]);
   t.match(machine, {

@@ -2,11 +2,11 @@
  * Campaigns as rules: what is dialled, who gets the customer, what becomes of those whom nobody takes.
  */
 import t from "tap";
-import type { Campaign } from "../../apps/core/dialling/floor.ts";
+import type { Campaign } from "../../apps/core/dialling/campaign.ts";
 import { fill, roomIn, spend } from "../../apps/core/dialling/limits.ts";
-import { shareAgents, viewOf } from "../../apps/core/dialling/view.ts";
+import { viewsOf } from "../../apps/core/dialling/view.ts";
 import type { Agent } from "../../apps/core/floor.ts";
-import { answered, CARRIER, campaign, dialled, gone, taken } from "../support/campaign.ts";
+import { answered, CARRIER, campaign, dialled, gone, POLICY, taken } from "../support/campaign.ts";
 import { agent, type House, house, line, queue, T0 } from "../support/floor.ts";
 
 function running(
@@ -33,7 +33,10 @@ const goes = (effects: readonly { kind: string; step?: { kind: string; phone?: s
   );
 
 t.test("N8 an attempt that is written down is dialled once, with what the dialplan needs alone", (t) => {
-  const made = running(["anna"], { callerNumbers: ["+74950000201", "+74950000202"], refusalKey: "9" });
+  const made = running(["anna"], {
+    callerNumbers: ["+74950000201", "+74950000202"],
+    policy: { ...POLICY, abandonment: { ...POLICY.abandonment, refusalKey: "9" } },
+  });
   const { effects } = dialled(made, [taken("one", { turn: 1 })]);
   t.match(effects, [
     {
@@ -235,7 +238,7 @@ t.test("stopped: what rings is hung up, who has answered is not", (t) => {
 t.test("a wrap-up follows as the campaign, or its queue, has it", (t) => {
   for (const [wrapUp, seconds] of [
     [{ mode: "limit", seconds: 7 } as const, 7],
-    ["none", undefined],
+    [undefined, undefined],
   ] as const) {
     const made = running(["anna"], { wrapUp });
     dialled(made, [taken("one")]);
@@ -256,30 +259,20 @@ t.test("the pacer sees agents, waits and rings in seconds; an agent of two campa
   dialled(made, [taken("one"), taken("two", { number: "+79160000002" })]);
   answered(made, "one");
   made.hear({ kind: "talkStarted", at: T0 + 8400, call: "call-one", phone: "a-anna" });
-  const campaigns = [...made.floor.campaigns.values()];
-  const shares = shareAgents(made.floor, campaigns);
-  t.same(
-    campaigns
-      .map(({ id }) =>
-        shares
-          .get(id)
-          ?.map(({ name }) => name)
-          .join(),
-      )
-      .sort(),
-    ["anna", "boris,vera"],
-    "who talks for a campaign counts for it; the others by weight",
-  );
-  const [first] = campaigns;
-  const view = first && viewOf(made.floor, first, T0 + 9000, { shares, windowEnd: T0 + 3_600_000, room: 4 });
-  t.match(view, {
+  const outlooks = [...made.floor.campaigns.values()].map((each) => ({
+    ...{ campaign: each, pHat: 0.3, windowEnd: T0 + 3_600_000, room: 4 },
+  }));
+  const [first, second] = viewsOf(made.floor, outlooks, T0 + 9000, () => 0);
+  t.match(first, {
     now: (T0 + 9000) / 1000,
-    idle: 0,
     waiting: 0,
-    agents: [{ state: "talk", since: (T0 + 8400) / 1000 }],
     inFlight: [{ id: "campaign-1.two", t0: T0 / 1000 }],
+    windowEnd: (T0 + 3_600_000) / 1000,
     room: 4,
   });
+  const states = [first, second].flatMap((view) => [...(view?.agents ?? [])].map(({ state }) => state));
+  t.same(states.sort(), ["idle", "idle", "talk"], "each of them once");
+  t.equal((first?.idle ?? 0) + (second?.idle ?? 0), 2);
   t.end();
 });
 

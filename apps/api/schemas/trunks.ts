@@ -32,6 +32,20 @@ const fields = {
   numberFormat: Type.Enum(["e164", "digits"], {
     description: "How the carrier wants numbers: `+7495…` or `7495…`.",
   }),
+  maxLines: Nullable(
+    Type.Integer({
+      minimum: 1,
+      maximum: 10_000,
+      description: "So many calls of campaigns at once; null: no limit.",
+    }),
+  ),
+  callsPerSecond: Nullable(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1000,
+      description: "So many calls of campaigns a second; null: no limit.",
+    }),
+  ),
 };
 
 const view = {
@@ -42,6 +56,8 @@ const view = {
   port: Type.Integer(),
   username: Nullable(Type.String()),
   numberFormat: fields.numberFormat,
+  maxLines: fields.maxLines,
+  callsPerSecond: fields.callsPerSecond,
   live: Type.Object(
     {
       state: Type.Enum(["reachable", "unreachable", "unknown"], {
@@ -64,6 +80,8 @@ export const NewTrunk = Type.Object(
     username: Type.Optional(fields.username),
     password: Type.Optional(fields.password),
     numberFormat: Type.Optional(fields.numberFormat),
+    maxLines: Type.Optional(fields.maxLines),
+    callsPerSecond: Type.Optional(fields.callsPerSecond),
   },
   Closed,
 );

@@ -13,8 +13,8 @@ export function wrapUpOf(floor: Floor, id: CallId): WrapUp | undefined {
   const call = floor.calls.get(id);
   if (!call || call.kind === "internal") return undefined;
   const own = floor.campaigns.get(attemptOfCall(floor, id)?.campaignId ?? "");
-  if (own && own.wrapUp !== "queue") return own.wrapUp === "none" ? undefined : own.wrapUp;
-  const queue = own?.queueId ?? call.queueId ?? (call.lineId && floor.lines.get(call.lineId)?.queueId);
+  if (own) return own.wrapUp;
+  const queue = call.queueId ?? (call.lineId && floor.lines.get(call.lineId)?.queueId);
   return queue === undefined ? undefined : floor.queues.get(queue)?.wrapUp;
 }
 

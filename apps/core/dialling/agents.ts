@@ -4,7 +4,7 @@
 import { occupied } from "../agents/eligible.ts";
 import type { Agent, AgentId, Floor } from "../floor.ts";
 import { idleSince } from "../routing/strategy.ts";
-import type { Campaign } from "./floor.ts";
+import type { Campaign } from "./campaign.ts";
 
 /** Its agents: those of its queue, or its own. */
 export function agentsOf(floor: Floor, campaign: Campaign): readonly AgentId[] {

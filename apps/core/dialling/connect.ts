@@ -7,8 +7,9 @@ import { lineOf } from "../floor.ts";
 import { recording } from "../routing/rule.ts";
 import type { Turn } from "../turn.ts";
 import { campaignsOf, freeFor } from "./agents.ts";
+import type { Campaign } from "./campaign.ts";
 import { attemptOfCall } from "./evolve.ts";
-import type { Attempt, Campaign } from "./floor.ts";
+import type { Attempt } from "./floor.ts";
 
 /** The engine decides so long before the dialplan's own clock would (68-campaign.conf): a decision has to get there. */
 export const MARGIN_MS = 150;

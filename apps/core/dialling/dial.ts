@@ -2,10 +2,11 @@
  * A number of a campaign is dialled: which trunk, which number is shown, and what the dialplan has to know to do
  * without us (68-campaign.conf).
  */
-import type { Floor, Millis, TrunkId } from "../floor.ts";
+import type { Floor, Line, Millis, TrunkId } from "../floor.ts";
 import { dialThrough, NO_TRUNK } from "../outgoing/trunk.ts";
 import type { Turn } from "../turn.ts";
-import type { Attempt, Campaign, Taken } from "./floor.ts";
+import type { AmdSettings, Campaign } from "./campaign.ts";
+import type { Attempt, Taken } from "./floor.ts";
 import { shownFor, trunkOf } from "./trunks.ts";
 
 /** Dials through the first trunk that is left; none: nobody's phone rings. */
@@ -20,12 +21,18 @@ export function dial(turn: Turn, campaign: Campaign, taken: Taken, at: Millis): 
     channel,
     type: "outbound",
     lineId: line?.id,
-    from: campaign.callerNumbers[taken.turn % (campaign.callerNumbers.length || 1)] ?? line?.number,
+    from: callerOf(floor, campaign, taken, line, at),
     to: number,
     contactId,
     queue: campaign.queueId,
   });
   through(turn, campaign, taken, [], at);
+}
+
+/** The number that the customer is going to see. */
+function callerOf(floor: Floor, campaign: Campaign, taken: Taken, line: Line | undefined, at: Millis) {
+  const trunk = trunkOf(floor, campaign, at);
+  return trunk && shownFor(trunk, campaign, line, taken.turn);
 }
 
 /** The trunk did not even take the call: the next one, until none is left. */
@@ -72,7 +79,7 @@ function through(
     ...dialThrough(trunk, number, callerId),
     seconds: campaign.ringSeconds,
     place: { context: "campaign", extension: `${line.key}_${campaign.key}` },
-    variables: variablesOf(floor, campaign, number, callerId),
+    variables: variablesOf(campaign, number, callerId),
   });
 }
 
@@ -85,42 +92,46 @@ function failed(turn: Turn, taken: Taken, campaign: Campaign["id"], at: Millis, 
 
 /** What the dialplan needs when the engine is away: made of numbers, ids and words of ours only. */
 function variablesOf(
-  floor: Floor,
   campaign: Campaign,
   number: string,
   callerId: string | undefined,
 ): Record<string, string> {
-  const { amd, deadline, messageSoundId = "", says, refusalKey = "" } = campaign;
+  const { amd, messageSoundId = "" } = campaign;
+  const { connectSeconds, clock, message, refusalKey } = campaign.policy.abandonment;
   const digits = (callerId ?? "").replace(/[^0-9]/g, "");
   return {
     DZ_NUMBER: number,
     DZ_FROM: [...digits].map((digit) => `&digits/${digit}`).join(""),
-    DZ_DEADLINE: String(deadline.ms / 1000),
-    DZ_CLOCK: amd ? deadline.clock : "answer",
+    DZ_DEADLINE: String(connectSeconds),
+    // Without app_amd nobody hears when the greeting ends; from the answer on is always soon enough.
+    DZ_CLOCK: amd ? clock : "answer",
     DZ_MESSAGE: messageSoundId,
-    DZ_SAY: says ? "1" : "0",
-    DZ_REFUSAL: refusalKey,
-    ...(amd && {
-      DZ_AMD: [
-        ...[amd.initialSilenceMs, amd.greetingMs, amd.afterGreetingSilenceMs, amd.totalMs],
-        ...[amd.minWordMs, amd.betweenWordsMs, amd.maxWords],
-      ].join("-"),
-      DZ_MACHINE: amd.machine,
-      DZ_MACHINE_SOUND: amd.machineSoundId ?? messageSoundId,
-    }),
-    ...(campaign.mode === "agentless" && announcementOf(floor, campaign)),
+    DZ_SAY: message ? "1" : "0",
+    DZ_REFUSAL: refusalKey ?? "",
+    ...(amd && { DZ_AMD: amdOf(amd), DZ_UNSURE: amd.unsure }),
+    ...(campaign.mode === "agentless" && announcementOf(campaign)),
   };
 }
 
-function announcementOf(floor: Floor, { announcement, refusalKey, messageSoundId }: Campaign) {
-  const keys = (announcement?.keys ?? []).map(({ digit, means, queueId = "" }) => {
-    const queue = floor.queues.get(queueId)?.key;
-    return [`DZ_KEY_${digit}`, means === "queue" && queue ? `queue.${queue}` : means] as const;
-  });
+/** AMD()'s arguments in their order. */
+function amdOf(amd: AmdSettings): string {
+  return [
+    ...[amd.initialSilence, amd.greeting, amd.afterGreetingSilence, amd.totalAnalysisTime],
+    ...[amd.minimumWordLength, amd.betweenWordsSilence, amd.maximumNumberOfWords],
+    ...[amd.silenceThreshold, amd.maximumWordLength],
+  ].join("-");
+}
+
+/** Keys by what they do: a set of digits each. */
+function announcementOf({ announcement, announcementSoundId, policy }: Campaign): Record<string, string> {
+  const keys = Object.entries(announcement?.keys ?? {});
+  const that = (does: string) => keys.flatMap(([key, each]) => (each.does === does ? [key] : [])).join("");
   return {
-    DZ_ANNOUNCE: announcement?.soundId ?? messageSoundId ?? "",
-    DZ_PLAYS: String(announcement?.plays ?? 1),
-    ...Object.fromEntries(keys),
-    ...(refusalKey !== undefined && { [`DZ_KEY_${refusalKey}`]: "refuse" }),
+    DZ_ANNOUNCE: announcementSoundId ?? "",
+    DZ_PLAYS: String(announcement?.times ?? 1),
+    DZ_WAIT_KEY: String(announcement?.waitSeconds ?? 3),
+    DZ_ANSWERS: that("answer"),
+    DZ_REPLAYS: that("replay"),
+    DZ_REFUSALS: that("refuse") + (policy.abandonment.refusalKey ?? ""),
   };
 }

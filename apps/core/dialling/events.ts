@@ -4,8 +4,8 @@
 import type { Because } from "../because.ts";
 import type { Step } from "../effects.ts";
 import type { AgentId, CallId, Millis, TrunkId } from "../floor.ts";
-import type { AttemptEnding } from "./campaign.ts";
-import type { Attempt, Campaign } from "./floor.ts";
+import type { AttemptEnding, Campaign } from "./campaign.ts";
+import type { Attempt } from "./floor.ts";
 
 interface OfAttempt {
   readonly at: Millis;

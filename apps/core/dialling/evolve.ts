@@ -6,7 +6,10 @@ import type { Floor } from "../floor.ts";
 import { isCarriersFault } from "./endings.ts";
 import type { DiallingEvent } from "./events.ts";
 import type { Attempt } from "./floor.ts";
+import { fill, spend } from "./limits.ts";
 import { restAfter } from "./trunks.ts";
+
+type Dialled = Extract<DiallingEvent, { kind: "AttemptDialled" }>;
 
 /** The part of `evolve` (core/evolve.ts) that is about campaigns. */
 export function evolveDialling(floor: Floor, event: DiallingEvent): void {
@@ -32,6 +35,7 @@ export function evolveDialling(floor: Floor, event: DiallingEvent): void {
         turn: event.turn,
         refusedBy: event.refusedBy,
       });
+      counted(floor, event);
       return;
     case "AttemptAnswered": {
       change(floor, event.attempt, { stage: "waiting", liveAt: event.at, deadlineAt: event.deadlineAt });
@@ -113,6 +117,16 @@ function carried(
     if (rest) floor.rests.set(trunk.id, rest);
     else floor.rests.delete(trunk.id);
   }
+}
+
+/** One more call in this second. */
+function counted(floor: Floor, { at, campaign: id, trunkKey, refusedBy }: Dialled): void {
+  const campaign = floor.campaigns.get(id);
+  const trunk = [...floor.trunks.values()].find(({ key }) => key === trunkKey);
+  if (trunk?.callsPerSecond !== undefined)
+    floor.buckets.set(trunk.id, spend(fill(floor.buckets.get(trunk.id), trunk.callsPerSecond, at), 1));
+  if (campaign && refusedBy.length === 0)
+    floor.buckets.set(id, spend(fill(floor.buckets.get(id), campaign.callsPerSecond, at), 1));
 }
 
 function change(floor: Floor, id: Attempt["id"], to: Partial<Attempt>): void {

@@ -4,15 +4,17 @@
 import type { Floor, Line, Millis, Trunk, TrunkId } from "../floor.ts";
 import { numberOn } from "../outgoing/shown-number.ts";
 import { trunkFor } from "../outgoing/trunk.ts";
-import type { Attempt, Campaign, TrunkRest } from "./floor.ts";
+import type { Campaign } from "./campaign.ts";
+import type { Attempt, TrunkRest } from "./floor.ts";
+import { fill, roomIn } from "./limits.ts";
 
 /** So many failures in a row, and the trunk is left alone for so long. */
 const FAILURES = 3;
 const REST_MS = 30_000;
 
 /**
- * The first trunk of the campaign's group that is not resting and has not refused this number; when all rest, the first
- * that has not refused. Undefined: none is left.
+ * The first trunk of the campaign's group that is not resting, has room, and has not refused this number; when all rest
+ * or are full, the first that has not refused. Undefined: none is left.
  */
 export function trunkOf(
   floor: Floor,
@@ -21,7 +23,35 @@ export function trunkOf(
   refusedBy: readonly TrunkId[] = [],
 ): Trunk | undefined {
   const left = groupOf(floor, campaign).filter(({ id }) => !refusedBy.includes(id));
-  return left.find(({ id }) => !isResting(floor, id, at)) ?? left[0];
+  const ready = left.filter(({ id }) => !isResting(floor, id, at));
+  return ready.find((trunk) => roomOn(floor, trunk, at) > 0) ?? ready[0] ?? left[0];
+}
+
+/**
+ * How many calls this campaign may place now: by its own limits, and by those of its trunks.
+ * @param reserved calls that are being written down: of this campaign, and of all
+ */
+export function roomFor(
+  floor: Floor,
+  campaign: Campaign,
+  at: Millis,
+  reserved: { readonly own: number; readonly all: number },
+): number {
+  const bucket = fill(floor.buckets.get(campaign.id), campaign.callsPerSecond, at);
+  const own = Math.min(campaign.maxLines - linesOf(floor, campaign.id), roomIn(bucket)) - reserved.own;
+  const group = groupOf(floor, campaign);
+  const ready = group.filter(({ id }) => !isResting(floor, id, at));
+  let room = -reserved.all;
+  for (const trunk of ready.length > 0 ? ready : group) room += roomOn(floor, trunk, at);
+  return Math.max(0, Math.min(own, room));
+}
+
+/** How many calls this trunk takes now. */
+function roomOn(floor: Floor, trunk: Trunk, at: Millis): number {
+  const { id, key, maxLines = Number.POSITIVE_INFINITY, callsPerSecond } = trunk;
+  const lines = Number.isFinite(maxLines) ? maxLines - linesOn(floor, key) : maxLines;
+  if (callsPerSecond === undefined) return Math.max(0, lines);
+  return Math.max(0, Math.min(lines, roomIn(fill(floor.buckets.get(id), callsPerSecond, at))));
 }
 
 /** The trunks that the campaign may use, in its order. */
@@ -42,6 +72,14 @@ export function shownFor(
 ): string | undefined {
   if (trunk.kind === "pbx" || campaign.callerNumbers.length === 0) return numberOn(trunk, line);
   return campaign.callerNumbers[turn % campaign.callerNumbers.length];
+}
+
+/**
+ * Which number of a pool is shown to a number that was tried so often before: another one with each attempt, and the
+ * pool's numbers evenly over the list.
+ */
+export function turnOf(phone: string, attempt: number): number {
+  return Number(phone.slice(-6).replace(/[^0-9]/g, "")) + attempt;
 }
 
 /** How a trunk stands after it failed to carry a call, or carried one. */

@@ -1,61 +1,81 @@
 /**
- * A campaign as its pacer sees it: from the floor, in seconds.
+ * Running campaigns as their pacers see them: from the floor, in seconds.
  */
 import { occupied } from "../agents/eligible.ts";
-import type { Agent, AgentId, Floor, Millis } from "../floor.ts";
+import type { Agent, AgentId, Floor, Millis, QueueId } from "../floor.ts";
+import { waitingIn } from "../floor.ts";
 import { agentsOf, servesCampaign } from "./agents.ts";
-import type { Campaign } from "./floor.ts";
-import type { PacedAgent, PacedCall, PacingView } from "./pacer.ts";
+import type { Campaign } from "./campaign.ts";
+import type { PacedCall, PacingView } from "./pacer.ts";
+import { type BlendedAgent, type QueueFacts, viewOf } from "./pacing/blending.ts";
+import { shareAgents } from "./pacing/sharing.ts";
+import { attemptsOf } from "./trunks.ts";
 
-/**
- * @param shares who counts for which campaign now (`shareAgents`)
- * @param windowEnd when the window of the abandonment limit ends
- * @param room lines that may still be taken; undefined: no limit
- */
-export function viewOf(
-  floor: Floor,
-  campaign: Campaign,
-  at: Millis,
-  { shares, windowEnd, room }: { shares: Shares; windowEnd: Millis; room?: number | undefined },
-): PacingView {
-  const agents = (shares.get(campaign.id) ?? []).map((agent) => pacedAgent(agent));
-  const inFlight: PacedCall[] = [];
-  let waiting = 0;
-  for (const attempt of floor.attempts.values()) {
-    if (attempt.campaignId !== campaign.id) continue;
-    if (attempt.stage === "waiting") waiting += 1;
-    if (attempt.stage === "ringing" && !attempt.ended)
-      inFlight.push({ id: attempt.id, t0: attempt.dialledAt / 1000, cls: attempt.cls });
-  }
-  const idle = agents.filter(({ state }) => state === "idle").length;
-  return { now: at / 1000, idle, waiting, agents, inFlight, windowEnd: windowEnd / 1000, room };
+/** What belongs to a campaign's view beside the floor. */
+export interface Outlook {
+  readonly campaign: Campaign;
+  /** The estimated share of dials that a live person answers. */
+  readonly pHat: number;
+  /** When the window of the abandonment limit ends. */
+  readonly windowEnd: Millis;
+  /** Lines that may still be taken now. */
+  readonly room: number;
 }
 
-/** Agents by the campaign that counts on them. */
-export type Shares = ReadonlyMap<Campaign["id"], readonly Agent[]>;
+interface Seen extends BlendedAgent {
+  readonly id: AgentId;
+}
 
 /**
- * Agents who serve several running campaigns count for one of them at a time, or each campaign would dial for the same
- * free agent. Each goes to the campaign that has least of its weight so far; who talks for a campaign counts for that.
+ * The views of these campaigns, in their order. An agent who serves several counts for one of them at a time.
+ * @param arrivals calls per second that come into a queue
  */
-export function shareAgents(floor: Floor, campaigns: readonly Campaign[]): Shares {
-  const shares = new Map<Campaign["id"], Agent[]>(campaigns.map(({ id }) => [id, []]));
-  const serving = new Map<AgentId, Campaign[]>();
-  for (const campaign of campaigns)
+export function viewsOf(
+  floor: Floor,
+  outlooks: readonly Outlook[],
+  at: Millis,
+  arrivals: (queue: QueueId) => number,
+): PacingView[] {
+  const flights = outlooks.map(({ campaign }) => flightOf(floor, campaign));
+  const shares = shareAgents(
+    sharedAgents(floor, outlooks),
+    outlooks.map(({ campaign: { weight }, pHat }, place) => {
+      const { waiting = 0, inFlight = [] } = flights[place] ?? {};
+      return { waiting, expected: inFlight.length * pHat, weight };
+    }),
+  );
+  return outlooks.map(({ campaign, windowEnd, room }, place) => {
+    const agents = shares[place] ?? [];
+    return viewOf({
+      now: at / 1000,
+      ...(flights[place] ?? { waiting: 0, inFlight: [] }),
+      ...{ agents, windowEnd: windowEnd / 1000, room },
+      queue: campaign.blending ? queueOf(floor, agents, arrivals) : undefined,
+    });
+  });
+}
+
+function flightOf(floor: Floor, campaign: Campaign): { waiting: number; inFlight: PacedCall[] } {
+  const attempts = attemptsOf(floor, campaign.id);
+  return {
+    waiting: attempts.filter(({ stage }) => stage === "waiting").length,
+    inFlight: attempts
+      .filter(({ stage, ended }) => stage === "ringing" && !ended)
+      .map(({ id, dialledAt, cls }) => ({ id, t0: dialledAt / 1000, cls })),
+  };
+}
+
+function sharedAgents(floor: Floor, outlooks: readonly Outlook[]): { agent: Seen; serves: number[] }[] {
+  const serving = new Map<AgentId, number[]>();
+  for (const [place, { campaign }] of outlooks.entries())
     for (const id of agentsOf(floor, campaign)) {
       const agent = floor.agents.get(id);
-      if (agent && counts(agent, campaign)) serving.set(id, [...(serving.get(id) ?? []), campaign]);
+      if (agent && counts(agent, campaign)) serving.set(id, [...(serving.get(id) ?? []), place]);
     }
-  const share = ({ id, weight }: Campaign): number => (shares.get(id)?.length ?? 0) / weight;
-  for (const [id, choices] of [...serving].sort(([, one], [, other]) => one.length - other.length)) {
+  return [...serving].flatMap(([id, serves]) => {
     const agent = floor.agents.get(id);
-    const current = floor.attempts.get(floor.calls.get(agent?.call?.id ?? "")?.channel ?? "")?.campaignId;
-    const chosen =
-      choices.find((campaign) => campaign.id === current) ??
-      choices.reduce((best, other) => (share(other) < share(best) ? other : best));
-    if (agent) shares.get(chosen.id)?.push(agent);
-  }
-  return shares;
+    return agent ? { agent: seen(agent), serves } : [];
+  });
 }
 
 /** Signed in, reachable, and in a state that leads back to this campaign: free, in a call, or on a break. */
@@ -64,17 +84,38 @@ function counts(agent: Agent, campaign: Campaign): boolean {
   return agent.state === "break" || servesCampaign(agent, campaign);
 }
 
-function pacedAgent(agent: Agent): PacedAgent {
-  const { call, state, pendingState } = agent;
-  const pausePending = pendingState === "break" || pendingState === "offline" ? true : undefined;
-  const since = (call?.since ?? agent.stateSince) / 1000;
-  if (call?.phase === "wrap-up") return { state: "wrap", since, pausePending };
-  if (call) return { state: "talk", since, pausePending };
-  if (state === "break") return { state: "break", since };
+function seen(agent: Agent): Seen {
+  const { id, call, state, pendingState } = agent;
+  const common = {
+    id,
+    since: (call?.since ?? agent.stateSince) / 1000,
+    pausePending: pendingState === "break" || pendingState === "offline" || undefined,
+    takesQueue: state === "inbound",
+  };
+  if (call) return { ...common, state: call.phase === "wrap-up" ? "wrap" : "talk" };
+  if (state === "break") return { ...common, state: "break" };
   // A phone that is off the hook without a call of ours: nobody knows until when.
+  return { ...common, state: agent.device === "idle" && !occupied(agent) ? "idle" : "talk" };
+}
+
+/** The queues that take some of these agents' time, taken together. */
+function queueOf(
+  floor: Floor,
+  agents: readonly Seen[],
+  arrivals: (queue: QueueId) => number,
+): QueueFacts | undefined {
+  const blended = new Set(agents.flatMap(({ id, takesQueue }) => (takesQueue ? [id] : [])));
+  const queues = [...floor.queues.values()].filter((queue) => queue.agents.some((id) => blended.has(id)));
+  if (queues.length === 0) return undefined;
+  const others = new Set(queues.flatMap((queue) => queue.agents.filter((id) => !blended.has(id))));
+  const inbound = [...others].flatMap((id) => {
+    const agent = floor.agents.get(id);
+    return agent?.state === "inbound" && agent.device !== "unreachable" ? [agent] : [];
+  });
   return {
-    state: occupied(agent) === undefined && agent.device === "idle" ? "idle" : "talk",
-    since,
-    pausePending,
+    waiting: queues.reduce((sum, { id }) => sum + waitingIn(floor, id).length, 0),
+    arrivals: queues.reduce((sum, { id }) => sum + arrivals(id), 0),
+    others: inbound.length,
+    othersIdle: inbound.filter((agent) => agent.device === "idle" && !occupied(agent)).length,
   };
 }

@@ -29,8 +29,12 @@ export interface AttemptRecord {
   readonly abandonedAt: Millis | undefined;
   readonly messagePlayedAt: Millis | undefined;
   readonly amd: (AmdVerdict & { readonly ms: number }) | undefined;
-  /** Keys that were pressed during an announcement. */
+  /** Keys that were pressed while something was played. */
   readonly pressed: string | undefined;
+  /** One of them meant "do not call again". */
+  readonly refused: boolean;
+  /** Asterisk's name for the trunk that carried it. */
+  readonly trunkKey: string | undefined;
   readonly endedAt: Millis;
 }
 
@@ -75,13 +79,15 @@ export function foldAttempt(
     messagePlayedAt: said(ordered, "MESSAGE")?.at,
     amd,
     pressed: said(ordered, "PRESSED")?.text || undefined,
+    refused: said(ordered, "REFUSED") !== undefined,
+    trunkKey: trunkOf(ordered, channel),
     endedAt,
   };
   return { ...known, ending: endingOf(known, ordered, hangup !== undefined) };
 }
 
 function endingOf(
-  { connectedAt, answeredAt, abandonedAt, amd, cause }: Omit<AttemptRecord, "ending">,
+  { connectedAt, answeredAt, abandonedAt, cause }: Omit<AttemptRecord, "ending">,
   ordered: readonly Fact[],
   complete: boolean,
 ): AttemptEnding {
@@ -89,7 +95,7 @@ function endingOf(
   const why = ordered.find(({ source, kind }) => source === "engine" && kind === "AttemptHungUp")?.data.why;
   const hungUp = why === "shed" || why === "cancelled" ? why : undefined;
   if (answeredAt === undefined) return hungUp ?? (complete ? unansweredEnding(cause) : "lost");
-  if (amd?.verdict === "machine") return "machine";
+  if (said(ordered, "MACHINE")) return "machine";
   if (abandonedAt !== undefined) return "abandoned";
   if (said(ordered, "ANNOUNCED")) return "self_service";
   if (!complete) return "lost";
@@ -101,6 +107,11 @@ function ofChannel(ordered: readonly Fact[], channel: string, kind: string): Fac
   return ordered.find(
     (fact) => fact.source === "cel" && fact.kind === kind && fact.data.uniqueId === channel,
   );
+}
+
+function trunkOf(ordered: readonly Fact[], channel: string): string | undefined {
+  const name = ofChannel(ordered, channel, "CHAN_START")?.data.channel;
+  return typeof name === "string" ? /^PJSIP\/(.+)-[0-9a-f]{8,}$/.exec(name)?.[1] : undefined;
 }
 
 /** The last event of this name that the dialplan wrote. */

@@ -14,6 +14,8 @@ export function listTrunks(db: Db, id?: string) {
       "port",
       "username",
       "number_format as numberFormat",
+      "max_lines as maxLines",
+      "calls_per_second as callsPerSecond",
       sql<boolean>`password is not null`.as("hasPassword"),
       "created_at as createdAt",
     ])

@@ -1,0 +1,34 @@
+/** Where the dialler is joined: campaigns' rows, the engine, Asterisk's record. */
+
+import type { DiallerPorts } from "../engine/dialler/ports.ts";
+import { Dialler } from "../engine/dialler.ts";
+import { readAttemptRecord, settleByRecord } from "../store/attempt-records.ts";
+import { endCampaigns, loadCampaigns } from "../store/campaigns.ts";
+import type { Db } from "../store/database.ts";
+import { openAttempts } from "../store/open-attempts.ts";
+import { addDecision, measureAbandonment, readSnapshots, saveSnapshot } from "../store/pacing.ts";
+import { attemptPlaced, settleAttempt } from "../store/settle.ts";
+import { takeContacts } from "../store/take.ts";
+
+/** The dialler of one engine; it dials after `start`. */
+export function prepareDialler({ db, ...parts }: Omit<DiallerPorts, "store"> & { readonly db: Db }): Dialler {
+  return new Dialler({
+    ...parts,
+    store: {
+      campaigns: () => loadCampaigns(db),
+      take: async (request) => (await takeContacts(db, request)).taken,
+      placed: (attempt) => attemptPlaced(db, attempt),
+      async settle(attempt, { ending, endedAt, record, agentId }) {
+        if (record) await settleByRecord(db, attempt, record, agentId);
+        else await settleAttempt(db, attempt, { ending, endedAt });
+      },
+      endCampaigns: async (now) => (await endCampaigns(db, now)).length > 0,
+      openAttempts: () => openAttempts(db),
+      recordOf: (attempt, call) => readAttemptRecord(db, attempt, call),
+      snapshots: () => readSnapshots(db),
+      saveSnapshot: (campaign, snapshot) => saveSnapshot(db, campaign, snapshot),
+      decided: (decision) => addDecision(db, decision),
+      abandonment: (campaign, since) => measureAbandonment(db, campaign, since),
+    },
+  });
+}

@@ -1,0 +1,274 @@
+/**
+ * The dialler: every second, and soon after anything that matters, each running campaign's pacer says how many to dial.
+ *
+ *   floor ─▶ view ─▶ pacer ─▶ take (one transaction: gate, attempts' rows) ─▶ attemptsCommitted ─▶ core ─▶ originate
+ *     ▲                                                                                              │
+ *     └──────────────────────── what becomes of it: Asterisk's record, the floor ◀───────────────────┘
+ *
+ * Without the database nothing is taken, so nobody is dialled; without Asterisk nothing is asked for.
+ */
+import { randomInt } from "node:crypto";
+import { freeFor } from "../core/dialling/agents.ts";
+import type { Campaign } from "../core/dialling/campaign.ts";
+import type { Taken } from "../core/dialling/floor.ts";
+import { scoreClass } from "../core/dialling/pacing.ts";
+import { roomFor, shownFor, trunkOf, turnOf } from "../core/dialling/trunks.ts";
+import { viewsOf } from "../core/dialling/view.ts";
+import { zonesOf } from "../core/dialling/zones.ts";
+import type { Effect } from "../core/effects.ts";
+import type { DomainEvent } from "../core/events.ts";
+import { DIALLED } from "../core/records/attempt.ts";
+import { localTime } from "../core/routing/wall-clock.ts";
+import type { ClosedCall } from "../store/intake.ts";
+import type { Taken as TakenRow } from "../store/take.ts";
+import { Arrivals } from "./dialler/arrivals.ts";
+import { CampaignCounts } from "./dialler/counts.ts";
+import { PacersEars } from "./dialler/heard.ts";
+import type { DiallerPorts } from "./dialler/ports.ts";
+import { CampaignRun } from "./dialler/run.ts";
+import { createSettling, type Settling } from "./dialler/settling.ts";
+
+const TICK_MS = 1000;
+/** What happens within this time is thought about once. */
+const SOON_MS = 100;
+const SNAPSHOT_MS = 10_000;
+const SWEEP_MS = 15_000;
+const END_MS = 5000;
+const HOUR_MS = 3_600_000;
+/** The rows say something of the limit when they allow at least so many abandoned calls; before that the pacer does. */
+const SURE_OF = 3;
+
+export class Dialler {
+  readonly #ports: DiallerPorts;
+  readonly #runs = new Map<Campaign["id"], CampaignRun>();
+  readonly #ears: PacersEars;
+  readonly #settling: Settling;
+  readonly #arrivals: Arrivals;
+  readonly #counts: CampaignCounts;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #soon: NodeJS.Timeout | undefined;
+  #snapshots: ReadonlyMap<string, unknown> = new Map();
+  /** Campaigns whose abandonment is beyond the limit by the rows. */
+  #over: ReadonlySet<Campaign["id"]> = new Set();
+  #loading: Promise<void> = Promise.resolve();
+
+  constructor(ports: DiallerPorts) {
+    this.#ports = ports;
+    this.#ears = new PacersEars(ports.floor, this.#runs);
+    this.#settling = createSettling(ports);
+    this.#arrivals = new Arrivals(Date.now());
+    this.#counts = new CampaignCounts(ports);
+  }
+
+  /** After a restart, when the floor is rebuilt: campaigns go on by themselves. @throws when the database is away */
+  async recover(): Promise<void> {
+    this.#snapshots = await this.#ports.store.snapshots();
+    await this.#load();
+    await this.#settling.recover();
+    this.#ears.recovered(this.#ports.floor().attempts.values());
+  }
+
+  /** From now on it dials. */
+  start(): void {
+    const { log, store } = this.#ports;
+    const every = (ms: number, what: string, work: () => unknown): void => {
+      const run = async (): Promise<void> => void (await work());
+      const failed = (error: unknown) => log.warn({ error: String(error) }, what);
+      this.#timers.push(setInterval(() => run().catch(failed), ms));
+    };
+    every(TICK_MS, "Campaigns were not thought about.", () => this.#step());
+    every(SNAPSHOT_MS, "What the pacers know was not kept.", () => this.#save());
+    every(SWEEP_MS, "Attempts that were left behind are looked for again.", () => this.#settling.sweep());
+    every(END_MS, "Campaigns that are through are looked for again.", async () => {
+      await this.#measure();
+      if (this.#runs.size > 0 && (await store.endCampaigns(Date.now()))) await this.changed();
+    });
+  }
+
+  /** Campaigns' rows have changed, or their lists have. */
+  changed(): Promise<void> {
+    this.#loading = this.#loading.then(
+      () => this.#load(),
+      () => this.#load(),
+    );
+    return this.#loading;
+  }
+
+  /** Everything that happens on the floor. */
+  heard(event: DomainEvent): void {
+    this.#arrivals.hear(event);
+    if (event.kind === "AttemptDialled") this.#placed(event.attempt);
+    if (this.#ears.hear(event)) {
+      this.#soon ??= setTimeout(() => {
+        this.#soon = undefined;
+        this.#step();
+      }, SOON_MS);
+    }
+  }
+
+  /** Calls whose record is complete. */
+  closed(calls: readonly ClosedCall[]): void {
+    this.#settling.closed(calls);
+  }
+
+  settle({ attempt, ending, at }: Extract<Effect, { kind: "settleAttempt" }>): void {
+    this.#settling.settle(attempt, ending, at);
+  }
+
+  /** Keeps what the pacers know; nothing is dialled any more. */
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#soon);
+    await this.#save().catch(() => {});
+  }
+
+  async #load(): Promise<void> {
+    const campaigns = await this.#ports.store.campaigns();
+    const known = new Set(campaigns.map(({ id }) => id));
+    for (const id of this.#runs.keys()) if (!known.has(id)) this.#runs.delete(id);
+    for (const campaign of campaigns) {
+      const run = this.#runs.get(campaign.id);
+      run?.change(campaign);
+      run?.listChanged();
+      if (!run) this.#runs.set(campaign.id, new CampaignRun(campaign, this.#snapshots.get(campaign.id)));
+    }
+    this.#ports.hear({ kind: "campaignsLoaded", at: Date.now(), campaigns });
+  }
+
+  #step(): void {
+    const { hear, ready } = this.#ports;
+    const floor = this.#ports.floor();
+    const at = Date.now();
+    this.#counts.tell([...this.#runs.values()].map(({ campaign }) => campaign));
+    if (!ready()) return;
+    const runs = [...this.#runs.values()].filter(({ campaign: { state } }) => state === "running");
+    const all = runs.reduce((sum, { taking }) => sum + taking, 0);
+    const outlooks = runs.map((run) => ({
+      campaign: run.campaign,
+      pHat: run.explain().pHat,
+      windowEnd: windowEnd(run.campaign, at),
+      room: roomFor(floor, run.campaign, at, { own: run.taking, all }),
+    }));
+    const views = viewsOf(floor, outlooks, at, (queue) => this.#arrivals.of(queue, at));
+    let reserved = 0;
+    for (const [place, run] of runs.entries()) {
+      const view = views[place];
+      if (!view) continue;
+      if (!run.due(at)) {
+        run.pacer.tick(view);
+        continue;
+      }
+      const room = Math.max(0, (view.room ?? 0) - reserved);
+      const { dial, shed } = run.decide({ ...view, room }, at, this.#over.has(run.campaign.id));
+      reserved += dial;
+      if (shed.length > 0)
+        hear({
+          kind: "attemptsUnwanted",
+          at,
+          attempts: shed.map(String),
+          why: "shed",
+          text: "too many of the calls in flight would be answered at once",
+        });
+      if (dial > 0) void this.#take(run, dial);
+      if (dial > 0 || shed.length > 0) this.#decided(run, at, dial, shed.length);
+    }
+  }
+
+  /** Rows first, then the dials (law L4). */
+  async #take(run: CampaignRun, most: number): Promise<void> {
+    const { store, hear, log, floor } = this.#ports;
+    const { campaign } = run;
+    /** How often each number was tried before. */
+    const tries = new Map<string, number>();
+    run.taking = most;
+    try {
+      const rows = await store.take({
+        campaign: campaign.id,
+        most,
+        now: Date.now(),
+        agents: freeFor(floor(), campaign).map(({ id }) => id),
+        nextId: (number) => {
+          const minted = this.#mint(campaign, number);
+          tries.set(minted.id, number.attempt);
+          return minted;
+        },
+      });
+      const at = Date.now();
+      if (rows.length === 0) run.listEmpty(at);
+      else
+        hear({
+          kind: "attemptsCommitted",
+          at,
+          campaign: campaign.id,
+          attempts: rows.map((row) => takenOf(row, tries.get(row.id) ?? 0, at)),
+        });
+    } catch (error) {
+      run.listEmpty(Date.now());
+      log.warn(
+        { error: String(error), campaign: campaign.name },
+        "Nobody was taken from the list; nobody is dialled.",
+      );
+    } finally {
+      run.taking = 0;
+    }
+  }
+
+  /** The names of an attempt, and the number that is shown: the pool's next for this number. */
+  #mint(campaign: Campaign, { phone, attempt }: { phone: string; attempt: number }) {
+    const floor = this.#ports.floor();
+    const at = Date.now();
+    const id = `${DIALLED}${Math.floor(at / 1000)}.${randomInt(1e9)}`;
+    const trunk = trunkOf(floor, campaign, at);
+    const line = floor.lines.get(campaign.lineId);
+    const callerNumber = trunk && shownFor(trunk, campaign, line, turnOf(phone, attempt));
+    return { id, callId: this.#ports.callIdOf(id), callerNumber };
+  }
+
+  #placed(attempt: string): void {
+    this.#ports.store.placed(attempt).catch((error: unknown) => {
+      this.#ports.log.warn({ error: String(error), attempt }, "An attempt is marked as placed when it ends.");
+    });
+  }
+
+  #decided(run: CampaignRun, at: number, dialled: number, shed: number): void {
+    const decision = { campaign: run.campaign.id, at, dialled, shed, because: run.explain() };
+    this.#ports.store.decided(decision).catch((error: unknown) => {
+      this.#ports.log.warn({ error: String(error) }, "Why so many were dialled was not kept.");
+    });
+  }
+
+  /** The limit by the rows, over the policy's window backwards from now, whatever the pacer believes. */
+  async #measure(): Promise<void> {
+    const over = new Set<Campaign["id"]>();
+    for (const { campaign } of this.#runs.values()) {
+      const { limitPercent, windowHours } = campaign.policy.abandonment;
+      const since = Date.now() - windowHours * HOUR_MS;
+      const { live, lost } = await this.#ports.store.abandonment(campaign, since);
+      const allowed = (limitPercent / 100) * live;
+      if (allowed >= SURE_OF && lost > allowed) over.add(campaign.id);
+    }
+    this.#over = over;
+  }
+
+  async #save(): Promise<void> {
+    for (const [id, run] of this.#runs)
+      if (run.campaign.mode !== "agentless") await this.#ports.store.saveSnapshot(id, run.snapshot());
+  }
+}
+
+/** When the window ends in which the pacer counts: windows follow each other from the campaign's start. */
+function windowEnd({ startedAt = 0, policy }: Campaign, at: number): number {
+  const length = policy.abandonment.windowHours * HOUR_MS;
+  return startedAt + (Math.floor(Math.max(0, at - startedAt) / length) + 1) * length;
+}
+
+/** @param tries how often the number was tried before */
+function takenOf(row: TakenRow, tries: number, at: number): Taken {
+  const { id, callId: call, phone: number, contactId, agentId, score } = row;
+  const hour = Math.floor(localTime(zonesOf(number)[0] ?? "UTC", at).minute / 60);
+  return {
+    ...{ id, call, number, contactId: contactId ?? undefined, agentId: agentId ?? undefined },
+    cls: scoreClass({ attempt: tries + 1, hour, score: score ?? undefined }),
+    turn: turnOf(number, tries),
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * One running campaign: its pacer, what it is told, and how many are being written down at this moment.
+ */
+import type { Campaign } from "../../core/dialling/campaign.ts";
+import type { Attempt } from "../../core/dialling/floor.ts";
+import type { CallRef, Pacer, PacingReason, PacingView, Resolution } from "../../core/dialling/pacer.ts";
+import { createPacer, type PacingOptions } from "../../core/dialling/pacing.ts";
+
+/** Pacing needs no more than this often to be thought about. */
+const LEAST_MS = 500;
+/** After the list had nobody who may be called now. */
+const EMPTY_MS = 3000;
+
+export interface Wanted {
+  readonly dial: number;
+  readonly shed: readonly CallRef[];
+}
+
+type RiskPacer = ReturnType<typeof createPacer>;
+
+export class CampaignRun {
+  campaign: Campaign;
+  /** Attempts that are being written down. */
+  taking = 0;
+  #pacer: RiskPacer;
+  #options: string;
+  #decidedAt = 0;
+  #emptyUntil = 0;
+  /** Resolved already: a call that was answered ends later, and is not resolved twice. */
+  readonly #resolved = new Set<Attempt["id"]>();
+
+  constructor(campaign: Campaign, snapshot: unknown) {
+    this.campaign = campaign;
+    const options = optionsOf(campaign);
+    this.#options = JSON.stringify(options);
+    this.#pacer = createPacer(options, snapshot);
+  }
+
+  /** Settings were changed while it runs: what was learnt stays. */
+  change(campaign: Campaign): void {
+    this.campaign = campaign;
+    const options = optionsOf(campaign);
+    const text = JSON.stringify(options);
+    if (text === this.#options) return;
+    this.#options = text;
+    this.#pacer = createPacer(options, this.#pacer.snapshot());
+  }
+
+  get pacer(): Pacer {
+    return this.#pacer;
+  }
+
+  /** Whether it should be thought about now. */
+  due(at: number): boolean {
+    const { state, mode } = this.campaign;
+    if (state !== "running" || mode === "preview" || this.taking > 0) return false;
+    return at - this.#decidedAt >= LEAST_MS && at >= this.#emptyUntil;
+  }
+
+  /** What to dial and what to hang up now. `over`: the limit is passed by the rows, so only one for one. */
+  decide(view: PacingView, at: number, over: boolean): Wanted {
+    this.#decidedAt = at;
+    const room = Math.max(0, Math.floor(view.room ?? 0));
+    if (this.campaign.mode === "agentless") return { dial: room, shed: [] };
+    const { dial, shed = [] } = this.#pacer.decide(view);
+    const inFlight = [...view.inFlight].length;
+    const most = over ? Math.max(0, view.idle - view.waiting - inFlight) : dial;
+    return { dial: Math.min(dial, most, room), shed };
+  }
+
+  /** Nobody on the list may be called now. */
+  listEmpty(at: number): void {
+    this.#emptyUntil = at + EMPTY_MS;
+  }
+
+  /** Somebody may be due again: contacts were added, or a rule changed. */
+  listChanged(): void {
+    this.#emptyUntil = 0;
+  }
+
+  dialled(attempt: Attempt): void {
+    this.#pacer.onDial(pacedCall(attempt));
+  }
+
+  resolved(attempt: Attempt, kind: Resolution, at: number): void {
+    if (this.#resolved.has(attempt.id)) return;
+    this.#resolved.add(attempt.id);
+    this.#pacer.onResolved(pacedCall(attempt), kind, Math.max(0, (at - attempt.dialledAt) / 1000));
+  }
+
+  /** A live person got an agent, or did not. */
+  live(lost: boolean): void {
+    this.#pacer.onLive(lost);
+  }
+
+  /** So long it took from the answer until the agent was there, when one was free at once. */
+  connected(seconds: number): void {
+    this.#pacer.onConnect(seconds);
+  }
+
+  over(attempt: Attempt["id"]): void {
+    this.#resolved.delete(attempt);
+  }
+
+  snapshot(): unknown {
+    return this.#pacer.snapshot();
+  }
+
+  explain(): PacingReason {
+    return this.#pacer.explain();
+  }
+}
+
+function pacedCall({ id, dialledAt, cls }: Attempt) {
+  return { id, t0: dialledAt / 1000, cls };
+}
+
+function optionsOf(campaign: Campaign): PacingOptions {
+  const { mode, ratio, ringSeconds, shedding, policy } = campaign;
+  const { limitPercent, connectSeconds } = policy.abandonment;
+  return {
+    mode: mode === "power" || mode === "predictive" ? mode : "progressive",
+    ratio,
+    limit: limitPercent / 100,
+    connectDeadline: connectSeconds,
+    ringSeconds,
+    shedding,
+    shedAfter: policy.minRingSeconds,
+  };
+}
