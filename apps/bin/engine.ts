@@ -33,7 +33,6 @@ import { REMEMBERED } from "../core/routing/likely-free.ts";
 import { Alarms } from "../engine/alarms.ts";
 import { announceClosed, announceNotices, announceQueue, createAnnouncer } from "../engine/announcer.ts";
 import { callIdOf } from "../engine/call-id.ts";
-import { createCallbacks } from "../engine/callbacks.ts";
 import { viewConversation } from "../engine/conversation-view.ts";
 import { DirectoryInMemory } from "../engine/directory.ts";
 import { createEngine } from "../engine/engine.ts";
@@ -53,7 +52,7 @@ import { asteriskConfigFile, asteriskConsole } from "../host/asterisk-process.ts
 import { loadSecrets } from "../host/secrets.ts";
 import { mayDial } from "../phone/allowed.ts";
 import { identify } from "../phone/identify.ts";
-import { commitAttempt, keepPlace, readCallbacks, settleCallback, wasSpokenTo } from "../store/callbacks.ts";
+import { readCallbacks } from "../store/callbacks.ts";
 import { openDatabase } from "../store/database.ts";
 import { Intake, type Source } from "../store/intake.ts";
 import { lastSign } from "../store/last-sign.ts";
@@ -64,6 +63,7 @@ import { soundIds } from "../store/reads/sounds.ts";
 import { readRecentTalks } from "../store/recent-talks.ts";
 import { readSettings, type Settings } from "../store/settings.ts";
 import { saveState as saveAgentState } from "../store/writes/agent-state.ts";
+import { prepareCallbacks } from "./call-backs.ts";
 import { byCommands, prepareDesk } from "./desk.ts";
 import { prepareDialler } from "./dialling.ts";
 import { openLog } from "./log.ts";
@@ -156,19 +156,10 @@ const hands = createHands(
 );
 const wakes = createWakes((input) => engine.hear(input));
 const states = createStateKeeper(saveState, log);
-const callbacks = createCallbacks({
-  store: {
-    keep: (callback) => keepPlace(db, callback),
-    commit: (callback, dial) => commitAttempt(db, callback, dial),
-    settle: (callback, state, reason) => settleCallback(db, callback, state, reason),
-    spokenTo: (call) => wasSpokenTo(db, call),
-  },
+const callbacks = prepareCallbacks({
+  ...{ db, live, log, callIdOf },
   alive: (channel) => channelExists(ari, channel),
-  callIdOf,
   hear: (input) => void engine.hear(input),
-  tell: (kind, data) => live.push("queues", kind, data),
-  onNotices: (notices) => announceNotices(notices, live),
-  log,
 });
 const turns = new Histogram();
 const engine = createEngine({ hands, callbacks, dialler, wakes, states, journal, announcer, log, turns });
