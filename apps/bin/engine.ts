@@ -41,7 +41,6 @@ import { viewFloor } from "../engine/floor-view.ts";
 import { openJournal } from "../engine/journal.ts";
 import { namesOf } from "../engine/names.ts";
 import type { Announcer } from "../engine/ports.ts";
-import { reconcile } from "../engine/reconcile.ts";
 import { createRecordingOffice } from "../engine/recording-office.ts";
 import { catchUp, startIntake, startLive } from "../engine/spools.ts";
 import { createStateKeeper } from "../engine/state-keeper.ts";
@@ -67,6 +66,7 @@ import { prepareCallbacks } from "./call-backs.ts";
 import { byCommands, prepareDesk } from "./desk.ts";
 import { prepareDialler } from "./dialling.ts";
 import { openLog } from "./log.ts";
+import { createReconciler } from "./reconciling.ts";
 import { onStop } from "./stop.ts";
 import { createWorkshop } from "./workshop.ts";
 
@@ -93,7 +93,6 @@ const live = new LiveWriter(db, (error) =>
   log.warn({ error: String(error) }, "Live events wait for the database."),
 );
 await live.start();
-let reconciling: Promise<void> | undefined;
 
 // Asterisk.
 const ari = createAri(config.ariDriver, {
@@ -191,6 +190,15 @@ const recordings = createRecordingOffice({
   ...{ db, config, live, alarms, log },
   muter: createRecordingMuter(ami),
   floor: () => engine.floor,
+});
+
+const reconcileNow = createReconciler({
+  ...{ ari, senses, log, application: APPLICATION, members, journal },
+  engine: () => engine,
+  deviceEvents: (phone) => deviceEvents.get(phone) ?? 0,
+  openRecords: () => readOpenCalls(db),
+  caughtUp: recordTaken,
+  lastSign: (channel, before) => lastSign(db, monitor, channel, before),
 });
 
 // 1. Rows, then everything the record says happened meanwhile, then the calls that are still going on.
@@ -356,32 +364,6 @@ async function saveState(change: { agent: string; state: AgentState; at: number 
 async function console(command: string): Promise<string> {
   const asterisk = await findAsterisk(config, () => {});
   return asteriskConsole(asterisk, asteriskConfigFile(config.dataDir), undefined, command);
-}
-
-/** One pass at a time; one that is asked for during a pass follows it. */
-async function reconcileNow(): Promise<void> {
-  if (ari.state !== "up") return;
-  const before = reconciling;
-  reconciling = (async () => {
-    await before;
-    await reconcile({
-      engine,
-      ari,
-      application: APPLICATION,
-      senses,
-      deviceEvents: (phone) => deviceEvents.get(phone) ?? 0,
-      pauses: members.pauses,
-      pause: members.pause,
-      openRecords: () => readOpenCalls(db),
-      caughtUp: recordTaken,
-      lastSign: (channel, before) => lastSign(db, monitor, channel, before),
-      lost: journal.lost,
-      log,
-    }).catch((error: unknown) =>
-      log.warn({ error: String(error) }, "Reconciliation was cut short; it comes again."),
-    );
-  })();
-  await reconciling;
 }
 
 /** Whether everything that Asterisk has written is in the database. */
