@@ -4,7 +4,7 @@
  *   bin ─▶ everything        api ─▶ core, phone, vault, store (reads), commands (port, client)
  *   engine ─▶ core, asterisk, store, commands (port)      commands ─▶ core, phone, store, confgen
  *   asterisk ─▶ core, engine's ports   store ─▶ core       confgen ─▶ core, store (settings), asterisk (ports)
- *   jobs ─▶ core, store        commands ─▶ jobs/webhooks/address.ts (where a webhook may lead)
+ *   jobs ─▶ core, phone, store        commands ─▶ jobs/webhooks/address.ts (where a webhook may lead)
  *   peers ─▶ host             host ─▶ config               core, phone, vault, wss ─▶ nobody
  */
 const inside = (folder) => `^apps/${folder}/`;
@@ -88,7 +88,7 @@ module.exports = {
     only("asterisk", ["core", "vault", "engine/ports.ts", "engine/recording-pauses.ts"]),
     only("store", ["core", "engine/ports.ts", "engine/recordings.ts", ...SETTINGS]),
     only("confgen", ["core", "store/settings.ts", "store/tables.ts", "asterisk", "commands/port.ts", ...SETTINGS, "host/secrets.ts", "host/account.ts", "host/asterisk.ts"]),
-    only("jobs", ["core", "store", ...SETTINGS]),
+    only("jobs", ["core", "phone", "store", ...SETTINGS]),
     only("commands", ["core", "phone", "store", "confgen", "jobs/webhooks/address.ts", ...SETTINGS]),
     only("api", ["core", "phone", "vault", "store/database.ts", "store/tables.ts", "store/listen.ts", "store/reads", "store/writes/audit.ts", "commands/port.ts", "commands/client.ts", "commands/socket.ts", ...SETTINGS]),
     only("engine", ["core", "vault", "asterisk", "store", "commands/port.ts"]),
@@ -104,6 +104,8 @@ module.exports = {
     reserved("the template engine", pkg("mustache"), [inside("confgen"), inside("jobs/mail")]),
     reserved("the job library", pkg("graphile-worker"), inside("jobs")),
     reserved("e-mail", pkg("nodemailer"), inside("jobs/mail")),
+    reserved("workbooks", pkg("hucre"), "^apps/jobs/imports/sheet\\.ts$"),
+    reserved("COPY", pkg("pg-copy-streams"), inside("store/imports")),
     reserved("kinds of addresses", pkg("ipaddr.js"), inside("jobs/webhooks")),
     reserved("Prometheus", pkg("prom-client"), inside("api/metrics")),
     reserved("the scheduler", pkg("node-cron"), inside("bin")),

@@ -504,6 +504,7 @@ create table contact (
   inn text,
   kpp text,
   description text,
+  import_id uuid,
   constraint contact_pkey PRIMARY KEY (id),
   constraint contact_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES contact(id) ON DELETE CASCADE,
   constraint contact_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES agent(id) ON DELETE SET NULL,
@@ -548,6 +549,68 @@ create table contact_email (
 CREATE INDEX contact_email_address ON contact_email USING btree (lower(email));
 CREATE UNIQUE INDEX contact_email_once ON contact_email USING btree (contact_id, lower(email));
 CREATE INDEX contact_email_part ON contact_email USING gin (search_key(email) gin_trgm_ops);
+
+create table contact_import (
+  id uuid not null,
+  way text not null,
+  file_name text not null,
+  bytes bigint not null,
+  state text not null,
+  problem jsonb,
+  format text,
+  encoding text,
+  delimiter text,
+  headings jsonb,
+  mapping jsonb,
+  preview jsonb,
+  rows_total integer,
+  policy text,
+  owner_id uuid,
+  tag text,
+  key_id uuid,
+  agent_id uuid,
+  created_at timestamp with time zone default now() not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  attempts integer default 0 not null,
+  row_done integer default 0 not null,
+  loaded integer default 0 not null,
+  merged integer default 0 not null,
+  skipped integer default 0 not null,
+  refused integer default 0 not null,
+  contacts_loaded integer default 0 not null,
+  organisations_loaded integer default 0 not null,
+  contacts_merged integer default 0 not null,
+  organisations_merged integer default 0 not null,
+  constraint contact_import_pkey PRIMARY KEY (id),
+  constraint contact_import_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint contact_import_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_key(id) ON DELETE SET NULL,
+  constraint contact_import_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint contact_import_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'xlsx'::text, 'ndjson'::text]))),
+  constraint contact_import_policy_check CHECK ((policy = ANY (ARRAY['skip'::text, 'merge'::text, 'all'::text]))),
+  constraint contact_import_state_check CHECK ((state = ANY (ARRAY['reading'::text, 'ready'::text, 'refused'::text, 'queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint contact_import_way_check CHECK ((way = ANY (ARRAY['file'::text, 'stream'::text])))
+);
+CREATE INDEX contact_import_newest ON contact_import USING btree (created_at DESC, id DESC);
+CREATE INDEX contact_import_open ON contact_import USING btree (created_at) WHERE (state = ANY (ARRAY['reading'::text, 'queued'::text, 'running'::text]));
+
+create table contact_import_row (
+  import_id uuid not null,
+  number integer not null,
+  result text not null,
+  reason text,
+  field text,
+  value text,
+  contact_id uuid,
+  organisation_id uuid,
+  matched_id uuid,
+  matched_by text,
+  matched_row integer,
+  constraint contact_import_row_pkey PRIMARY KEY (import_id, number),
+  constraint contact_import_row_import_id_fkey FOREIGN KEY (import_id) REFERENCES contact_import(id) ON DELETE CASCADE,
+  constraint contact_import_row_matched_by_check CHECK ((matched_by = ANY (ARRAY['name'::text, 'email'::text, 'phone'::text]))),
+  constraint contact_import_row_result_check CHECK ((result = ANY (ARRAY['loaded'::text, 'merged'::text, 'skipped'::text, 'refused'::text])))
+);
 
 create table contact_phone (
   contact_id uuid not null,
@@ -1226,6 +1289,15 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION imports_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('imports', '');
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION iso_time(at timestamp with time zone)
  RETURNS text
  LANGUAGE sql
@@ -1422,6 +1494,7 @@ CREATE TRIGGER contact_changed AFTER UPDATE ON contact REFERENCING OLD TABLE AS 
 CREATE TRIGGER contact_nested BEFORE INSERT OR UPDATE OF organisation_id, owner_id ON contact FOR EACH ROW WHEN ((new.organisation_id IS NOT NULL)) EXECUTE FUNCTION take_organisations_owner();
 CREATE TRIGGER contact_owner_given AFTER UPDATE OF owner_id ON contact FOR EACH ROW WHEN (((new.kind = 'organisation'::text) AND (new.owner_id IS DISTINCT FROM old.owner_id))) EXECUTE FUNCTION give_owner_to_people();
 CREATE TRIGGER contact_owner_noted AFTER UPDATE ON contact REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION note_new_owners();
+CREATE TRIGGER contact_import_waits AFTER INSERT OR UPDATE OF state ON contact_import FOR EACH ROW WHEN ((new.state = ANY (ARRAY['reading'::text, 'queued'::text]))) EXECUTE FUNCTION imports_changed();
 CREATE TRIGGER contact_phone_added AFTER INSERT ON contact_phone REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION phones_changed();
 CREATE TRIGGER contact_phone_moved AFTER UPDATE ON contact_phone REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION phones_moved();
 CREATE TRIGGER contact_phone_removed AFTER DELETE ON contact_phone REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION phones_changed();

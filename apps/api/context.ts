@@ -38,6 +38,8 @@ export interface ApiContext {
   readonly recordingsDir: string;
   /** The folder with `incoming`, where uploads are left for the engine, and `listen`, what became of them. */
   readonly soundsDir: string;
+  /** The folder with uploaded lists of contacts, for the jobs process. */
+  readonly importsDir: string;
   /** Opens the sealed ones. */
   readonly recordingKeys: KeySource;
   /** How numbers without a country code are read (ISO 3166). */

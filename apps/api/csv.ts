@@ -10,7 +10,12 @@ export type Cell = string | number | null;
  * Cyrillic names. A text that would become a formula gets an apostrophe before it: names are given by people.
  */
 export function csvOf(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return `\ufeff${[header, ...rows].map((row) => `${row.map(cellText).join(",")}\r\n`).join("")}`;
+  return `\ufeff${csvRows([header, ...rows])}`;
+}
+
+/** More rows of such a table, for one that is sent piece by piece. */
+export function csvRows(rows: readonly (readonly Cell[])[]): string {
+  return rows.map((row) => `${row.map(cellText).join(",")}\r\n`).join("");
 }
 
 function cellText(cell: Cell): string {

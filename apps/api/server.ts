@@ -23,6 +23,8 @@ import { callActionRoutes } from "./routes/call-actions.ts";
 import { callbackRoutes } from "./routes/callbacks.ts";
 import { callRoutes } from "./routes/calls.ts";
 import { completionRoutes } from "./routes/completion.ts";
+import { contactImportRoutes } from "./routes/contact-imports.ts";
+import { contactStreamRoutes } from "./routes/contact-streams.ts";
 import { contactRoutes } from "./routes/contacts.ts";
 import { conversationRoutes } from "./routes/conversations.ts";
 import { deferredRoutes } from "./routes/deferred.ts";
@@ -68,8 +70,8 @@ export interface ServerOptions {
 export async function buildServer(context: ApiContext, options: ServerOptions): Promise<Api> {
   const api: Api = fastify({
     bodyLimit: BODY_BYTES,
-    // Ten megabytes of sound over a slow line.
-    requestTimeout: 120_000,
+    // A million contacts over a slow line; headers have a minute, whatever this says.
+    requestTimeout: 900_000,
     logController: new LogController({ disableRequestLogging: true }),
     loggerInstance: options.log,
     schemaController: {
@@ -133,6 +135,8 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     auditRoutes(routes, context);
     // Uploads are understood here and nowhere else.
     await routes.register((uploads: Api) => soundRoutes(uploads, context));
+    await routes.register((uploads: Api) => contactImportRoutes(uploads, context));
+    await routes.register(async (streams: Api) => contactStreamRoutes(streams, context));
     webhookRoutes(routes, context);
     noticeRoutes(routes, context);
     metricsRoutes(routes, context);

@@ -8,8 +8,24 @@ import { Problem } from "./problem.ts";
 
 export const MOST_BYTES = 10 * 1024 * 1024;
 
-/** What a form of ours may hold; more is refused while it is read. */
-export const UPLOAD_LIMITS = { fileSize: MOST_BYTES, files: 1, fields: 5, fieldSize: 1000, headerPairs: 20 };
+/** What is uploaded, and how large it may be; more is refused while it is read. */
+export interface UploadKind {
+  readonly bytes: number;
+  readonly tooLarge: string;
+  /** The name of a file whose sender calls it nothing. */
+  readonly nameless: string;
+}
+
+const SOUND: UploadKind = {
+  bytes: MOST_BYTES,
+  tooLarge: "A sound may have at most 10 MB.",
+  nameless: "sound",
+};
+
+/** What a form of ours may hold. */
+export function uploadLimits(fileSize: number) {
+  return { fileSize, files: 1, fields: 5, fieldSize: 1000, headerPairs: 20 };
+}
 
 export interface Upload {
   /** The file's name in the folder: a UUID, never what the sender calls it. */
@@ -21,9 +37,13 @@ export interface Upload {
 
 /**
  * @param folder made if it is missing.
- * @throws Problem 400 when there is no file or not exactly one, 413 when it is larger than 10 MB. Nothing is left then.
+ * @throws Problem 400 when there is no file or not exactly one, 413 when it is too large. Nothing is left then.
  */
-export async function takeUpload(request: FastifyRequest, folder: string): Promise<Upload> {
+export async function takeUpload(
+  request: FastifyRequest,
+  folder: string,
+  kind: UploadKind = SOUND,
+): Promise<Upload> {
   if (!request.isMultipart())
     throw new Problem(415, "unsupported-media", "Send multipart/form-data with a field «file».");
   await mkdir(folder, { recursive: true, mode: 0o750 });
@@ -40,9 +60,9 @@ export async function takeUpload(request: FastifyRequest, folder: string): Promi
         part.file.resume();
         throw new Problem(400, "invalid", `${field}: ${message}`, [{ field, message }]);
       } else {
-        originalName = plain(part.filename);
+        originalName = plain(part.filename, kind.nameless);
         await pipeline(part.file, createWriteStream(path, { mode: 0o640, flags: "wx" }));
-        if (part.file.truncated) throw tooLarge();
+        if (part.file.truncated) throw tooLarge(kind);
       }
     }
     if (originalName === undefined)
@@ -50,33 +70,31 @@ export async function takeUpload(request: FastifyRequest, folder: string): Promi
     return { upload, originalName, fields };
   } catch (error) {
     await rm(path, { force: true });
-    throw readable(error);
+    throw readable(error, kind);
   }
 }
 
-function tooLarge(): Problem {
-  return new Problem(413, "too-large", "A sound may have at most 10 MB.", [
-    { field: "file", message: "may have at most 10 MB" },
-  ]);
+function tooLarge({ tooLarge: message }: UploadKind): Problem {
+  return new Problem(413, "too-large", message, [{ field: "file", message }]);
 }
 
-function readable(error: unknown): unknown {
+function readable(error: unknown, kind: UploadKind): unknown {
   const { code = "" } = error as { code?: string };
-  if (code === "FST_REQ_FILE_TOO_LARGE") return tooLarge();
+  if (code === "FST_REQ_FILE_TOO_LARGE") return tooLarge(kind);
   if (code === "FST_FILES_LIMIT") return new Problem(400, "invalid", "Send one file at a time.");
   if (/^FST_(PARTS|FIELDS)_LIMIT$/.test(code))
     return new Problem(400, "invalid", "The form has too many fields.");
   return error;
 }
 
-/** Windows browsers once sent whole paths; control characters would spoil a list. */
-function plain(name: string | undefined): string {
+/** A name for people: Windows browsers once sent whole paths; control characters would spoil a list. */
+export function plain(name: string | undefined, nameless: string): string {
   const last = basename((name ?? "").replaceAll("\\", "/"));
   return (
     [...last]
       .filter((character) => !/[\p{Cc}\p{Cf}]/u.test(character))
       .join("")
       .trim()
-      .slice(0, 100) || "sound"
+      .slice(0, 100) || nameless
   );
 }

@@ -34,6 +34,7 @@ const context: ApiContext = {
   tickets: createTickets(),
   recordingsDir: join(config.dataDir, "recordings"),
   soundsDir: join(config.dataDir, "sounds"),
+  importsDir: join(config.dataDir, "imports"),
   recordingKeys: readMasterKeys(join(config.dataDir, "recording-keys.json")),
   country: config.country,
   browserPhones: browserPhonesOf(config),

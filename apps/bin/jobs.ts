@@ -1,9 +1,12 @@
 /**
- * The jobs process: webhooks, e-mail and SMS, which depend on others and may be slow. A process of its own, so that a
- * receiver that hangs costs neither calls nor answers anything; when it is away, everything waits in the outbox.
+ * The jobs process: webhooks, e-mail and SMS, which depend on others and may be slow, and lists of contacts, which are
+ * much work. A process of its own, so that a receiver that hangs costs neither calls nor answers anything; when it is
+ * away, everything waits in the outbox.
  */
 
+import { join } from "node:path";
 import { takeConfig } from "../given-config.ts";
+import { openImportOffice } from "../jobs/imports/office.ts";
 import { startJobs } from "../jobs/worker.ts";
 import { openDatabase } from "../store/database.ts";
 import { plainLog } from "./plain-log.ts";
@@ -23,9 +26,14 @@ function fail(why: string): never {
 const jobs = await startJobs({ db, url, config, log, onLost: fail }).catch((error: unknown) =>
   fail(error instanceof Error ? error.message : String(error)),
 );
+const imports = openImportOffice({
+  ...{ db, url, log, country: config.country },
+  folder: join(config.dataDir, "imports"),
+});
 log.info({}, "Jobs are being taken.");
 
 onStop(async () => {
+  await imports.stop();
   await jobs.stop();
   await db.destroy();
 });

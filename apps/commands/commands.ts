@@ -11,6 +11,7 @@ import { dialTaskCommands } from "./dial-tasks.ts";
 import { forwardingCommands } from "./forwarding.ts";
 import type { Handlers } from "./handlers.ts";
 import { historyCommands } from "./history.ts";
+import { importCommands } from "./imports.ts";
 import { keyCommands } from "./keys.ts";
 import { lineCommands } from "./lines.ts";
 import { menuCommands } from "./menus.ts";
@@ -45,6 +46,7 @@ export function createCommands(options: CommandOptions): Handlers {
     ...forwardingCommands(context),
     ...contactCommands(context),
     ...{ ...bookCommands(context), ...historyCommands(context) },
+    ...importCommands(context),
     ...conversationCommands(context),
     ...keyCommands(context),
     ...serviceCommands(context),

@@ -27,7 +27,7 @@ import type { NumbersChange, PbxFields, PbxState, VerificationStarted } from "./
 export type * from "./number-fields.ts";
 
 import type { BookCommands } from "./book-ports.ts";
-import type { ContactFields } from "./contact-ports.ts";
+import type { ContactCommands } from "./contact-ports.ts";
 
 export type * from "./book-ports.ts";
 export type * from "./contact-ports.ts";
@@ -158,7 +158,7 @@ export interface WebhookFields {
 }
 
 /** name → [arguments, answer]. */
-export interface Commands extends BookCommands, DeskCommands {
+export interface Commands extends BookCommands, ContactCommands, DeskCommands {
   "agent.create": [AgentFields, Created & { sip: SipAccount }];
   "agent.change": [{ id: string; change: Partial<AgentFields> }, Applied];
   "agent.delete": [{ id: string }, Applied];
@@ -207,9 +207,6 @@ export interface Commands extends BookCommands, DeskCommands {
   /** 422 with the attempts that are left, 409 when there are none, or it is too late. */
   "verification.confirm": [{ id: string; code: string }, { number: string; validUntil: string }];
   "numbers.change": [{ change: NumbersChange }, Applied];
-  "contact.create": [ContactFields, { id: string }];
-  "contact.change": [{ id: string; change: Partial<ContactFields> }, Record<string, never>];
-  "contact.delete": [{ id: string }, Record<string, never>];
   "topic.create": [TopicFields, { id: string }];
   "topic.change": [{ id: string; change: Partial<TopicFields> }, Record<string, never>];
   "topic.delete": [{ id: string }, Record<string, never>];

@@ -3,6 +3,8 @@
  */
 import type { Generated, JSONColumnType } from "kysely";
 import type { ContactKind } from "../core/contacts/contact.ts";
+import type { ImportField } from "../core/contacts/headings.ts";
+import type { DuplicatePolicy, MatchedBy } from "../core/contacts/loading.ts";
 import type { Created } from "./tables.ts";
 
 export interface ContactTable {
@@ -23,6 +25,8 @@ export interface ContactTable {
   inn: Generated<string | null>;
   kpp: Generated<string | null>;
   description: Generated<string | null>;
+  /** The import that made it, which may be gone. */
+  import_id: Generated<string | null>;
 }
 
 export interface ContactPhoneTable {
@@ -69,6 +73,71 @@ export interface ActivityTable {
   edited_by_key_id: Generated<string | null>;
 }
 
+export type ImportState =
+  | "reading"
+  | "ready"
+  | "refused"
+  | "queued"
+  | "running"
+  | "done"
+  | "failed"
+  | "cancelled";
+
+export interface ContactImportTable {
+  id: string;
+  way: "file" | "stream";
+  file_name: string;
+  bytes: number;
+  state: ImportState;
+  problem: JSONColumnType<ImportProblem> | null;
+  format: "csv" | "xlsx" | "ndjson" | null;
+  encoding: string | null;
+  delimiter: string | null;
+  headings: JSONColumnType<string[]> | null;
+  mapping: JSONColumnType<(ImportField | null)[]> | null;
+  preview: JSONColumnType<string[][]> | null;
+  rows_total: number | null;
+  policy: DuplicatePolicy | null;
+  owner_id: string | null;
+  tag: string | null;
+  key_id: string | null;
+  agent_id: string | null;
+  created_at: Created;
+  started_at: Date | null;
+  ended_at: Date | null;
+  attempts: Generated<number>;
+  /** The last row that was dealt with; 1 is the headings'. */
+  row_done: Generated<number>;
+  loaded: Generated<number>;
+  merged: Generated<number>;
+  skipped: Generated<number>;
+  refused: Generated<number>;
+  contacts_loaded: Generated<number>;
+  organisations_loaded: Generated<number>;
+  contacts_merged: Generated<number>;
+  organisations_merged: Generated<number>;
+}
+
+/** Why an import is refused or has failed. */
+export interface ImportProblem {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface ContactImportRowTable {
+  import_id: string;
+  number: number;
+  result: "loaded" | "merged" | "skipped" | "refused";
+  reason: string | null;
+  field: string | null;
+  value: string | null;
+  contact_id: string | null;
+  organisation_id: string | null;
+  matched_id: string | null;
+  matched_by: MatchedBy | null;
+  matched_row: number | null;
+}
+
 export interface ContactTables {
   contact: ContactTable;
   contact_phone: ContactPhoneTable;
@@ -76,4 +145,6 @@ export interface ContactTables {
   tag: TagTable;
   contact_tag: ContactTagTable;
   activity: ActivityTable;
+  contact_import: ContactImportTable;
+  contact_import_row: ContactImportRowTable;
 }

@@ -69,11 +69,14 @@ t.test("every route against every role: the table holds", async (t) => {
       !/state$|sign-(in|out)$|tickets$|echo-test$|recordings.download$|calls$|deferred|calls\/[^/]+\/\w|notices\/.*\/read$|verifications|dial-tasks\/[^/]+\/\w/.test(
         path,
       ) &&
-      !(/^\/v1\/(contacts(?!\/delete)|tags)/.test(path) && (method !== "DELETE" || /tags/.test(path)));
+      !(
+        /^\/v1\/(contacts(?!\/delete)|contact-imports|tags)/.test(path) &&
+        (method !== "DELETE" || /tags/.test(path))
+      );
     if (/supervise$|take-over$/.test(path))
       t.equal(await status(annas), 403, `agent may not ${method} ${path}`);
     if (writes) t.equal(await status(annas), 403, `agent may not ${method} ${path}`);
-    if (writes && !/^\/v1\/(queues|settings|callbacks|contacts|tags|dial-tasks)/.test(path))
+    if (writes && !/^\/v1\/(queues|settings|callbacks|contacts|contact-imports|tags|dial-tasks)/.test(path))
       t.equal(await status(supervisor), 403, `supervisor may not ${method} ${path}`);
   }
   t.ok(forbidden.agent > forbidden.supervisor && forbidden.supervisor > 0);

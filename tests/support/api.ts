@@ -97,6 +97,7 @@ export async function apiOn(
     browserPhones?: BrowserPhones;
     recordingsDir?: string;
     soundsDir?: string;
+    importsDir?: string;
     recordingKeys?: KeySource;
     requestsPerMinute?: number;
     keepRows?: number;
@@ -116,6 +117,7 @@ export async function apiOn(
     tickets: createTickets(options.now),
     recordingsDir: options.recordingsDir ?? "/nonexistent",
     soundsDir: options.soundsDir ?? "/nonexistent",
+    importsDir: options.importsDir ?? "/nonexistent",
     recordingKeys: options.recordingKeys ?? { find: () => undefined },
     country: "RU",
     metricsOpen: options.metricsOpen ?? false,

@@ -10,7 +10,7 @@ import { openRecorded } from "../recorded-file.ts";
 import { IdParams, Nothing } from "../schemas/common.ts";
 import * as S from "../schemas/sounds.ts";
 import { iso } from "../times.ts";
-import { takeUpload, UPLOAD_LIMITS } from "../uploads.ts";
+import { MOST_BYTES, takeUpload, uploadLimits } from "../uploads.ts";
 import { validatorFor } from "../validate.ts";
 
 const tags = ["sounds"];
@@ -19,7 +19,7 @@ const checkForm = validatorFor({ schema: S.SoundForm, httpPart: "body" });
 /** Adds the routes, and the understanding of multipart forms to this scope. */
 export async function soundRoutes(api: Api, context: ApiContext): Promise<void> {
   const { db, commands, soundsDir } = context;
-  await api.register(multipart, { limits: UPLOAD_LIMITS });
+  await api.register(multipart, { limits: uploadLimits(MOST_BYTES) });
 
   api.get(
     "/v1/sounds",

@@ -16,6 +16,7 @@ export const filterFields = {
   ownerId: Type.Optional(Id()),
   owned: Type.Optional(Type.Boolean({ description: "false: nobody's." })),
   tagId: Type.Optional(Id()),
+  importId: Type.Optional(Id("Made by this import (IMP-21).")),
   phone: Type.Optional(PhoneText),
   email: Type.Optional(Type.String({ minLength: 3, maxLength: 254 })),
   q: Type.Optional(

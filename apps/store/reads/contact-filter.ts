@@ -17,6 +17,8 @@ export interface ContactFilter {
   /** false: nobody's. */
   readonly owned?: boolean | undefined;
   readonly tagId?: string | undefined;
+  /** Made by this import (IMP-21). */
+  readonly importId?: string | undefined;
   /** E.164. */
   readonly phone?: string | undefined;
   readonly email?: string | undefined;
@@ -61,14 +63,27 @@ export function narrowed<O>(
 
 type Condition = RawBuilder<boolean>;
 
-function plain({ kind, organisationId, ownerId, owned }: ContactFilter, only?: string): Condition[] {
+function plain(
+  { kind, organisationId, ownerId, owned, importId }: ContactFilter,
+  only?: string,
+): Condition[] {
   return [
+    ...(importId === undefined ? [] : [madeBy(importId)]),
     ...(kind === undefined ? [] : [sql<boolean>`contact.kind = ${kind}`]),
     ...(organisationId === undefined ? [] : [sql<boolean>`contact.organisation_id = ${organisationId}`]),
     ...(ownerId === undefined ? [] : [sql<boolean>`contact.owner_id = ${ownerId}`]),
     ...(only === undefined ? [] : [sql<boolean>`contact.owner_id = ${only}`]),
     ...(owned === undefined ? [] : [sql<boolean>`(contact.owner_id is not null) = ${owned}`]),
   ];
+}
+
+/** Its times are what an index finds. */
+function madeBy(importId: string): Condition {
+  const times = (time: RawBuilder<unknown>) =>
+    sql`(select ${time} from contact_import where id = ${importId})`;
+  return sql<boolean>`(contact.import_id = ${importId}
+    and contact.created_at >= ${times(sql`started_at`)}
+    and contact.created_at <= ${times(sql`coalesce(ended_at, now())`)})`;
 }
 
 function reached({ tagId, phone, email, q }: ContactFilter): Condition[] {

@@ -28,7 +28,7 @@ export async function setTags(
   names: readonly string[],
   ownerId: string | null,
 ): Promise<void> {
-  const tagIds = await tagsNamed(trx, names, ownerId, id);
+  const tagIds = [...new Set(await tagsNamed(trx, names, ownerId, id))];
   let gone = trx.deleteFrom("contact_tag").where("contact_id", "=", id);
   if (tagIds.length > 0) gone = gone.where("tag_id", "not in", tagIds);
   await gone.execute();
@@ -43,7 +43,7 @@ export async function setTags(
 /**
  * The tags of these names: what the contact has already, else the owner's own, else the administrator's (TAG-07), else
  * new ones of the owner's.
- * @returns ids, each once, in the order of the names
+ * @returns ids, one for each name; names that differ in case only are one tag
  */
 export async function tagsNamed(
   trx: Db,
@@ -52,18 +52,18 @@ export async function tagsNamed(
   contactId: string | null = null,
 ): Promise<string[]> {
   if (names.length === 0) return [];
-  const wanted = sql`select min(n) as n, min(name) as name, lower(name) as key
-                       from unnest(${[...names]}::text[]) with ordinality as given (name, n) group by lower(name)`;
+  const given = sql`unnest(${[...names]}::text[]) with ordinality as given (name, n)`;
   const known = sql`select distinct on (lower(name)) id, lower(name) as key
                       from tag left join contact_tag on tag_id = id and contact_id = ${contactId}::uuid
                      where tag_id is not null or owner_id = ${ownerId}::uuid or creator = 'admin'
                      order by lower(name), (tag_id is null), (owner_id is null), id`;
   await sql`
     insert into tag (name, owner_id, creator)
-    select w.name, ${ownerId}::uuid, ${ownerId === null ? "admin" : "agent"}
-      from (${wanted}) w left join (${known}) k using (key) where k.id is null
+    select distinct on (lower(given.name)) given.name, ${ownerId}::uuid, ${ownerId === null ? "admin" : "agent"}
+      from ${given} left join (${known}) k on k.key = lower(given.name) where k.id is null
+     order by lower(given.name), n
         on conflict do nothing`.execute(trx);
   const { rows } = await sql<{ id: string }>`
-    select k.id from (${wanted}) w join (${known}) k using (key) order by w.n`.execute(trx);
+    select k.id from ${given} join (${known}) k on k.key = lower(given.name) order by n`.execute(trx);
   return rows.map(({ id }) => id);
 }
