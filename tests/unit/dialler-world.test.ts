@@ -157,11 +157,15 @@ t.test("a seed is a day, and another policy meets the same numbers", async (t) =
   const listening = (ratio: number) => {
     const pacer = new FixedRatio(ratio);
     const fates = new Map<unknown, string>();
+    let ringing = 0;
     const told = Object.assign(pacer, {
-      onResolved: (call: PacedCall, kind: Resolution, age: number) =>
-        fates.set(call.id, `${kind} ${age.toFixed(6)}`),
+      onResolved: (call: PacedCall, kind: Resolution, age: number) => {
+        ringing += age;
+        fates.set(call.id, `${kind} ${age.toFixed(6)}`);
+      },
     });
-    return { fates, day: simulateDay(standardDay(5, 0.3), 1001, () => told) };
+    const day = simulateDay(standardDay(5, 0.3), 1001, () => told);
+    return { fates, day, ringing };
   };
   const [one, same, other] = [listening(1), listening(1), listening(2)];
   t.same(one.day, same.day);
@@ -171,6 +175,11 @@ t.test("a seed is a day, and another policy meets the same numbers", async (t) =
   t.ok(one.fates.size > 1000);
   const { answered, connected, abandoned } = other.day;
   t.ok(answered - connected - abandoned >= 0 && answered - connected - abandoned <= 2, "nobody disappears");
+  const mean = other.ringing / (8 * 3600);
+  t.ok(
+    Math.abs(other.day.ringingMean - mean) < 0.01,
+    "Little's law: calls in flight are dials times their age",
+  );
   const minutes = other.day.minutes.reduce((sum, minute) => sum + minute.abandoned, 0);
   t.equal(minutes, abandoned, "minutes add up to the day");
 });
