@@ -90,6 +90,15 @@ create table agent_call (
 CREATE INDEX agent_call_agent ON agent_call USING btree (agent_id, arrived_at);
 CREATE INDEX agent_call_arrived ON agent_call USING btree (arrived_at);
 
+create table agent_product (
+  agent_id uuid not null,
+  product_id uuid not null,
+  constraint agent_product_pkey PRIMARY KEY (agent_id, product_id),
+  constraint agent_product_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
+  constraint agent_product_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id) ON DELETE CASCADE
+);
+CREATE INDEX agent_product_product ON agent_product USING btree (product_id);
+
 create table agent_state_change (
   id bigint generated always as identity not null,
   agent_id uuid not null,
@@ -635,6 +644,47 @@ create table contact_tag (
 );
 CREATE INDEX contact_tag_tag ON contact_tag USING btree (tag_id);
 
+create table customer_order (
+  id uuid default gen_random_uuid() not null,
+  number text not null,
+  client_name text default ''::text not null,
+  phone text not null,
+  contact_id uuid,
+  webmaster_id integer,
+  product_id uuid not null,
+  arrived_at timestamp with time zone default now() not null,
+  status text default 'new'::text not null,
+  responsible_id uuid,
+  failures integer default 0 not null,
+  failed_at timestamp with time zone,
+  reason text,
+  reason_count integer,
+  call_back_at timestamp with time zone,
+  due_at timestamp with time zone,
+  due_told boolean default false not null,
+  comment text default ''::text not null,
+  taken_by uuid,
+  taken_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint customer_order_pkey PRIMARY KEY (id),
+  constraint customer_order_number_key UNIQUE (number),
+  constraint customer_order_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE SET NULL,
+  constraint customer_order_product_id_fkey FOREIGN KEY (product_id) REFERENCES product(id),
+  constraint customer_order_responsible_id_fkey FOREIGN KEY (responsible_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint customer_order_taken_by_fkey FOREIGN KEY (taken_by) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint customer_order_check CHECK (((failures = 0) OR (failed_at IS NOT NULL))),
+  constraint customer_order_check1 CHECK (((reason IS NULL) = (reason_count IS NULL))),
+  constraint customer_order_number_check CHECK ((number ~ '\S'::text)),
+  constraint customer_order_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{4,14}$'::text)),
+  constraint customer_order_reason_check CHECK ((reason = ANY (ARRAY['no_answer'::text, 'unavailable'::text, 'rejected'::text]))),
+  constraint customer_order_status_check CHECK ((status = ANY (ARRAY['new'::text, 'unreached'::text, 'in_work'::text, 'buffer'::text, 'cancelled'::text, 'invalid'::text])))
+);
+CREATE INDEX customer_order_contact ON customer_order USING btree (contact_id) WHERE (contact_id IS NOT NULL);
+CREATE INDEX customer_order_due ON customer_order USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT due_told));
+CREATE INDEX customer_order_open ON customer_order USING btree (status, arrived_at, id) WHERE (status = ANY (ARRAY['new'::text, 'unreached'::text, 'in_work'::text]));
+CREATE INDEX customer_order_phone ON customer_order USING btree (phone);
+
 create table deferred_call (
   id uuid default gen_random_uuid() not null,
   agent_id uuid not null,
@@ -649,9 +699,11 @@ create table deferred_call (
   created_by uuid,
   tries integer default 0 not null,
   auto_at timestamp with time zone,
+  order_id uuid,
   constraint deferred_call_pkey PRIMARY KEY (id),
   constraint deferred_call_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
   constraint deferred_call_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE SET NULL,
+  constraint deferred_call_order_id_fkey FOREIGN KEY (order_id) REFERENCES customer_order(id) ON DELETE SET NULL,
   constraint deferred_call_number_check CHECK ((number ~ '^\+[1-9][0-9]{4,14}$'::text)),
   constraint deferred_call_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'due'::text, 'done'::text, 'cancelled'::text])))
 );
@@ -922,6 +974,24 @@ CREATE INDEX number_verification_agent ON number_verification USING btree (agent
 CREATE INDEX number_verification_line ON number_verification USING btree (line_id);
 CREATE INDEX number_verification_number ON number_verification USING btree (number, created_at DESC);
 
+create table order_save (
+  id uuid default gen_random_uuid() not null,
+  order_id uuid not null,
+  agent_id uuid,
+  call_id uuid,
+  at timestamp with time zone default now() not null,
+  status text not null,
+  failures integer not null,
+  reason text,
+  reason_count integer,
+  call_back_at timestamp with time zone,
+  comment text default ''::text not null,
+  constraint order_save_pkey PRIMARY KEY (id),
+  constraint order_save_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint order_save_order_id_fkey FOREIGN KEY (order_id) REFERENCES customer_order(id) ON DELETE CASCADE
+);
+CREATE INDEX order_save_order ON order_save USING btree (order_id, at);
+
 create table pacing_decision (
   id bigint generated always as identity not null,
   campaign_id uuid not null,
@@ -933,6 +1003,15 @@ create table pacing_decision (
   constraint pacing_decision_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE
 );
 CREATE INDEX pacing_decision_newest ON pacing_decision USING btree (campaign_id, id DESC);
+
+create table product (
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint product_pkey PRIMARY KEY (id),
+  constraint product_name_key UNIQUE (name),
+  constraint product_name_check CHECK ((name ~ '\S'::text))
+);
 
 create table queue (
   id uuid default gen_random_uuid() not null,

@@ -3,13 +3,14 @@ import type { Handlers } from "../commands/handlers.ts";
 import type { Asker } from "../commands/port.ts";
 import type { Floor } from "../core/floor.ts";
 import { notFree } from "../core/outgoing/place.ts";
-import { announceDue } from "../engine/announcer.ts";
+import { announceDue, announceDueOrder } from "../engine/announcer.ts";
 import { type AutoCall, createDesk, type Desk } from "../engine/desk.ts";
 import type { LiveSink, Log } from "../engine/ports.ts";
 import { settleAttempts } from "../store/attempts.ts";
 import type { Db } from "../store/database.ts";
 import { takeDue } from "../store/deferred.ts";
 import { settleErrands } from "../store/errands.ts";
+import { takeDueOrders } from "../store/orders.ts";
 
 export interface DeskParts {
   readonly db: Db;
@@ -32,7 +33,13 @@ export function prepareDesk({ db, live, log, floor, alive }: DeskParts): Desk {
       await settleErrands(db);
       const { due, auto, next } = await takeDue(db);
       for (const call of due) announceDue(call, live);
-      return { auto: auto.map(({ id, agentId }) => ({ agentId, errand: { kind: "deferred", id } })), next };
+      const orders = await takeDueOrders(db);
+      for (const order of orders.due) announceDueOrder(order, live);
+      const later = [next, orders.next].filter((at) => at !== undefined);
+      return {
+        auto: auto.map(({ id, agentId }) => ({ agentId, errand: { kind: "deferred", id } })),
+        next: later.sort((one, other) => one.getTime() - other.getTime())[0],
+      };
     },
   });
 }

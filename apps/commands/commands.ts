@@ -17,7 +17,9 @@ import { lineCommands } from "./lines.ts";
 import { menuCommands } from "./menus.ts";
 import { noticeCommands } from "./notices.ts";
 import { numberCommands } from "./numbers.ts";
+import { orderCommands } from "./orders.ts";
 import { pbxCommands } from "./pbx.ts";
+import { productCommands } from "./products.ts";
 import { queueCommands } from "./queues.ts";
 import { recordingCommands } from "./recordings.ts";
 import { scenarioCommands } from "./scenarios.ts";
@@ -56,6 +58,8 @@ export function createCommands(options: CommandOptions): Handlers {
     ...recordingCommands(context),
     ...deferredCommands(context),
     ...dialTaskCommands(context),
+    ...productCommands(context),
+    ...orderCommands(context),
     ...callbackCommands(context),
     ...scenarioCommands(context),
   };

@@ -1,9 +1,11 @@
 /** Calls for later: agreed in a call, in its completion, or from nowhere (DEFER-01, DEFER-02, DEFER-04, DEFER-06). */
+import { mentioning } from "../core/orders/mention.ts";
 import { mayDial } from "../phone/allowed.ts";
 import { toE164 } from "../phone/number.ts";
 import type { Db } from "../store/database.ts";
 import { deferredPlaced } from "../store/deferred.ts";
 import { listCalls } from "../store/reads/calls.ts";
+import { findOrder, type OrderRow } from "../store/reads/orders.ts";
 import { callerOf, placeCall } from "./calls.ts";
 import { contactFor, phoneOf } from "./contact-for.ts";
 import { type Context, isId, ownAgent, required, requiredFor } from "./context.ts";
@@ -28,7 +30,9 @@ export function deferredCommands(context: Context): Pick<Handlers, DeferredComma
         if (change.due !== undefined && (row.state === "done" || row.state === "cancelled"))
           throw over("dueAt");
         const set = {
-          ...(change.comment !== undefined && { comment: change.comment }),
+          ...(change.comment !== undefined && {
+            comment: await commentOf(trx, row.order_id, change.comment),
+          }),
           ...(change.due !== undefined && {
             due_at: dueAt(change.due),
             state: "waiting" as const,
@@ -75,7 +79,8 @@ export async function defer(
   fields: DeferredFields,
   by: Asker,
 ): Promise<{ id: string }> {
-  const { number, contactId } = await whom(trx, fields, config, by);
+  const order = await orderOf(trx, fields, by);
+  const { number, contactId } = await whom(trx, fields, config, by, order);
   if (!mayDial(number, config))
     throw new CommandProblem(422, "not-allowed", `${number} may not be called`, "number");
   const exists = await trx.selectFrom("agent").select("id").where("id", "=", agent).executeTakeFirst();
@@ -85,7 +90,8 @@ export async function defer(
     contact_id: contactId,
     number,
     due_at: dueAt(fields.due),
-    comment: fields.comment,
+    comment: order ? mentioning(fields.comment, order.number) : fields.comment,
+    order_id: order?.id ?? null,
     from_call_id: fields.callId ?? null,
     call_id: null,
     created_by: isId(by.keyId) ? by.keyId : null,
@@ -93,12 +99,39 @@ export async function defer(
   return trx.insertInto("deferred_call").values(row).returning("id").executeTakeFirstOrThrow();
 }
 
-/** A number, a contact, or the customer of a call; an agent's own ones (ROLE-02). */
+/** The order that is spoken of: named, or the one that the call was placed from. */
+async function orderOf(
+  trx: Db,
+  { orderId, callId }: DeferredFields,
+  by: Asker,
+): Promise<OrderRow | undefined> {
+  if (orderId !== undefined) {
+    const row = isId(orderId) ? await findOrder(trx, orderId, ownAgent(by)) : undefined;
+    return requiredFor(by, row, "order", "orderId");
+  }
+  if (callId === undefined || !isId(callId)) return undefined;
+  const attempt = await trx
+    .selectFrom("attempt")
+    .select("errand_id")
+    .where("call_id", "=", callId)
+    .where("errand", "=", "order")
+    .executeTakeFirst();
+  return attempt?.errand_id ? findOrder(trx, attempt.errand_id) : undefined;
+}
+
+/** DEFER-05: whatever is written later, the order's number stays. */
+async function commentOf(trx: Db, orderId: string | null, comment: string): Promise<string> {
+  const order = orderId === null ? undefined : await findOrder(trx, orderId);
+  return order ? mentioning(comment, order.number) : comment;
+}
+
+/** A number, a contact, an order's client, or the customer of a call; an agent's own ones (ROLE-02). */
 async function whom(
   trx: Db,
   fields: DeferredFields,
   config: Context["config"],
   by: Asker,
+  order: OrderRow | undefined,
 ): Promise<{ number: string; contactId: string | null }> {
   const { contactId = null } = fields;
   if (fields.number !== undefined) {
@@ -108,8 +141,9 @@ async function whom(
     return { number, contactId };
   }
   if (contactId !== null) return { number: await phoneOf(trx, contactId, by, "contactId"), contactId };
+  if (order && fields.orderId !== undefined) return { number: order.phone, contactId: order.contactId };
   if (fields.callId === undefined)
-    throw new CommandProblem(422, "required", "callId, contactId or number is required", "number");
+    throw new CommandProblem(422, "required", "orderId, callId, contactId or number is required", "number");
   const { type, fromNumber, toNumber, ...call } = await callFor(trx, fields.callId, by);
   const number = type === "outbound" ? toNumber : fromNumber;
   if (!number?.startsWith("+"))

@@ -1,4 +1,7 @@
 /** What the commands of an agent's outbound work take and answer, apart from campaigns. */
+import type { OrderStatus } from "../core/orders/order.ts";
+import type { Reason } from "../core/orders/reasons.ts";
+import type { Tab } from "../core/orders/tabs.ts";
 import type { ContactFilter } from "../store/reads/contact-filter.ts";
 import type { DueAt, Placed } from "./port-service.ts";
 
@@ -7,6 +10,8 @@ export interface DeferredFields {
   number?: string;
   contactId?: string;
   callId?: string;
+  /** The order that it is about: its number stays in the comment (DEFER-05). */
+  orderId?: string;
   due: DueAt;
   comment: string;
 }
@@ -37,6 +42,29 @@ export interface DialTaskFields {
 
 /** What came of a task (DIAL-14). */
 export type TaskOutcome = "successful" | "unsuccessful";
+
+export interface OrderFields {
+  /** The shop's. */
+  number: string;
+  clientName: string;
+  phone: string;
+  contactId?: string | null;
+  webmasterId: number | null;
+  productId: string;
+  /** ISO 8601. */
+  arrivedAt?: string;
+  comment: string;
+}
+
+/** What the agent saves an order with (ORDQ-12 … ORDQ-14). */
+export interface OrderSave {
+  status: Exclude<OrderStatus, "new">;
+  /** Of an unsuccessful call, and only of that. */
+  reason?: Reason;
+  /** ISO 8601. */
+  callBackAt?: string;
+  comment: string;
+}
 
 /** name → [arguments, answer]. */
 export interface DeskCommands {
@@ -71,6 +99,23 @@ export interface DeskCommands {
   "task.call": [{ id: string; agentId?: string }, Placed];
   /** `cancel` closes nothing: back to the card. */
   "task.close": [{ id: string; outcome: TaskOutcome | "cancel"; comment: string }, Record<string, never>];
+  "product.create": [{ name: string }, { id: string }];
+  "product.change": [{ id: string; change: { name: string } }, Record<string, never>];
+  "product.delete": [{ id: string }, Record<string, never>];
+  /** The products that an agent knows (ROLE-17). */
+  "agent.products": [{ id: string; productIds: string[] }, Record<string, never>];
+  "order.create": [OrderFields, { id: string }];
+  "order.change": [
+    { id: string; change: Partial<Omit<OrderFields, "arrivedAt">> & { responsibleId?: string | null } },
+    Record<string, never>,
+  ];
+  /** The agent opens its card, and nobody else has it from then on (ORDQ-11, D-36). */
+  "order.open": [{ id: string; agentId?: string }, Record<string, never>];
+  /** The next one of a tab, in the tab's order (ORDQ-08, ORDQ-09); null: there is none now. */
+  "order.take": [{ tab: Tab; agentId?: string }, { id: string | null }];
+  "order.release": [{ id: string; agentId?: string }, Record<string, never>];
+  "order.call": [{ id: string; agentId?: string }, Placed];
+  "order.save": [OrderSave & { id: string; agentId?: string }, Record<string, never>];
   "scenario.create": [ScenarioFields, { id: string }];
   "scenario.change": [{ id: string; change: Partial<ScenarioFields> }, Record<string, never>];
   "scenario.delete": [{ id: string }, Record<string, never>];

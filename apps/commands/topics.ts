@@ -1,10 +1,11 @@
 /** Topics: what calls are about, chosen when a service is completed (WRAP-02); and the company's settings. */
+import { zoneExists } from "../core/routing/wall-clock.ts";
 import type { Db } from "../store/database.ts";
 import { companySettings } from "../store/reads/company.ts";
 import { saveCompany } from "../store/writes/company.ts";
 import { type Context, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
-import { CommandProblem, type TopicFields } from "./port.ts";
+import { CommandProblem, type CompanySettings, type TopicFields } from "./port.ts";
 import { COMPANY, logged, NOTHING_APPLIED } from "./settings.ts";
 
 type TopicCommand = "topic.create" | "topic.change" | "topic.delete" | "company.change";
@@ -38,6 +39,7 @@ export function topicCommands({ write, inTurn, engine }: Context): Pick<Handlers
     "company.change": async ({ change }, by) => {
       const applied = await inTurn(() =>
         write(async (trx) => {
+          checkCompany({ ...(await companySettings(trx)), ...change });
           await logged(
             { trx, by, command: "company.change", fields: Object.keys(change) },
             async () => [{ id: COMPANY, name: "company", ...(await companySettings(trx)) }],
@@ -50,6 +52,17 @@ export function topicCommands({ write, inTurn, engine }: Context): Pick<Handlers
       return applied;
     },
   };
+}
+
+function checkCompany({ zone, quickRedialAfterSeconds, quickRedialBySeconds }: CompanySettings): void {
+  if (!zoneExists(zone)) throw new CommandProblem(422, "unknown", "there is no such time zone", "zone");
+  if (quickRedialBySeconds < quickRedialAfterSeconds)
+    throw new CommandProblem(
+      422,
+      "out-of-range",
+      "must not be less than quickRedialAfterSeconds",
+      "quickRedialBySeconds",
+    );
 }
 
 function columns(change: Partial<TopicFields>) {

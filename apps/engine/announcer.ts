@@ -7,6 +7,7 @@ import type { DomainEvent } from "../core/events.ts";
 import { type Floor, waitingIn } from "../core/floor.ts";
 import type { DueCall } from "../store/deferred.ts";
 import type { ClosedCall, NewNotice } from "../store/intake.ts";
+import type { DueOrder } from "../store/orders.ts";
 import { announceCall } from "./call-news.ts";
 import type { Announcer, LiveSink } from "./ports.ts";
 
@@ -55,6 +56,19 @@ export function announceNotices(notices: readonly NewNotice[], sink: LiveSink): 
 /** A deferred call is due: for its agent's screen. */
 export function announceDue({ id, agentId, dueAt, ...call }: DueCall, sink: LiveSink): void {
   sink.push("agents", "deferred.due", { id: agentId, deferredId: id, dueAt: dueAt.toISOString(), ...call });
+}
+
+/**
+ * An order is to be called again: for whoever promised it to the client, or, when nobody was reached, for all who know
+ * its product.
+ */
+export function announceDueOrder(
+  { agentIds, responsibleId, dueAt, id, ...order }: DueOrder,
+  sink: LiveSink,
+): void {
+  const promised = order.status === "in_work" && responsibleId !== null ? [responsibleId] : agentIds;
+  for (const agent of promised)
+    sink.push("agents", "order.due", { id: agent, orderId: id, dueAt: dueAt.toISOString(), ...order });
 }
 
 /** A queue's counts after somebody came or left (ROUTE-12). */

@@ -60,6 +60,7 @@ export interface DeferredCallTable {
   call_id: string | null;
   created_at: Created;
   created_by: string | null;
+  order_id: Generated<string | null>;
   tries: Generated<number>;
   auto_at: Generated<Date | null>;
 }

@@ -55,6 +55,10 @@ t.test("keys are made by the administrator and shown once", async (t) => {
   t.match(wrong.json(), { status: 422, errors: [{ field: "agentId" }] });
 });
 
+/** What supervisors write. */
+const OF_SUPERVISORS =
+  /^\/v1\/(queues|settings|callbacks|contacts|contact-imports|tags|dial-tasks|orders|products|agents\/[^/]+\/products)/;
+
 t.test("every route against every role: the table holds", async (t) => {
   const forbidden = { supervisor: 0, agent: 0 };
   for (const { method, path } of operations.filter((each) => each.path.startsWith("/v1/"))) {
@@ -66,7 +70,7 @@ t.test("every route against every role: the table holds", async (t) => {
     const writes =
       method !== "GET" &&
       method !== "HEAD" &&
-      !/state$|sign-(in|out)$|tickets$|echo-test$|recordings.download$|calls$|deferred|calls\/[^/]+\/\w|notices\/.*\/read$|verifications|dial-tasks\/[^/]+\/\w/.test(
+      !/state$|sign-(in|out)$|tickets$|echo-test$|recordings.download$|calls$|deferred|calls\/[^/]+\/\w|notices\/.*\/read$|verifications|dial-tasks\/[^/]+\/\w|orders\/take$|orders\/[^/]+\/\w/.test(
         path,
       ) &&
       !(
@@ -76,7 +80,7 @@ t.test("every route against every role: the table holds", async (t) => {
     if (/supervise$|take-over$/.test(path))
       t.equal(await status(annas), 403, `agent may not ${method} ${path}`);
     if (writes) t.equal(await status(annas), 403, `agent may not ${method} ${path}`);
-    if (writes && !/^\/v1\/(queues|settings|callbacks|contacts|contact-imports|tags|dial-tasks)/.test(path))
+    if (writes && !OF_SUPERVISORS.test(path))
       t.equal(await status(supervisor), 403, `supervisor may not ${method} ${path}`);
   }
   t.ok(forbidden.agent > forbidden.supervisor && forbidden.supervisor > 0);

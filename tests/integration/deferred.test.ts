@@ -9,6 +9,7 @@ import { settleErrands } from "../../apps/store/errands.ts";
 import { NOBODY } from "../support/company.ts";
 import { openDeskCompany } from "../support/desk.ts";
 
+t.setTimeout(120_000);
 const desk = await openDeskCompany();
 const { send, db, asked, says, anna, boris, contact, annas, boriss, supervisor, admin, over } = desk;
 const PHONE = "+79161234567";

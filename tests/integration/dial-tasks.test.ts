@@ -5,6 +5,7 @@ import { settleErrands } from "../../apps/store/errands.ts";
 import { NOBODY } from "../support/company.ts";
 import { openDeskCompany } from "../support/desk.ts";
 
+t.setTimeout(120_000);
 const desk = await openDeskCompany();
 const { send, db, asked, told, says, floor, anna, boris, contact, annas, boriss, supervisor, admin, over } =
   desk;

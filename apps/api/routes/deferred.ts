@@ -44,8 +44,9 @@ export function deferredRoutes(api: Api, context: ApiContext): void {
       schema: {
         tags,
         summary: "Defer a call",
-        description: "To a number, a contact, or back to the customer of a call; for a time or for a date.",
-        "x-ledger": ["DEFER-01", "DEFER-02", "DEFER-04", "DEFER-06"],
+        description:
+          "To a number, a contact, an order's client, or back to the customer of a call; for a time or for a date. About an order, its number is kept in the comment.",
+        "x-ledger": ["DEFER-01", "DEFER-02", "DEFER-04", "DEFER-05", "DEFER-06", "DEFER-08"],
         body: S.NewDeferred,
         response: { 201: S.DeferredView },
       },

@@ -35,6 +35,19 @@ const settings = {
     description:
       "Whether calls for later are placed by themselves when they are due and their agent is free; an agent may choose otherwise. false unless changed.",
   }),
+  zone: Type.String({
+    maxLength: 64,
+    description: "IANA zone of the company's day, by which orders go from tab to tab (ORDQ-02 … ORDQ-07).",
+    examples: ["Europe/Moscow"],
+  }),
+  quickRedialAfterSeconds: Type.Integer({
+    ...{ minimum: 30, maximum: 3600 },
+    description: "An order is not redialled earlier after a failed call (D-18).",
+  }),
+  quickRedialBySeconds: Type.Integer({
+    ...{ minimum: 30, maximum: 7200 },
+    description: "By when it should be (D-18); not less than the pause.",
+  }),
 };
 export const CompanyView = Type.Object(settings);
 export const CompanyChange = ChangeOf(settings);

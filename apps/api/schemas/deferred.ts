@@ -18,6 +18,9 @@ export const NewDeferred = Type.Object(
     number: Type.Optional(PhoneText),
     contactId: Type.Optional(Id()),
     callId: Type.Optional(Id("Calls the customer of this call back; also during the talk (DEFER-06).")),
+    orderId: Type.Optional(
+      Id("The order that it is about; known already when the call was placed from one (DEFER-05)."),
+    ),
     agentId: Type.Optional(Id("Whose; an agent defers only to itself.")),
     comment: Type.Optional(comment),
     ...when,
@@ -50,6 +53,7 @@ export const DeferredView = Type.Object({
   comment: Type.String(),
   state: State,
   overdue: Type.Boolean({ description: "Its time has come and nobody has called yet." }),
+  orderId: Nullable(Id("Its number stays in the comment (DEFER-05).")),
   fromCallId: Nullable(Id("In which it was agreed.")),
   callId: Nullable(Id("Which was placed for it.")),
   createdAt: Instant(),

@@ -28,7 +28,8 @@ export function startOfDay(at: Millis, zone: string): Millis {
   return firstInstantOf(localDay(at, zone), zone);
 }
 
-function nextDay(at: Millis, zone: string): Millis {
+/** The first instant of the day after the one that holds `at` in this zone. */
+export function nextDay(at: Millis, zone: string): Millis {
   return firstInstantOf(localDay(at, zone) + 1, zone);
 }
 

@@ -6,6 +6,11 @@ export interface CompanyValues {
   readonly wrapUpTopicRequired: boolean;
   /** Whether due calls are placed by themselves when their agent is free (DEFER-01). */
   readonly deferredAutoCall: boolean;
+  /** IANA zone: when the company's day begins and ends (ORDQ-02 … ORDQ-07). */
+  readonly zone: string;
+  /** After a failed call an order is redialled not earlier, and by when (D-18). */
+  readonly quickRedialAfterSeconds: number;
+  readonly quickRedialBySeconds: number;
 }
 
 /** Where each setting is kept: the row's name in company_setting, the field of its value, and the default. */
@@ -18,6 +23,9 @@ export const COMPANY_PLACES: {
 } = {
   wrapUpTopicRequired: ["wrapUp", "topicRequired", true],
   deferredAutoCall: ["deferred", "autoCall", false],
+  zone: ["zone", "name", "Europe/Moscow"],
+  quickRedialAfterSeconds: ["quickRedial", "afterSeconds", 120],
+  quickRedialBySeconds: ["quickRedial", "bySeconds", 180],
 };
 
 /** All of them. */
