@@ -524,6 +524,7 @@ CREATE INDEX contact_name ON contact USING btree (lower(name));
 CREATE INDEX contact_name_part ON contact USING gin (search_key(name) gin_trgm_ops);
 CREATE INDEX contact_newest ON contact USING btree (created_at DESC, id DESC);
 CREATE INDEX contact_organisation ON contact USING btree (organisation_id) WHERE (organisation_id IS NOT NULL);
+CREATE INDEX contact_organisation_part ON contact USING gin (search_key(name) gin_trgm_ops) WHERE (kind = 'organisation'::text);
 CREATE INDEX contact_owner ON contact USING btree (owner_id);
 
 create table contact_consent (
@@ -740,6 +741,36 @@ create table dial_task (
 CREATE INDEX dial_task_contact ON dial_task USING btree (contact_id) WHERE (contact_id IS NOT NULL);
 CREATE INDEX dial_task_list ON dial_task USING btree (created_at, id);
 CREATE INDEX dial_task_open ON dial_task USING btree (agent_id, created_at, id) WHERE (closed_at IS NULL);
+
+create table duplicate (
+  search_id uuid not null,
+  contact_id uuid not null,
+  kind text not null,
+  number integer not null,
+  rank integer not null,
+  base boolean not null,
+  selected boolean default true not null,
+  matched jsonb not null,
+  constraint duplicate_pkey PRIMARY KEY (search_id, contact_id),
+  constraint duplicate_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE CASCADE,
+  constraint duplicate_search_id_fkey FOREIGN KEY (search_id) REFERENCES duplicate_search(id) ON DELETE CASCADE,
+  constraint duplicate_kind_check CHECK ((kind = ANY (ARRAY['contact'::text, 'organisation'::text])))
+);
+CREATE INDEX duplicate_contact ON duplicate USING btree (contact_id);
+CREATE INDEX duplicate_group ON duplicate USING btree (search_id, number, rank);
+
+create table duplicate_search (
+  id uuid default gen_random_uuid() not null,
+  by_key_id uuid,
+  base text not null,
+  created_at timestamp with time zone default now() not null,
+  done text,
+  constraint duplicate_search_pkey PRIMARY KEY (id),
+  constraint duplicate_search_by_key_id_fkey FOREIGN KEY (by_key_id) REFERENCES api_key(id) ON DELETE CASCADE,
+  constraint duplicate_search_base_check CHECK ((base = ANY (ARRAY['oldest'::text, 'newest'::text, 'most-filled'::text, 'most-active'::text]))),
+  constraint duplicate_search_done_check CHECK ((done = ANY (ARRAY['deleted'::text, 'merged'::text])))
+);
+CREATE INDEX duplicate_search_key ON duplicate_search USING btree (by_key_id);
 
 create table event_out (
   id uuid default gen_random_uuid() not null,

@@ -29,6 +29,7 @@ import { contactRoutes } from "./routes/contacts.ts";
 import { conversationRoutes } from "./routes/conversations.ts";
 import { deferredRoutes } from "./routes/deferred.ts";
 import { dialTaskRoutes } from "./routes/dial-tasks.ts";
+import { duplicateRoutes } from "./routes/duplicates.ts";
 import { historyRoutes } from "./routes/history.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { lineRoutes } from "./routes/lines.ts";
@@ -120,6 +121,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     contactRoutes(routes, context);
     bookRoutes(routes, context);
     historyRoutes(routes, context);
+    duplicateRoutes(routes, context);
     searchRoutes(routes, context);
     callRoutes(routes, context);
     conversationRoutes(routes, context);

@@ -1,8 +1,13 @@
 /** What commands about many contacts, their tags and their history take and answer. */
+import type { ContactKind, DuplicateField } from "../core/contacts/contact.ts";
 import type { ContactFilter } from "../store/reads/contact-filter.ts";
+import type { BaseCriterion } from "../store/tables-duplicates.ts";
 
 /** Which contacts: these, or all that match and that the asker reaches. */
 export type ContactSelection = { ids: string[] } | { ids?: undefined; filter: ContactFilter };
+
+/** Whose records are compared (DUP-02); null among the owners: nobody's. */
+export type DuplicateScope = "own" | "all" | { ownerIds: (string | null)[] };
 
 interface OfMany {
   contacts: ContactSelection;
@@ -22,6 +27,22 @@ export interface BookCommands {
   /** `nested`: people whose organisation is not among them, and who stay as they are (OWN-04). */
   "book.pass": [OfMany & { ownerId: string | null }, { contacts: number; passed: number; nested: number }];
   "book.delete": [OfMany, { deleted: number }];
+  "duplicates.find": [
+    {
+      scope: DuplicateScope;
+      kinds: ContactKind[];
+      fields: DuplicateField[];
+      base: BaseCriterion;
+    },
+    { id: string },
+  ];
+  "duplicates.choose": [
+    { id: string; number: number; baseId?: string | undefined; selectedIds?: string[] | undefined },
+    Record<string, never>,
+  ];
+  /** The selected ones; `confirm`: how many they are. `recordingsHeld`: a legal hold keeps these. */
+  "duplicates.delete": [{ id: string; confirm: number }, { deleted: number; recordingsHeld: number }];
+  "duplicates.merge": [{ id: string; confirm: number }, { merged: number }];
   "history.comment": [{ contactId: string; text: string }, { id: string }];
   "history.edit": [{ contactId: string; id: string; text: string }, Record<string, never>];
 }

@@ -8,6 +8,7 @@ import { type CommandOptions, createContext } from "./context.ts";
 import { conversationCommands } from "./conversations.ts";
 import { deferredCommands } from "./deferred.ts";
 import { dialTaskCommands } from "./dial-tasks.ts";
+import { duplicateCommands } from "./duplicates.ts";
 import { forwardingCommands } from "./forwarding.ts";
 import type { Handlers } from "./handlers.ts";
 import { historyCommands } from "./history.ts";
@@ -47,7 +48,7 @@ export function createCommands(options: CommandOptions): Handlers {
     ...verificationCommands(context),
     ...forwardingCommands(context),
     ...contactCommands(context),
-    ...{ ...bookCommands(context), ...historyCommands(context) },
+    ...{ ...bookCommands(context), ...historyCommands(context), ...duplicateCommands(context) },
     ...importCommands(context),
     ...conversationCommands(context),
     ...keyCommands(context),

@@ -27,6 +27,8 @@ export interface ContactFields {
   description?: string | null;
   /** Names; those that are not there yet are made. */
   tags?: string[];
+  /** Refuses a new one when a record with the same number or address is there (DUP-13). */
+  checkDuplicates?: boolean;
 }
 
 /** A file that lies in the data folder, under the name of its import. */

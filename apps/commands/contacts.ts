@@ -8,6 +8,7 @@ import { actingAs } from "../store/writes/acting.ts";
 import { setEmails, setPhones, setTags } from "../store/writes/contacts.ts";
 import { checkContact, readEmails, readPhones, type Standing, zoneFor } from "./contact-fields.ts";
 import { type Context, isId, ownAgent, required } from "./context.ts";
+import { refuseDuplicate } from "./duplicate-check.ts";
 import type { Handlers } from "./handlers.ts";
 import { type Asker, CommandProblem, type ContactFields } from "./port.ts";
 
@@ -25,6 +26,7 @@ export function contactCommands({ write, config }: Context): Pick<Handlers, Cont
         const made = lists(fields);
         const ownerId = ownerOf(fields, by);
         await checkContact(trx, { ...fields, ownerId }, by);
+        if (fields.checkDuplicates) await refuseDuplicate(trx, fields.kind ?? "contact", made, by);
         const { id } = await trx
           .insertInto("contact")
           .values({

@@ -8,6 +8,7 @@ import type { PromptSlot } from "../core/routing/prompts.ts";
 import type { ContactTables } from "./tables-contacts.ts";
 import type { DeskTables } from "./tables-desk.ts";
 import type { DiallingTables } from "./tables-dialling.ts";
+import type { DuplicateTables } from "./tables-duplicates.ts";
 import type { MenuTables, MenuWhen } from "./tables-menus.ts";
 import type { OutboxTables } from "./tables-outbox.ts";
 import type { PacingTables } from "./tables-pacing.ts";
@@ -286,6 +287,7 @@ export interface ApiKeyTable {
 
 export interface Database
   extends ContactTables,
+    DuplicateTables,
     DeskTables,
     MenuTables,
     OutboxTables,

@@ -57,7 +57,7 @@ t.test("keys are made by the administrator and shown once", async (t) => {
 
 /** What supervisors write. */
 const OF_SUPERVISORS =
-  /^\/v1\/(queues|settings|callbacks|contacts|contact-imports|tags|dial-tasks|orders|products|agents\/[^/]+\/products)/;
+  /^\/v1\/(queues|settings|callbacks|contacts|contact-imports|tags|duplicates|dial-tasks|orders|products|agents\/[^/]+\/products)/;
 
 t.test("every route against every role: the table holds", async (t) => {
   const forbidden = { supervisor: 0, agent: 0 };
@@ -74,7 +74,7 @@ t.test("every route against every role: the table holds", async (t) => {
         path,
       ) &&
       !(
-        /^\/v1\/(contacts(?!\/delete)|contact-imports|tags)/.test(path) &&
+        /^\/v1\/(contacts(?!\/delete)|contact-imports|tags|duplicates(?!.*delete))/.test(path) &&
         (method !== "DELETE" || /tags/.test(path))
       );
     if (/supervise$|take-over$/.test(path))

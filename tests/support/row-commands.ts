@@ -7,7 +7,7 @@ import type { Db } from "../../apps/store/database.ts";
 import type { FakeEngine } from "./api.ts";
 
 /** Commands that write rows; nothing hears of it but the database. */
-export function rowCommands(db: Db): Handlers {
+export function rowCommands(db: Db, recordings: Partial<Context["recordings"]> = {}): Handlers {
   return createCommands({
     db,
     config: {
@@ -36,7 +36,7 @@ export function rowCommands(db: Db): Handlers {
       agentState: () => {},
     },
     sounds: {} as SoundWorkshop,
-    recordings: {} as Context["recordings"],
+    recordings: recordings as Context["recordings"],
     log: { info: () => {}, warn: () => {} },
   });
 }

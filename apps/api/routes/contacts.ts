@@ -53,7 +53,7 @@ export function contactRoutes(api: Api, context: ApiContext): void {
         summary: "Create a contact or an organisation",
         description:
           "Phones may be spelt in any usual way; they are kept in E.164. What an agent's key creates is that agent's.",
-        "x-ledger": ["CONT-01", "CONT-02", "CONT-03", "CONT-06"],
+        "x-ledger": ["CONT-01", "CONT-02", "CONT-03", "CONT-06", "DUP-13"],
         body: S.NewContact,
         response: { 201: S.ContactView },
       },

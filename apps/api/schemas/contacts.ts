@@ -60,6 +60,13 @@ export const NewContact = Type.Object(
     kpp: Type.Optional(fields.kpp),
     description: Type.Optional(fields.description),
     tags: Type.Optional(TagNames),
+    checkDuplicates: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          "409 instead of a second record with a number or an address that one of the same kind has (DUP-13).",
+      }),
+    ),
   },
   Closed,
 );

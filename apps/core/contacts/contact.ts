@@ -16,3 +16,7 @@ const EMAIL =
 export function isEmail(text: string): boolean {
   return text.length <= 254 && EMAIL.test(text);
 }
+
+/** What can be compared to find records that are the same one (DUP-05). */
+export const DUPLICATE_FIELDS = ["phone", "email", "name", "inn", "site"] as const;
+export type DuplicateField = (typeof DUPLICATE_FIELDS)[number];
