@@ -9,10 +9,10 @@ export async function readAttemptRecord(
   db: Db,
   channel: string,
   call: string,
-): Promise<AttemptRecord | undefined> {
+): Promise<{ record: AttemptRecord; agentId: string | undefined } | undefined> {
   const row = await db
     .selectFrom("call")
-    .select(["connected_at", "ended_at"])
+    .select(["connected_at", "ended_at", "agent_id"])
     .where("id", "=", call)
     .executeTakeFirst();
   if (!row?.ended_at) return undefined;
@@ -21,10 +21,11 @@ export async function readAttemptRecord(
     .select(["origin", "kind", "source", "at", "data"])
     .where("call_id", "=", call)
     .execute();
-  return foldAttempt(channel, inOrder(facts.map((fact) => ({ ...fact, at: fact.at.getTime() }))), {
+  const record = foldAttempt(channel, inOrder(facts.map((fact) => ({ ...fact, at: fact.at.getTime() }))), {
     connectedAt: row.connected_at?.getTime(),
     endedAt: row.ended_at.getTime(),
   });
+  return { record, agentId: row.agent_id ?? undefined };
 }
 
 /** Settles an attempt by its record; a number whose owner asked for it goes on the refusal list, in the same breath. */

@@ -119,10 +119,15 @@ export class Dialling {
     }
   }
 
-  async move(campaign: string, state: string): Promise<void> {
+  move(campaign: string, state: string): Promise<void> {
+    return this.change(campaign, { state });
+  }
+
+  /** Columns of its row; the engine is told. */
+  async change(campaign: string, change: Record<string, Json>): Promise<void> {
     await this.db
       .updateTable("campaign")
-      .set({ state } as never)
+      .set(change as never)
       .where("id", "=", campaign)
       .execute();
     await this.#tell();
@@ -131,6 +136,16 @@ export class Dialling {
   async #tell(): Promise<void> {
     const { items } = await this.#scene.get("/v1/queues");
     await this.#scene.must("PATCH", `/v1/queues/${items[0].id}`, { name: items[0].name });
+  }
+
+  /** Uploads a sound. @returns its id */
+  async sound(body: FormData): Promise<string> {
+    const { url, secrets } = this.#scene.instance;
+    const headers = { authorization: `Bearer ${secrets.adminApiKey}` };
+    const response = await fetch(`${url}/v1/sounds`, { method: "POST", body, headers });
+    const answer = (await response.json()) as { id: string };
+    if (response.status >= 300) throw new Error(`${response.status} ${JSON.stringify(answer)}`);
+    return answer.id;
   }
 
   async attempts(campaign: string): Promise<AttemptSeen[]> {

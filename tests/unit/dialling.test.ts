@@ -48,7 +48,7 @@ t.test("N8 an attempt that is written down is dialled once, with what the dialpl
       place: { context: "campaign", extension: "l1_c1" },
       variables: {
         DZ_NUMBER: "+79160000001",
-        DZ_DEADLINE: "2",
+        DZ_DEADLINE: "1.94",
         DZ_CLOCK: "answer",
         DZ_REFUSAL: "9",
         DZ_SAY: "1",
@@ -74,7 +74,7 @@ t.test("a live answer goes to the agent who has been idle longest, by a phone th
   const { effects } = answered(made, "one");
   t.same(goes(effects), ["connect a-anna"]);
   const step = effects.find(({ kind }) => kind === "continue");
-  t.equal(step?.kind === "continue" && step.step.kind === "connect" && step.step.seconds, 1.85);
+  t.equal(step?.kind === "continue" && step.step.kind === "connect" && step.step.seconds, 1.92);
   made.hear({ kind: "talkStarted", at: T0 + 8500, call: "call-one", phone: "a-anna" });
   t.equal(made.floor.attempts.get("campaign-1.one")?.stage, "talking");
   t.equal(made.floor.agents.get("anna")?.call?.phase, "talking");
@@ -104,15 +104,15 @@ t.test("P1 nobody is free: a freed agent within the deadline, else the message, 
   t.equal(made.floor.calls.get("call-one")?.agentId, "anna");
   const early = made.hear({ kind: "connectDeadline", at: T0 + 9500, attempt: "campaign-1.two" });
   t.same(early.effects, [], "not before its time");
-  const late = made.hear({ kind: "connectDeadline", at: T0 + 9950, attempt: "campaign-1.two" });
+  const late = made.hear({ kind: "connectDeadline", at: T0 + 10_030, attempt: "campaign-1.two" });
   t.same(goes(late.effects), ["abandon"]);
-  made.hear({ kind: "talkStarted", at: T0 + 9960, call: "call-one", phone: "a-anna" });
+  made.hear({ kind: "talkStarted", at: T0 + 10_035, call: "call-one", phone: "a-anna" });
   t.same(
     made.hear({ kind: "connectDeadline", at: T0 + 12_000, attempt: "campaign-1.one" }).effects,
     [],
     "talks",
   );
-  const again = made.hear({ kind: "abandonHeard", at: T0 + 10_000, call: "call-two" });
+  const again = made.hear({ kind: "abandonHeard", at: T0 + 10_040, call: "call-two" });
   t.same(again.events, [], "counted once");
   t.match(gone(made, "two", 16).events, [{ kind: "AttemptOver", ending: "abandoned" }]);
   t.end();
@@ -146,7 +146,7 @@ t.test("F13 an agent who goes away during the connect: another one, then the mes
     });
   t.same(goes(ended("a-anna", T0 + 8300).effects), ["connect a-boris"]);
   t.same(goes(ended("a-boris", T0 + 8600).effects), [], "nobody is left to try");
-  t.same(goes(made.hear({ kind: "connectDeadline", at: T0 + 9850, attempt: "campaign-1.one" }).effects), [
+  t.same(goes(made.hear({ kind: "connectDeadline", at: T0 + 9930, attempt: "campaign-1.one" }).effects), [
     "abandon",
   ]);
   t.end();

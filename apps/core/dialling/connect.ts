@@ -12,7 +12,7 @@ import { attemptOfCall } from "./evolve.ts";
 import type { Attempt } from "./floor.ts";
 
 /** The engine decides so long before the dialplan's own clock would (68-campaign.conf): a decision has to get there. */
-export const MARGIN_MS = 150;
+export const MARGIN_MS = 80;
 /** With less than this left no phone is rung any more. */
 const LEAST_MS = 300;
 /** Whoever asks these rules is a campaign. */

@@ -9,6 +9,9 @@ import type { AmdSettings, Campaign } from "./campaign.ts";
 import type { Attempt, Taken } from "./floor.ts";
 import { shownFor, trunkOf } from "./trunks.ts";
 
+/** From the deadline's passing until the message is heard. */
+const MESSAGE_SECONDS = 0.06;
+
 /** Dials through the first trunk that is left; none: nobody's phone rings. */
 export function dial(turn: Turn, campaign: Campaign, taken: Taken, at: Millis): void {
   const { floor } = turn;
@@ -102,7 +105,7 @@ function variablesOf(
   return {
     DZ_NUMBER: number,
     DZ_FROM: [...digits].map((digit) => `&digits/${digit}`).join(""),
-    DZ_DEADLINE: String(connectSeconds),
+    DZ_DEADLINE: String(Math.max(0.2, connectSeconds - MESSAGE_SECONDS)),
     // Without app_amd nobody hears when the greeting ends; from the answer on is always soon enough.
     DZ_CLOCK: amd ? clock : "answer",
     DZ_MESSAGE: messageSoundId,

@@ -17,7 +17,10 @@ export interface DiallerStore {
   endCampaigns(now: number): Promise<boolean>;
   openAttempts(): Promise<readonly OpenAttempt[]>;
   /** What the record says of an attempt whose call is over. */
-  recordOf(attempt: string, call: CallId): Promise<AttemptRecord | undefined>;
+  recordOf(
+    attempt: string,
+    call: CallId,
+  ): Promise<{ readonly record: AttemptRecord; readonly agentId: AgentId | undefined } | undefined>;
   /** What pacers knew when we were here last, by campaign. */
   snapshots(): Promise<ReadonlyMap<string, unknown>>;
   saveSnapshot(campaign: string, snapshot: unknown): Promise<void>;

@@ -14,6 +14,8 @@ import type { DiallerPorts, Settlement } from "./ports.ts";
 /** A younger one is perhaps being placed right now, or its record is on its way. */
 const SURE_AFTER_MS = 15_000;
 const AGAIN_MS = 2000;
+/** All that is known of a call that is over is in the database after this. */
+const WHOLE_MS = 800;
 
 export interface Settling {
   /** Calls whose records are complete. */
@@ -51,9 +53,11 @@ export function createSettling(ports: DiallerPorts): Settling {
   async function find(open: OpenAttempt): Promise<void> {
     const { id, callId, createdAt, recorded } = open;
     if (recorded?.endedAt !== undefined) {
-      const record = await store.recordOf(id, callId);
-      const ending = record?.ending ?? "lost";
-      await write(id, { ending, endedAt: record?.endedAt ?? recorded.endedAt, record });
+      const { record, agentId } = (await store.recordOf(id, callId)) ?? {};
+      const endedAt = record?.endedAt ?? recorded.endedAt;
+      // One that has just ended is on its way to its ending.
+      if (Date.now() - endedAt > 2 * WHOLE_MS)
+        await write(id, { ending: record?.ending ?? "lost", endedAt, record, agentId });
       return;
     }
     if (recorded || ports.floor().attempts.has(id) || Date.now() - createdAt < SURE_AFTER_MS) return;
@@ -62,18 +66,17 @@ export function createSettling(ports: DiallerPorts): Settling {
     await write(id, { ending: "not_placed", endedAt: Date.now() });
   }
 
+  /** Our own decisions are taken in from another file, perhaps a moment after Asterisk's record. */
+  async function later(attempt: string, call: string): Promise<void> {
+    await pause(WHOLE_MS, undefined, { ref: false });
+    const read = await store.recordOf(attempt, call).catch(() => undefined);
+    // What cannot be read now is found by the sweep.
+    if (read) await write(attempt, { ending: read.record.ending, endedAt: read.record.endedAt, ...read });
+  }
+
   return {
     closed(calls) {
-      for (const { linkedId, record } of calls) {
-        const { attempt, agentId } = record;
-        if (attempt)
-          void write(linkedId, {
-            ending: attempt.ending,
-            endedAt: attempt.endedAt,
-            record: attempt,
-            agentId,
-          });
-      }
+      for (const { id, linkedId, record } of calls) if (record.attempt) void later(linkedId, id);
     },
     settle(attempt, ending, at) {
       void write(attempt, { ending, endedAt: at });
