@@ -17,7 +17,7 @@ const COMMON_WORTH = 20;
 const FAST_SECONDS = 600;
 const FAST_WORTH = 6;
 const FAST_RANGE = 4;
-const CAUTION = 0.7;
+const CAUTION = 1.2;
 /** No second of ringing ends more calls than this. */
 const SUREST = 0.98;
 /** Keeps a fraction defined at ages that are long forgotten. */

@@ -12,7 +12,7 @@ import type { Policy } from "./options.ts";
 const STEP = 0.12;
 const LOWEST = Math.log(0.002);
 const HIGHEST = Math.log(0.6);
-const START = Math.log(0.06);
+const START = Math.log(0.04);
 /** The allowance of one answer, in targets. */
 const LEAST = 0.02;
 const MOST = 1.6;

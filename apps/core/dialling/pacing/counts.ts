@@ -8,6 +8,8 @@ import { CELLS } from "./grid.ts";
 const TAIL = 1e-8;
 /** More arrivals than this from a queue leave nobody for a campaign anyway. */
 const MOST_ARRIVALS = 200;
+/** Terms of a binomial distribution below this are not worked out. */
+const LAST_TERM = 1e-12;
 /** 0.5 to this power is far from the smallest number there is. */
 const MOST_AT_ONCE = 900;
 
@@ -96,11 +98,14 @@ export class Counts {
     const up = chance <= 0.5;
     const odds = up ? chance / (1 - chance) : (1 - chance) / chance;
     let mass = (up ? 1 - chance : chance) ** times;
-    for (let count = 0; count <= times; count++) {
+    const middle = times * Math.min(chance, 1 - chance);
+    let count = 0;
+    // Past the middle the terms only shrink; what is left of them after the last one is far below the tail.
+    for (; count <= times && (count <= middle || mass > LAST_TERM); count++) {
       this.#mass[base + (up ? count : times - count)] = mass;
       mass *= (odds * (times - count)) / (count + 1);
     }
-    this.#trim(cell, 0, times);
+    this.#trim(cell, up ? 0 : times - count + 1, up ? count - 1 : times);
   }
 
   #addTo(cell: number, chance: number): void {

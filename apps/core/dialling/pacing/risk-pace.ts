@@ -113,8 +113,7 @@ export class RiskPace implements Pacer {
     const inFlight = this.#flight.size - shed;
     const room = Math.max(0, Math.floor(view.room ?? Number.POSITIVE_INFINITY));
     const most = Math.min(room, Math.floor(this.#policy.mostPerAgent * this.#team) - inFlight);
-    // What was too many a moment ago is not dialled anew at once.
-    this.#dialled = shed > 0 ? 0 : this.#dialling(view, reserve, inFlight, Math.max(0, most));
+    this.#dialled = this.#dialling(view, reserve, inFlight, Math.max(0, most));
     this.#shed = shed;
     return shed > 0 ? { dial: this.#dialled, shed: this.#flight.oldest(shed) } : { dial: this.#dialled };
   }
