@@ -420,7 +420,7 @@ create table campaign_contact (
 );
 CREATE INDEX campaign_contact_contact ON campaign_contact USING btree (contact_id);
 CREATE INDEX campaign_contact_due ON campaign_contact USING btree (campaign_id, priority DESC, next_at, "position") WHERE (state = 'waiting'::text);
-CREATE INDEX campaign_contact_list ON campaign_contact USING btree (campaign_id, "position");
+CREATE INDEX campaign_contact_list ON campaign_contact USING btree (campaign_id, next_at, id);
 CREATE INDEX campaign_contact_taken ON campaign_contact USING btree (campaign_id, taken_at) WHERE (state = 'taken'::text);
 
 create table campaign_number (

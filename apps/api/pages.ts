@@ -7,8 +7,13 @@ export function cursorFrom(text: string | undefined): Cursor | undefined {
   if (text === undefined) return undefined;
   const cursor = parseCursor(text);
   if (cursor) return cursor;
+  throw strangeCursor();
+}
+
+/** 400 for a cursor that is not ours. */
+export function strangeCursor(): Problem {
   const message = "is not a cursor of ours";
-  throw new Problem(400, "invalid", `cursor: ${message}`, [{ field: "cursor", message }]);
+  return new Problem(400, "invalid", `cursor: ${message}`, [{ field: "cursor", message }]);
 }
 
 /** A page with each row shown. */

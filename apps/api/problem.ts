@@ -78,7 +78,7 @@ export function bodyOf(problem: Problem): ProblemBody {
 const FRAMEWORK: Readonly<Record<string, readonly [number, string, string]>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, "unsupported-media", "Send application/json."],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, "malformed", "Content-Length does not match the body."],
-  FST_ERR_CTP_BODY_TOO_LARGE: [413, "too-large", "The body is larger than 1 MB."],
+  FST_ERR_CTP_BODY_TOO_LARGE: [413, "too-large", "The body is too large."],
   FST_ERR_CTP_INVALID_JSON_BODY: [400, "malformed", "The body is not valid JSON."],
   FST_ERR_BAD_URL: [400, "malformed", "The address is malformed."],
 };

@@ -3,6 +3,9 @@ import { agentCommands } from "./agents.ts";
 import { bookCommands } from "./book.ts";
 import { callbackCommands } from "./callbacks.ts";
 import { callCommands } from "./calls.ts";
+import { campaignListCommands } from "./campaign-list.ts";
+import { campaignMoveCommands } from "./campaign-moves.ts";
+import { campaignCommands } from "./campaigns.ts";
 import { contactCommands } from "./contacts.ts";
 import { type CommandOptions, createContext } from "./context.ts";
 import { conversationCommands } from "./conversations.ts";
@@ -23,6 +26,7 @@ import { pbxCommands } from "./pbx.ts";
 import { productCommands } from "./products.ts";
 import { queueCommands } from "./queues.ts";
 import { recordingCommands } from "./recordings.ts";
+import { refusalCommands } from "./refusals.ts";
 import { scenarioCommands } from "./scenarios.ts";
 import { serviceCommands } from "./service.ts";
 import { settingCommands } from "./settings.ts";
@@ -40,6 +44,7 @@ export function createCommands(options: CommandOptions): Handlers {
     ...{ ...agentCommands(context), ...queueCommands(context), ...lineCommands(context) },
     ...{ ...tariffCommands(context), ...menuCommands(context), ...trunkCommands(context) },
     ...{ ...pbxCommands(context), ...numberCommands(context), ...topicCommands(context) },
+    ...campaignCommands(context),
   };
   return {
     ...changing,
@@ -62,6 +67,9 @@ export function createCommands(options: CommandOptions): Handlers {
     ...productCommands(context),
     ...orderCommands(context),
     ...callbackCommands(context),
+    ...campaignListCommands(context),
+    ...campaignMoveCommands(context),
+    ...refusalCommands(context),
     ...scenarioCommands(context),
   };
 }

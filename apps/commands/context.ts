@@ -129,6 +129,7 @@ const UNIQUE: Readonly<Record<string, readonly [field: string, what: string]>> =
   product_name_key: ["name", "name"],
   customer_order_number_key: ["number", "number"],
   tariff_prefix_key: ["prefix", "prefix"],
+  campaign_name_key: ["name", "name"],
 };
 
 function asProblem(error: unknown): unknown {

@@ -9,6 +9,7 @@ import { soundIds } from "../store/reads/sounds.ts";
 import { keepRetention } from "../store/writes/deletions.ts";
 import { nextKey } from "../store/writes/keys.ts";
 import { forgetLine } from "../store/writes/scenarios.ts";
+import { requireNoCampaign } from "./campaign-uses.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { checkRouting, forgetVerified, requireNumber, routingColumns } from "./line-routing.ts";
@@ -55,6 +56,7 @@ export function lineCommands({
     "line.delete": ({ id }) =>
       configure(async (trx) => {
         await lineRow(trx, id);
+        await requireNoCampaign(trx, "line", id);
         await keepRetention(trx, id);
         await forgetLine(trx, id);
         await trx.deleteFrom("line").where("id", "=", id).execute();

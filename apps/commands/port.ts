@@ -34,6 +34,10 @@ export type * from "./contact-ports.ts";
 
 import type { TariffFields } from "./tariff-fields.ts";
 
+export type * from "./campaign-ports.ts";
+
+import type { CampaignCommands } from "./campaign-ports.ts";
+
 export type { UndoableCommand } from "./undoable.ts";
 export type { ProofFor };
 
@@ -158,7 +162,7 @@ export interface WebhookFields {
 }
 
 /** name → [arguments, answer]. */
-export interface Commands extends BookCommands, ContactCommands, DeskCommands {
+export interface Commands extends BookCommands, CampaignCommands, ContactCommands, DeskCommands {
   "agent.create": [AgentFields, Created & { sip: SipAccount }];
   "agent.change": [{ id: string; change: Partial<AgentFields> }, Applied];
   "agent.delete": [{ id: string }, Applied];

@@ -2,6 +2,7 @@
 import type { Db } from "../store/database.ts";
 import { listQueues } from "../store/reads/queues.ts";
 import { nextKey } from "../store/writes/keys.ts";
+import { requireNoCampaign } from "./campaign-uses.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { requireNoMenu } from "./menu-uses.ts";
@@ -59,6 +60,7 @@ export function queueCommands({
           .executeTakeFirst();
         if (other)
           throw new CommandProblem(409, "queue-in-use", `the queue «${other.name}» overflows into this one`);
+        await requireNoCampaign(trx, "queue", id);
         await requireNoMenu(trx, "queue_id", id);
         await trx.deleteFrom("queue").where("id", "=", id).execute();
         return { result: {}, focus: { nothing: true } };

@@ -3,6 +3,7 @@
  */
 import type { Db } from "../store/database.ts";
 import { audit } from "../store/writes/audit.ts";
+import { requireNoCampaign } from "./campaign-uses.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { menuUse } from "./menu-uses.ts";
@@ -77,6 +78,7 @@ export function soundCommands({
           const { name } = await soundRow(trx, id);
           const use = (await usesOf(trx, id))[0] ?? (await menuUse(trx, "sound_id", id));
           if (use) throw new CommandProblem(409, "sound-in-use", `«${name}» is used: ${use}`);
+          await requireNoCampaign(trx, "sound", id);
           await trx.deleteFrom("sound").where("id", "=", id).execute();
           await audit(trx, {
             by,

@@ -3,6 +3,7 @@ import { BlockList, isIP, isIPv6 } from "node:net";
 import { isSafe } from "../confgen/safe.ts";
 import type { Db } from "../store/database.ts";
 import { nextKey } from "../store/writes/keys.ts";
+import { requireNoCampaign } from "./campaign-uses.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
 import { CommandProblem, type TrunkFields } from "./port.ts";
@@ -46,6 +47,7 @@ export function trunkCommands({
     "trunk.delete": ({ id }) =>
       configure(async (trx) => {
         await trunkRow(trx, id);
+        await requireNoCampaign(trx, "trunk", id);
         await trx.deleteFrom("trunk").where("id", "=", id).execute();
         return { result: {}, focus: { nothing: true } };
       }),

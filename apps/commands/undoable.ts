@@ -8,4 +8,5 @@ export type UndoableCommand =
   | "trunk.change"
   | "pbx.change"
   | "numbers.change"
-  | "company.change";
+  | "company.change"
+  | "campaign.change";

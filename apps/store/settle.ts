@@ -41,7 +41,8 @@ export interface Settled {
 
 /** Writes evidence down. What is written stays as it is: a second word on the same thing changes nothing. */
 export async function noteAttempt(db: Db, id: string, facts: AttemptFacts): Promise<void> {
-  await db.updateTable("attempt").set(columns(facts)).where("id", "=", id).execute();
+  const set = columns(facts);
+  if (Object.keys(set).length > 0) await db.updateTable("attempt").set(set).where("id", "=", id).execute();
 }
 
 /** It is on its way: Asterisk has taken it. */
@@ -57,7 +58,7 @@ export async function attemptPlaced(db: Db, id: string, trunkKey?: string): Prom
 /**
  * Writes an attempt's ending, once; asked again it changes nothing. In the same transaction its contact becomes what
  * the campaign's retry rules say (core/dialling/retry.ts).
- * @param cause Q.850
+ * @param db may be a transaction, of which it becomes a part
  */
 export async function settleAttempt(
   db: Db,
@@ -65,10 +66,11 @@ export async function settleAttempt(
   how: AttemptFacts & {
     readonly ending: AttemptEnding;
     readonly endedAt: number;
+    /** Q.850. */
     readonly cause?: number | undefined;
   },
 ): Promise<Settled> {
-  return db.transaction().execute(async (trx) => {
+  const work = async (trx: Db): Promise<Settled> => {
     const { ending, endedAt, cause, ...facts } = how;
     const live = LIVE_ENDINGS.includes(ending);
     const row = await trx
@@ -91,7 +93,8 @@ export async function settleAttempt(
     if (!row) return { settled: false };
     if (!row.contact) return { settled: true };
     return { settled: true, contact: await moveOn(trx, row.contact, row.number, ending, endedAt) };
-  });
+  };
+  return db.isTransaction ? work(db) : db.transaction().execute(work);
 }
 
 /** The contact after its attempt; undefined when it was taken off the list meanwhile. */

@@ -57,7 +57,10 @@ t.test("permissions: nobody below the administrator writes settings or sees keys
   const supervisorWrites = PERMISSIONS.filter(
     (each) => /write|state/.test(each) && scopeOf("supervisor", each),
   );
-  t.same(supervisorWrites, ["agents:state", "queues:write", "contacts:write", "notices:write"]);
+  t.same(supervisorWrites, [
+    ...["agents:state", "queues:write", "contacts:write"],
+    ...["campaigns:write", "consents:write", "notices:write"],
+  ]);
   t.notOk(scopeOf("supervisor", "keys:read"));
   t.ok(
     Object.values(ROLES.agent).every((scope) => scope === "own"),

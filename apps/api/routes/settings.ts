@@ -22,6 +22,7 @@ const NEEDED: Readonly<Record<UndoableCommand, Permission>> = {
   "pbx.change": "trunks:write",
   "numbers.change": "numbers:write",
   "company.change": "company:write",
+  "campaign.change": "campaigns:write",
 };
 
 /** Adds the routes. */

@@ -36,9 +36,9 @@ export const NEW_LINE = {
   blindNoAnswer: "end",
 } as const;
 
-const Weekday = Type.Union(([1, 2, 3, 4, 5, 6, 7] as const).map((day) => Type.Literal(day)));
-const Day = (pattern: string, example: string) => Type.String({ pattern, examples: [example] });
-const dayRange = {
+export const Weekday = Type.Union(([1, 2, 3, 4, 5, 6, 7] as const).map((day) => Type.Literal(day)));
+export const Day = (pattern: string, example: string) => Type.String({ pattern, examples: [example] });
+export const dayRange = {
   from: Type.String({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$", examples: ["09:00"] }),
   to: Type.String({ pattern: "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples: ["18:00"] }),
 };

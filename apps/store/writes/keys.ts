@@ -1,4 +1,4 @@
-/** Asterisk's names for queues, lines and trunks: a letter and a number that is never used twice in a row. */
+/** Asterisk's names for queues, lines, trunks and campaigns: a letter and a number that is never used twice in a row. */
 import { randomInt } from "node:crypto";
 import type { Db } from "../database.ts";
 
@@ -13,7 +13,10 @@ export function randomText(length: number, letters = LETTERS): string {
  * A free key such as `q7`: one more than the highest. Queue logs and records of removed queues keep their meaning as
  * long as the newest is not removed, and a reader can remember it.
  */
-export async function nextKey(db: Db, table: "queue" | "line" | "trunk" | "menu"): Promise<string> {
+export async function nextKey(
+  db: Db,
+  table: "queue" | "line" | "trunk" | "menu" | "campaign",
+): Promise<string> {
   const rows = await db.selectFrom(table).select("key").execute();
   const numbers = rows.map(({ key }) => Number(/\d+$/.exec(key)?.[0] ?? 0));
   return `${table[0]}${Math.max(0, ...numbers) + 1}`;

@@ -1,0 +1,69 @@
+/** Whether a campaign makes sense as a whole, and which field does not. */
+import type { Policy } from "../core/dialling/policy.ts";
+import { policyProblems } from "../core/dialling/policy-problems.ts";
+import type { Db } from "../store/database.ts";
+import { soundIds } from "../store/reads/sounds.ts";
+import type { CampaignFields } from "./campaign-ports.ts";
+import { checkName, isId, required } from "./context.ts";
+import { CommandProblem } from "./port.ts";
+
+/** A campaign as it would be: all fields, the policy complete. */
+export type WholeCampaign = Omit<CampaignFields, "policy"> & { readonly policy: Policy };
+
+/** @throws CommandProblem 422 naming the first field that is wrong */
+export async function checkCampaign(trx: Db, campaign: WholeCampaign): Promise<void> {
+  checkName(campaign.name);
+  checkModes(campaign);
+  const [problem] = policyProblems(campaign.policy, campaign);
+  if (problem) throw new CommandProblem(422, "policy", problem.message, problem.field);
+  await checkReferences(trx, campaign);
+}
+
+function checkModes({ mode, ratio, announcementSoundId, announcement, wrapUp, policy }: WholeCampaign): void {
+  if (mode === "power" && ratio === null)
+    throw new CommandProblem(422, "incomplete", "how many calls for each free agent?", "ratio");
+  if (mode === "agentless" && announcementSoundId === null)
+    throw new CommandProblem(422, "incomplete", "what is announced?", "announcementSoundId");
+  if (wrapUp?.mode === "limit" && wrapUp.seconds === undefined)
+    throw new CommandProblem(422, "incomplete", "how many seconds?", "wrapUp.seconds");
+  const { refusalKey } = policy.abandonment;
+  const own = refusalKey === null ? undefined : announcement?.keys[refusalKey];
+  if (own && own.does !== "refuse")
+    throw new CommandProblem(
+      422,
+      "clash",
+      `the policy has key ${refusalKey} for those who do not want to be called`,
+      `announcement.keys.${refusalKey}`,
+    );
+}
+
+async function checkReferences(trx: Db, campaign: WholeCampaign): Promise<void> {
+  const has = async (table: "line" | "queue" | "agent" | "trunk", id: string): Promise<boolean> =>
+    isId(id) &&
+    (await trx.selectFrom(table).select("id").where("id", "=", id).executeTakeFirst()) !== undefined;
+  const need = async (
+    table: "line" | "queue" | "agent" | "trunk",
+    id: string,
+    field: string,
+  ): Promise<void> => {
+    if (!(await has(table, id))) required(undefined, table, field);
+  };
+  await need("line", campaign.lineId, "lineId");
+  if (campaign.queueId !== null) await need("queue", campaign.queueId, "queueId");
+  for (const [field, ids, table] of [
+    ["agentIds", campaign.agentIds, "agent"],
+    ["trunkIds", campaign.trunkIds, "trunk"],
+  ] as const)
+    for (const [index, id] of ids.entries()) {
+      await need(table, id, `${field}.${index}`);
+      if (ids.indexOf(id) < index)
+        throw new CommandProblem(422, "twice", `this ${table} is named twice`, `${field}.${index}`);
+    }
+  if (campaign.queueId !== null && campaign.agentIds.length > 0)
+    throw new CommandProblem(422, "clash", "the queue's agents serve it; name either", "agentIds");
+  const sounds = new Set(await soundIds(trx));
+  for (const field of ["messageSoundId", "announcementSoundId"] as const) {
+    const id = campaign[field];
+    if (id !== null && !sounds.has(id)) required(undefined, "sound", field);
+  }
+}

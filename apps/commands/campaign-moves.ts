@@ -1,0 +1,83 @@
+/** Starting, pausing, draining and stopping a campaign. */
+import type { CampaignState } from "../core/dialling/campaign.ts";
+import { policyProblems } from "../core/dialling/policy-problems.ts";
+import { loadCampaign } from "../store/campaigns.ts";
+import type { Db } from "../store/database.ts";
+import { readSettings } from "../store/settings.ts";
+import { audit } from "../store/writes/audit.ts";
+import type { CampaignMove } from "./campaign-ports.ts";
+import { campaignRow } from "./campaigns.ts";
+import type { Context } from "./context.ts";
+import type { Handlers } from "./handlers.ts";
+import { CommandProblem } from "./port.ts";
+
+/** From which states a move leads where. What is stopped or finished may be started again. */
+const MOVES: Readonly<
+  Record<CampaignMove, { from: readonly CampaignState[]; to: CampaignState; done: string }>
+> = {
+  start: { from: ["draft", "stopped", "finished"], to: "running", done: "started" },
+  pause: { from: ["running"], to: "paused", done: "paused" },
+  resume: { from: ["paused", "draining"], to: "running", done: "resumed" },
+  drain: { from: ["running", "paused"], to: "draining", done: "drained" },
+  stop: { from: ["running", "paused", "draining"], to: "stopped", done: "stopped" },
+};
+
+export function campaignMoveCommands({
+  write,
+  inTurn,
+  engine,
+  db,
+}: Context): Pick<Handlers, "campaign.move"> {
+  return {
+    "campaign.move": ({ id, move }, by) =>
+      inTurn(async () => {
+        const { from, to, done } = MOVES[move];
+        await write(async (trx) => {
+          const { state, name } = await campaignRow(trx, id);
+          if (!from.includes(state))
+            throw new CommandProblem(
+              409,
+              "wrong-state",
+              `the campaign is ${state}; ${move} goes from ${from.join(" or ")}`,
+            );
+          if (to === "running") await requireReady(trx, id);
+          await trx
+            .updateTable("campaign")
+            .set({
+              state: to,
+              ...(move === "start" && { started_at: new Date() }),
+              ended_at: to === "stopped" ? new Date() : null,
+            })
+            .where("id", "=", id)
+            .execute();
+          const detail = { name, from: state, to };
+          await audit(trx, {
+            by,
+            action: `campaign.${done}`,
+            subjectType: "campaign",
+            subjectId: id,
+            detail,
+          });
+        });
+        engine.settingsChanged(await readSettings(db));
+        return { state: to };
+      }),
+  };
+}
+
+/** @throws CommandProblem 409 when nobody would be called, or nobody be there to talk */
+async function requireReady(trx: Db, id: string): Promise<void> {
+  const campaign = await loadCampaign(trx, id);
+  if (!campaign) return;
+  const [problem] = policyProblems(campaign.policy, campaign);
+  if (problem) throw new CommandProblem(409, "policy", problem.message, problem.field);
+  if (campaign.mode !== "agentless" && campaign.agents.length === 0)
+    throw new CommandProblem(409, "unserved", "no agent serves this campaign");
+  const someone = await trx
+    .selectFrom("campaign_contact")
+    .select("id")
+    .where("campaign_id", "=", id)
+    .where("state", "in", ["waiting", "taken"])
+    .executeTakeFirst();
+  if (!someone) throw new CommandProblem(409, "nobody-to-call", "there is nobody on its list to call");
+}

@@ -1,0 +1,117 @@
+/** Putting people on a campaign's list, and taking them off it. */
+import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
+import type { Purpose } from "../../core/dialling/campaign.ts";
+import type { Db } from "../database.ts";
+
+/** Somebody with the numbers that are to be called, in the order of trying. */
+export interface Listing {
+  readonly contactId: string | null;
+  readonly name: string;
+  readonly phones: readonly string[];
+  readonly zone: string | null;
+  readonly priority: number;
+  /** Undefined: at once. */
+  readonly nextAt: Date | undefined;
+  readonly agentId: string | null;
+  readonly score: number | null;
+}
+
+/** What is known of contacts that are to be listed. */
+export async function contactsToList(
+  db: Db,
+  ids: readonly string[],
+): Promise<Map<string, { name: string; phones: string[] }>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("contact")
+    .select(["id", "name"])
+    .select(
+      sql<string[]>`array(select phone from contact_phone where contact_id = contact.id
+                           order by contact_phone.position, phone)`.as("phones"),
+    )
+    .where("id", "in", ids)
+    .execute();
+  return new Map(rows.map(({ id, ...row }) => [id, row]));
+}
+
+/** Who and which numbers are on the list already, in whatever state. Keeps others from adding until the end. */
+export async function lockListed(
+  trx: Db,
+  campaign: string,
+  { contacts, phones }: { contacts: readonly string[]; phones: readonly string[] },
+): Promise<{ contacts: Set<string>; phones: Set<string> }> {
+  // Not the campaign's row: the list may grow while it dials.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`list:${campaign}`}, 150))`.execute(trx);
+  const { rows } = await sql<{ contact: string | null; phone: string | null }>`
+    select contact_id::text as contact, null as phone from campaign_contact
+     where campaign_id = ${campaign} and contact_id = any(${contacts}::uuid[])
+    union all
+    select null, phone from campaign_number where campaign_id = ${campaign} and phone = any(${phones})`.execute(
+    trx,
+  );
+  return {
+    contacts: new Set(rows.flatMap(({ contact }) => contact ?? [])),
+    phones: new Set(rows.flatMap(({ phone }) => phone ?? [])),
+  };
+}
+
+/** Of these numbers, those that are on the refusal list for ever. */
+export async function refusedForEver(db: Db, phones: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ phone: string }>`
+    select phone from refused_number where phone = any(${phones}) and until is null`.execute(db);
+  return new Set(rows.map(({ phone }) => phone));
+}
+
+/** Writes them in this order. */
+export async function addToList(trx: Db, campaign: string, people: readonly Listing[]): Promise<void> {
+  const rows = people.map((person, order) => ({ id: randomUUID(), order, ...person }));
+  await sql`
+    insert into campaign_contact (id, campaign_id, contact_id, name, priority, next_at, agent_id)
+    select id, ${campaign}, "contactId", name, priority, coalesce("nextAt", now()), "agentId"
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+           as one(id uuid, "order" integer, "contactId" uuid, name text, priority integer, "nextAt" timestamptz,
+                  "agentId" uuid)
+     order by "order"`.execute(trx);
+  const numbers = rows.flatMap(({ id, phones, zone, score }) =>
+    phones.map((phone, position) => ({ id, phone, position, zone, score })),
+  );
+  await sql`
+    insert into campaign_number (campaign_contact_id, campaign_id, phone, position, zone, score)
+    select id, ${campaign}, phone, position, zone, score
+      from jsonb_to_recordset(${JSON.stringify(numbers)}::jsonb)
+           as one(id uuid, phone text, position integer, zone text, score real)`.execute(trx);
+}
+
+/** Takes those off who wait. @param contacts ids on the list; undefined: all */
+export async function cancelListed(db: Db, campaign: string, contacts?: readonly string[]): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable("campaign_contact")
+    .set({ state: "cancelled", ended_at: new Date() })
+    .where("campaign_id", "=", campaign)
+    .where("state", "=", "waiting")
+    .$if(contacts !== undefined, (query) => query.where("id", "in", contacts as string[]))
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
+/**
+ * What kept people off lists is gone for these numbers: those who wait for nothing else are asked about again.
+ * @param purpose only in campaigns of this purpose
+ */
+export async function reopenListed(
+  trx: Db,
+  phones: readonly string[],
+  reason: "refused" | "no-consent",
+  purpose?: Purpose,
+): Promise<void> {
+  await sql`
+    update campaign_contact listed set state = 'waiting', next_at = now(), done_reason = null, ended_at = null
+      from campaign
+     where campaign.id = listed.campaign_id and listed.state = 'refused' and listed.done_reason = ${reason}
+       and (${purpose ?? null}::text is null or campaign.purpose = ${purpose ?? null})
+       and exists (select from campaign_number number
+                    where number.campaign_contact_id = listed.id and number.phone = any(${phones}))`.execute(
+    trx,
+  );
+}

@@ -1,0 +1,87 @@
+/** The refusal list, and evidence of consent. */
+import { sql } from "kysely";
+import type { Purpose } from "../../core/dialling/campaign.ts";
+import type { Db } from "../database.ts";
+import { reopenListed } from "./campaign-list.ts";
+
+export interface NewRefusal {
+  /** E.164. */
+  readonly phone: string;
+  readonly reason: string;
+  readonly source: "api" | "import" | "key" | "agent";
+  /** Null: for ever. */
+  readonly until: Date | null;
+  /** In which attempt it was said. */
+  readonly attemptId?: string | undefined;
+}
+
+/**
+ * Writes down who must not be called. A refusal for ever stays one; else the newer word counts.
+ * @returns how many were not on the list before
+ */
+export async function addRefusals(db: Db, refusals: readonly NewRefusal[]): Promise<number> {
+  // One statement cannot write a row twice.
+  const once = new Map(refusals.map((refusal) => [refusal.phone, refusal]));
+  for (const refusal of refusals) if (refusal.until === null) once.set(refusal.phone, refusal);
+  const { rows } = await sql<{ added: boolean }>`
+    insert into refused_number as old (phone, reason, source, until, attempt_id)
+    select phone, reason, source, until, "attemptId"
+      from jsonb_to_recordset(${JSON.stringify([...once.values()])}::jsonb)
+           as one(phone text, reason text, source text, until timestamptz, "attemptId" text)
+        on conflict (phone) do update
+           set reason = excluded.reason, source = excluded.source, until = excluded.until, at = now(),
+               attempt_id = excluded.attempt_id
+         where old.until is not null
+    returning xmax = 0 as added`.execute(db);
+  return rows.filter(({ added }) => added).length;
+}
+
+/** @returns false when it was not on the list */
+export async function removeRefusal(trx: Db, phone: string): Promise<boolean> {
+  const { numDeletedRows } = await trx
+    .deleteFrom("refused_number")
+    .where("phone", "=", phone)
+    .executeTakeFirst();
+  await reopenListed(trx, [phone], "refused");
+  return numDeletedRows > 0n;
+}
+
+export interface NewConsent {
+  readonly phone: string;
+  readonly contactId: string | null;
+  readonly purpose: Purpose;
+  readonly how: string;
+  readonly givenAt: Date;
+  readonly takenBy: string;
+  readonly reference: string;
+  readonly until: Date | null;
+}
+
+/** @returns their ids, in the same order */
+export async function addConsents(trx: Db, consents: readonly NewConsent[]): Promise<string[]> {
+  const rows = consents.map((consent) => ({
+    ...{ phone: consent.phone, contact_id: consent.contactId, purpose: consent.purpose, how: consent.how },
+    ...{ given_at: consent.givenAt, taken_by: consent.takenBy, reference: consent.reference },
+    ...{ until: consent.until, withdrawn_at: null },
+  }));
+  const ids = await trx.insertInto("contact_consent").values(rows).returning("id").execute();
+  for (const purpose of new Set(consents.map((consent) => consent.purpose)))
+    await reopenListed(
+      trx,
+      consents.filter((consent) => consent.purpose === purpose).map(({ phone }) => phone),
+      "no-consent",
+      purpose,
+    );
+  return ids.map(({ id }) => id);
+}
+
+/** @returns false when there is no such consent, or it was withdrawn before */
+export async function withdrawConsent(db: Db, id: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("contact_consent")
+    .set({ withdrawn_at: new Date() })
+    .where("id", "=", id)
+    .where("withdrawn_at", "is", null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
