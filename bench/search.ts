@@ -6,6 +6,9 @@ import { sql } from "kysely";
 import type { Db } from "../apps/store/database.ts";
 import { searchContacts } from "../apps/store/reads/contact-search.ts";
 import { listContacts } from "../apps/store/reads/contacts.ts";
+import { findDuplicates } from "../apps/store/writes/duplicate-search.ts";
+import { gatherSelected } from "../apps/store/writes/duplicates.ts";
+import { mergeSelected } from "../apps/store/writes/merge.ts";
 import { withPostgres } from "../tests/support/postgres.ts";
 
 const CONTACTS = Number(process.env.DOZVON_BENCH_CONTACTS ?? 1_000_000);
@@ -26,8 +29,10 @@ export async function run(): Promise<Record<string, unknown>> {
     for (const [kind, question] of Object.entries(KINDS))
       for (const only of [undefined, agent])
         kinds[only ? `${kind}, an agent's` : kind] = await measure(postgres.db, question, only);
+    console.error(JSON.stringify(kinds));
     const p99 = Math.max(...Object.values(kinds).map((each) => each.p99));
-    return { bench: "search", contacts: CONTACTS, filledSeconds, p99Ms: p99, kinds };
+    const duplicates = await findAndMerge(postgres.db);
+    return { bench: "search", contacts: CONTACTS, filledSeconds, p99Ms: p99, kinds, duplicates };
   } finally {
     await postgres.stop();
   }
@@ -92,6 +97,11 @@ async function fill(db: Db): Promise<void> {
     await execute(`insert into contact_email (contact_id, email, position)
       select ${id("n")}, 'user' || n || '@mail' || n % 100 || '.example', 0 from ${numbers} where n % 2 = 0`);
   }
+  // One in two hundred has the number of the next one too: duplicates to find.
+  await execute(`insert into contact_phone (contact_id, phone, position)
+    select ${id("n - 1")}, p.phone, 1 from generate_series(4, ${CONTACTS} - 1, 200) n
+      join contact_phone p on p.contact_id = ${id("n")}`);
+  await execute(`set session_replication_role = origin`);
   await execute("vacuum analyze contact");
   await execute("vacuum analyze contact_phone");
   await execute("vacuum analyze contact_email");
@@ -121,4 +131,24 @@ async function measure(
   times.sort((a, b) => a - b);
   const at = (share: number) => Math.round((times[Math.floor(times.length * share)] ?? 0) * 10) / 10;
   return { p50: at(0.5), p99: at(0.99) };
+}
+
+/** The whole account by number and address, and all of it merged. */
+async function findAndMerge(db: Db): Promise<Record<string, number>> {
+  const timed = async <Result>(work: (trx: Db) => Promise<Result>): Promise<[Result, number]> => {
+    const since = performance.now();
+    const result = await db.transaction().execute(work);
+    return [result, Math.round((performance.now() - since) / 100) / 10];
+  };
+  const question = { keyId: null, owners: "all" as const, base: "oldest" as const };
+  const [id, findSeconds] = await timed((trx) =>
+    findDuplicates(trx, {
+      ...{ ...question, kinds: ["contact", "organisation"], fields: ["phone", "email"] },
+    }),
+  );
+  const [merged, mergeSeconds] = await timed(async (trx) => {
+    await gatherSelected(trx, id, undefined);
+    return mergeSelected(trx, null);
+  });
+  return { findSeconds, merged, mergeSeconds };
 }

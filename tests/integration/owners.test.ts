@@ -103,7 +103,7 @@ t.test(
   async (t) => {
     const firm = await make({ kind: "organisation", name: "Удаляемая", ownerId: anna });
     const person = await make({ name: "Её человек", organisationId: firm });
-    const body = { contacts: { filter: { q: "Удаляемая" } }, confirm: 1 };
+    const body = { contacts: { filter: { q: "Удаляемая", kind: "organisation" } }, confirm: 1 };
     const status = async (key: string, asked: object) =>
       (await ask("POST", "/v1/contacts/delete", key, asked)).statusCode;
     t.equal(await status(annas, body), 403, "an agent deletes nothing");
