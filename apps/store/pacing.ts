@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Campaign } from "../core/dialling/campaign.ts";
 import type { Db } from "./database.ts";
+import { countAbandoned } from "./reads/campaign-figures.ts";
 
 /** So many decisions are kept of each campaign, and looked after with every so many. */
 const KEPT = 500;
@@ -50,17 +51,6 @@ export async function addDecision(
     ) newest where d.id = newest.id and newest.place > ${KEPT}`.execute(db);
 }
 
-/** The newest decisions first. */
-export async function listDecisions(db: Db, campaign: string, limit: number) {
-  return db
-    .selectFrom("pacing_decision")
-    .select(["at", "dialled", "shed", "because"])
-    .where("campaign_id", "=", campaign)
-    .orderBy("id", "desc")
-    .limit(limit)
-    .execute();
-}
-
 /**
  * Calls of a campaign that a person has answered since then, and those of them that were abandoned; with the persons
  * whom AMD took for machines where the policy adds them.
@@ -70,11 +60,6 @@ export async function measureAbandonment(
   { id, policy }: Pick<Campaign, "id" | "policy">,
   since: number,
 ): Promise<{ live: number; lost: number }> {
-  const { rows } = await sql<{ live: number; lost: number; false_positives: number }>`
-    select count(*) filter (where ending in ('answered', 'abandoned', 'hung_up', 'self_service'))::int as live,
-           count(*) filter (where ending = 'abandoned')::int as lost,
-           count(*) filter (where ending = 'machine' and amd ->> 'corrected' = 'person')::int as false_positives
-      from attempt where campaign_id = ${id} and answered_at >= ${new Date(since)}`.execute(db);
-  const { live = 0, lost = 0, false_positives: more = 0 } = rows[0] ?? {};
-  return policy.abandonment.countFalsePositives ? { live: live + more, lost: lost + more } : { live, lost };
+  const { numerator, denominator } = await countAbandoned(db, id, policy.abandonment, new Date(since));
+  return { live: denominator, lost: numerator };
 }

@@ -1,6 +1,7 @@
 /** Campaigns through the API: settings and policy, lists, figures, evidence, refusals and consents. */
 import t from "tap";
 import { loadCampaigns } from "../../apps/store/campaigns.ts";
+import { addDecision, measureAbandonment } from "../../apps/store/pacing.ts";
 import { noteAttempt, settleAttempt } from "../../apps/store/settle.ts";
 import { takeContacts } from "../../apps/store/take.ts";
 import { mint, OPEN_POLICY } from "../support/campaigns.ts";
@@ -341,6 +342,14 @@ t.test(
         because: { policy: "us-tsr" },
       },
     ]);
+    t.strictSame(
+      await measureAbandonment(db, { id, policy: { ...OPEN_POLICY } }, now - 3_600_000),
+      { live: 4, lost: 2 },
+      "the dialler's guard counts the same",
+    );
+    await addDecision(db, { campaign: id, at: now, dialled: 3, shed: 1, because: { q: 0.02, theta: 0.03 } });
+    t.match((await status()).pacing, { dialled: 3, shed: 1, because: { theta: 0.03 } });
+    t.match((await boss("GET", `/v1/campaigns/${id}/decisions`)).body.items, [{ dialled: 3 }]);
     const first = (await boss("GET", `/v1/campaigns/${id}/attempts?limit=4`)).body;
     const second = (await boss("GET", `/v1/campaigns/${id}/attempts?limit=4&cursor=${first.next}`)).body;
     t.equal(new Set([...first.items, ...second.items].map(({ id: attempt }) => attempt)).size, 6);

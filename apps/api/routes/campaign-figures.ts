@@ -2,7 +2,12 @@
 import type { FloorView } from "../../commands/port.ts";
 import { localText } from "../../core/routing/wall-clock.ts";
 
-import { abandonmentOf, attemptFigures, listFigures } from "../../store/reads/campaign-figures.ts";
+import {
+  abandonmentOf,
+  attemptFigures,
+  listDecisions,
+  listFigures,
+} from "../../store/reads/campaign-figures.ts";
 import { listAbandoned } from "../../store/reads/campaign-list.ts";
 import { loadCampaign } from "../../store/reads/campaigns.ts";
 import { checkNumber } from "../../store/reads/dial-check.ts";
@@ -31,7 +36,7 @@ export function campaignFigureRoutes(api: Api, context: ApiContext): void {
         tags,
         summary: "How a campaign stands",
         description:
-          "Its list by state, its attempts by ending, abandonment in the policy's window with numerator and denominator, and its agents now.",
+          "Its list by state, its attempts by ending, abandonment in the policy's window with numerator and denominator, its agents now, and why it dialled as it did last.",
         "x-ledger": ["DIAL-15"],
         params: IdParams,
         querystring: S.StatusQuery,
@@ -47,10 +52,11 @@ export function campaignFigureRoutes(api: Api, context: ApiContext): void {
       const { since } = request.query;
       const from = since === undefined ? now - DAY_MS : instantFrom(since, "since");
       const { abandonment: policy } = campaign.policy;
-      const [list, tried, lost, floor] = await Promise.all([
+      const [list, tried, lost, decisions, floor] = await Promise.all([
         listFigures(db, id, now),
         attemptFigures(db, id, new Date(from)),
         abandonmentOf(db, id, policy, now),
+        listDecisions(db, id, 1),
         floorOrNull(commands),
       ]);
       const { percent } = lost;
@@ -68,7 +74,28 @@ export function campaignFigureRoutes(api: Api, context: ApiContext): void {
         connectSeconds: tried.connectSeconds,
         answerSeconds: tried.answerSeconds,
         talkSeconds: tried.talkSeconds,
+        pacing: decisions.map(decisionView)[0] ?? null,
       };
+    },
+  );
+
+  api.get(
+    "/v1/campaigns/:id/decisions",
+    {
+      config: { permission: "campaigns:run" },
+      schema: {
+        tags,
+        summary: "Why a campaign dialled as many as it did",
+        description: "The newest decisions of its pacer, each with its reason.",
+        "x-ledger": ["DIAL-15"],
+        params: IdParams,
+        querystring: S.DecisionQuery,
+        response: { 200: S.DecisionList },
+      },
+    },
+    async (request) => {
+      const { id } = await findCampaign(context, request.params.id);
+      return { items: (await listDecisions(db, id, request.query.limit)).map(decisionView) };
     },
   );
 
@@ -157,6 +184,10 @@ export function campaignFigureRoutes(api: Api, context: ApiContext): void {
       };
     },
   );
+}
+
+function decisionView({ at, ...decision }: Awaited<ReturnType<typeof listDecisions>>[number]) {
+  return { ...decision, at: iso(at) };
 }
 
 function agentsNow({ agents }: FloorView, ids: ReadonlySet<string>) {

@@ -3,8 +3,25 @@ import { Type } from "typebox";
 import { REFUSALS } from "../../core/dialling/verdict.ts";
 import { Zone } from "./campaign-list.ts";
 import { StateOf } from "./campaigns.ts";
-import { Closed, Id, Instant, Nullable, PhoneText, PhoneView } from "./common.ts";
+import { Closed, Id, Instant, ListOf, Nullable, PhoneText, PhoneView } from "./common.ts";
 import { Mode, PolicyView } from "./policy.ts";
+
+const Decision = Type.Object({
+  at: Instant(),
+  dialled: Type.Integer({ description: "How many were dialled." }),
+  shed: Type.Integer({ description: "How many that rang were hung up." }),
+  because: Type.Unsafe<object>(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description:
+        "`q`: the risk that the next answer finds nobody; `theta`: how much of it is allowed; `pHat`: the share of dials that a person answers; `guard`: beyond the limit, only one for one.",
+    }),
+  ),
+});
+export const DecisionQuery = Type.Object(
+  { limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }) },
+  Closed,
+);
+export const DecisionList = ListOf(Decision);
 
 const Counts = (description: string) => Type.Record(Type.String(), Type.Integer(), { description });
 export const CampaignStatus = Type.Object({
@@ -52,6 +69,7 @@ export const CampaignStatus = Type.Object({
   }),
   answerSeconds: Nullable(Type.Number({ description: "From the dial to the answer, on average." })),
   talkSeconds: Type.Number({ description: "Talk of the calls that are over." }),
+  pacing: Nullable(Decision),
 });
 export const StatusQuery = Type.Object(
   { since: Type.Optional(Instant("Attempts since then; default: the last 24 hours.")) },

@@ -23,10 +23,7 @@ export interface Abandonment {
 /** AMD said machine, somebody who listened says person. */
 const FALSE_POSITIVE = sql<boolean>`(amd->>'verdict' = 'machine' and amd->'corrected'->>'verdict' = 'person')`;
 
-/**
- * Abandonment in the window of the policy, backwards from now. A call that is still in the air counts as answered by a
- * person once an agent is there, and as abandoned as soon as that is written.
- */
+/** Abandonment in the window of the policy, backwards from now. */
 export async function abandonmentOf(
   db: Db,
   campaign: string,
@@ -34,6 +31,19 @@ export async function abandonmentOf(
   now: number,
 ): Promise<Abandonment> {
   const since = new Date(now - policy.windowHours * 3_600_000);
+  return { since, ...(await countAbandoned(db, campaign, policy, since)) };
+}
+
+/**
+ * Abandonment among the calls answered since then. A call that is still in the air counts as answered by a person once
+ * an agent is there, and as abandoned as soon as that is written.
+ */
+export async function countAbandoned(
+  db: Db,
+  campaign: string,
+  { countFalsePositives }: Pick<AbandonmentPolicy, "countFalsePositives">,
+  since: Date,
+): Promise<Omit<Abandonment, "since">> {
   const counts = await db
     .selectFrom("attempt")
     .select([
@@ -46,11 +56,11 @@ export async function abandonmentOf(
     .where("campaign_id", "=", campaign)
     .where("answered_at", ">", since)
     .executeTakeFirstOrThrow();
-  const added = policy.countFalsePositives ? counts.falsePositives : 0;
+  const added = countFalsePositives ? counts.falsePositives : 0;
   const numerator = counts.abandoned + added;
   const denominator = counts.live + added;
   const percent = denominator === 0 ? null : (100 * numerator) / denominator;
-  return { since, ...counts, numerator, denominator, percent };
+  return { ...counts, numerator, denominator, percent };
 }
 
 /** How many of the list are in which state, and how many of those who wait are due. */
@@ -125,4 +135,15 @@ const waited = sql`extract(epoch from attempt.connected_at - attempt.answered_at
 
 function counted(condition: RawBuilder<unknown>) {
   return sql<number>`(count(*) filter (where ${condition}))::int`;
+}
+
+/** Why the pacer dialled as many as it did (law L6), the newest first. */
+export async function listDecisions(db: Db, campaign: string, limit: number) {
+  return db
+    .selectFrom("pacing_decision")
+    .select(["at", "dialled", "shed", "because"])
+    .where("campaign_id", "=", campaign)
+    .orderBy("id", "desc")
+    .limit(limit)
+    .execute();
 }
