@@ -250,6 +250,27 @@ t.test(
   },
 );
 
+t.test("the guard: beyond the limit, however much is still to come", async (t) => {
+  const after = (kept: number, lost: number): boolean => {
+    const budget = new Budget(policyOf({ limit: 0.03 }));
+    budget.pass(0, 28_800);
+    budget.pass(600, 28_800);
+    for (let answer = 0; answer < kept; answer++) budget.answered(false);
+    for (let answer = 0; answer < lost; answer++) budget.answered(true);
+    return budget.guard();
+  };
+  t.equal(after(300, 9), false, "9 of 309");
+  t.equal(after(300, 10), true, "10 of 310");
+  t.equal(after(19, 1), false, "the first loss is not yet a share");
+  t.equal(after(18, 2), false);
+  t.equal(after(16, 4), true, "4 of 20 is");
+  const month = new Budget(policyOf({ limit: 0.03 }));
+  month.pass(0, 30 * 86_400);
+  month.pass(3600, 30 * 86_400);
+  for (let answer = 0; answer < 100; answer++) month.answered(answer < 3);
+  t.ok(month.allowance() < 0.0281, "a month's window gives no more than a day's");
+});
+
 t.test("the guard: no further loss when it could break the limit; a new window counts anew", async (t) => {
   const budget = new Budget(policyOf({ limit: 0.03 }));
   budget.pass(0, 3600);

@@ -16,11 +16,16 @@ const START = Math.log(0.04);
 /** The allowance of one answer, in targets. */
 const LEAST = 0.02;
 const MOST = 1.6;
-/** The answers still to come are reckoned from at least so many seconds, and for at most so many. */
+/**
+ * The answers still to come are reckoned from at least so many seconds, and for at most so many: a month's window does
+ * not lend today what a list that may end tomorrow would have to pay back.
+ */
 const SHORTEST = 300;
-const LONGEST = 30 * 86_400;
+const LONGEST = 8 * 3600;
 /** The guard counts on this share of them only. */
 const SURE_SHARE = 0.85;
+/** Losses the limit must allow before it is taken as it stands. */
+const SURE_OF = 3;
 
 export interface BudgetSaved {
   readonly logTheta: number;
@@ -82,10 +87,20 @@ export class Budget {
     return (Math.exp(this.#logTheta) * this.allowance()) / this.#target;
   }
 
-  /** May no further loss be risked? Before the first answer there is nothing to count with. */
+  /**
+   * May no further loss be risked? When the window is beyond the limit, or one more could take it there at its end.
+   * Before the first answer there is nothing to count with.
+   */
   guard(): boolean {
     if (this.#live === 0) return false;
-    return this.#lost + 1 > this.#limit * (this.#live + SURE_SHARE * this.#left());
+    const ahead = this.#limit * (this.#live + SURE_SHARE * this.#left());
+    return this.#beyond() || this.#lost + 1 > ahead;
+  }
+
+  /** So few answers that the limit allows but a loss or two are beyond it when chance hardly explains the losses. */
+  #beyond(): boolean {
+    const allowed = this.#limit * this.#live;
+    return this.#lost > (allowed >= SURE_OF ? allowed : allowed + Math.sqrt(allowed) + 1);
   }
 
   get live(): number {
