@@ -6,7 +6,8 @@
  *   npm test -- -g "ROUTE-05"       only tests whose title matches (with those around it)
  *   npm run test:faults, test:load  the groups that take long or need a quiet machine
  *
- * What is counted is in apps/proof/tap.ts; a static check counts as one test.
+ * What is counted is in apps/proof/tap.ts; a static check counts as one test. A file of scenes that fails beside others
+ * is run once more alone, and only that counts; what failed before is told all the same.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +20,15 @@ import { findBaresip, findSipp, findWebBaresip } from "../host/peers.ts";
 import { completePostgres } from "../host/postgres.ts";
 import { runCheck, STATIC_CHECKS, type StaticCheck } from "../proof/checks.ts";
 import { clearResults, GROUPS, type Group } from "../proof/results.ts";
-import { endTests, type FileResult, filesWith, runFiles, testFiles } from "../proof/runner.ts";
+import {
+  endTests,
+  type FileResult,
+  filesWith,
+  type RunOptions,
+  runFiles,
+  sourceOf,
+  testFiles,
+} from "../proof/runner.ts";
 import { failuresOf } from "../proof/tap.ts";
 
 /** Integration tests start whole instances, and wait most of the time: three beside each other on two cores. */
@@ -30,10 +39,14 @@ const HOW: Readonly<Record<Group, { jobs: number; limitSeconds: number }>> = {
   faults: { jobs: 1, limitSeconds: 900 },
   load: { jobs: 1, limitSeconds: 2400 },
 };
+/** More files than these fail for a reason that a second run only repeats. */
+const MOST_AGAIN = 4;
 const USUAL: readonly Group[] = ["unit", "contract", "integration"];
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const broken: FileResult[] = [];
+/** Failed beside others, passed alone. */
+const unsteady: FileResult[] = [];
 
 const { groups, grep, checks } = readArguments(process.argv.slice(2));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => leave(130));
@@ -82,29 +95,50 @@ async function runGroup(group: Group): Promise<void> {
   const how = { group, ...HOW[group], onFile: tellFile };
   if (grep === undefined) {
     clearResults(group);
-    await runFiles(testFiles(group), { ...how, keep: true });
+    const first = await runFiles(testFiles(group), { ...how, keep: true });
+    const failed = first.filter(({ counts }) => counts.failed > 0);
+    const again = group === "integration" && failed.length <= MOST_AGAIN;
+    for (const result of first)
+      count(again && failed.includes(result) ? await runAgain(result, how) : result);
     return;
   }
   // Only a part is run: that must not replace what a whole run has proven.
   const found = filesWith(group, new RegExp(grep));
   for (const { file, outermost } of found)
-    await runFiles([file], { ...how, keep: false, ...(outermost && { grep }) });
+    for (const result of await runFiles([file], { ...how, keep: false, ...(outermost && { grep }) }))
+      count(result);
 }
 
-function tellFile(result: FileResult): void {
+/**
+ * Scenes are several programs with clocks of their own, three scenes beside each other: what a crowded machine broke is
+ * told from what is broken by a second run alone, whose results are kept.
+ */
+async function runAgain(first: FileResult, how: Omit<RunOptions, "keep">): Promise<FileResult> {
+  const file = testFiles(how.group).find((name) => sourceOf(how.group, name) === first.file);
+  const [second] = file === undefined ? [] : await runFiles([file], { ...how, jobs: 1, keep: true });
+  if (second?.counts.failed === 0) unsteady.push(first);
+  return second ?? first;
+}
+
+function count(result: FileResult): void {
   const { passed, failed, skipped } = result.counts;
   total.passed += passed;
   total.failed += failed;
   total.skipped += grep === undefined ? skipped : 0;
-  if (grep !== undefined && passed + failed === 0) return;
-  const counts = `${passed} passed${failed ? `, ${failed} failed` : ""}${skipped ? `, ${skipped} skipped` : ""}`;
-  line(failed === 0, result.file, counts, result.seconds);
   if (failed > 0) broken.push(result);
 }
 
+function tellFile(result: FileResult): void {
+  const { passed, failed, skipped } = result.counts;
+  if (grep !== undefined && passed + failed === 0) return;
+  const counts = `${passed} passed${failed ? `, ${failed} failed` : ""}${skipped ? `, ${skipped} skipped` : ""}`;
+  line(failed === 0, result.file, counts, result.seconds);
+}
+
 function tell(): void {
-  for (const { file, points, noise } of broken) {
-    console.log(`\n${file}`);
+  for (const { file, points, noise } of [...unsteady, ...broken]) {
+    const steady = broken.some((result) => result.file === file);
+    console.log(`\n${file}${steady ? "" : ": failed beside others, passed alone"}`);
     for (const { path, detail } of failuresOf(points))
       console.log(`  ✘ ${path}\n${indented(detail.split("\n").slice(0, 24))}`);
     if (noise.trim()) console.log(indented(noise.trim().split("\n").slice(-15)));

@@ -127,7 +127,8 @@ function testEnvironment(): NodeJS.ProcessEnv {
   return env;
 }
 
-function sourceOf(group: Group, file: string): string {
+/** A compiled test file's source: core.test.js → tests/unit/core.test.ts. */
+export function sourceOf(group: Group, file: string): string {
   return `tests/${group}/${file.replace(/\.js$/, ".ts")}`;
 }
 

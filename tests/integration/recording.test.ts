@@ -96,6 +96,11 @@ async function talk(line: object): Promise<Talk> {
     "the talk",
     (each) => each.kind === "call.talking" && each.data.agentId === agent.id,
   );
+  // The live stream is ahead of the database by the batch that the record is written in.
+  await until(`call ${data.id} can be read`, async () => {
+    const { status } = await scene.ask("GET", `/v1/calls/${data.id}`);
+    return status === 200;
+  });
   return {
     ...{ id: data.id, from, agent },
     async hangUp() {

@@ -3,7 +3,8 @@ import t from "tap";
 import { ENDINGS } from "../../apps/core/ending.ts";
 import type { Agent, Queue } from "../../apps/core/floor.ts";
 import type { DayCall, DayWrapUp, RecordedDay, StateAt } from "../../apps/core/records/day.ts";
-import { figuresOf } from "../../apps/core/sim/figures.ts";
+import { boundsOf } from "../../apps/core/sim/assumptions.ts";
+import { type Figures, figuresOf } from "../../apps/core/sim/figures.ts";
 import { Patience } from "../../apps/core/sim/patience.ts";
 import { People } from "../../apps/core/sim/people.ts";
 import type { Rows } from "../../apps/core/sim/rows.ts";
@@ -376,3 +377,12 @@ t.test(
     t.equal(patience([left, stayed]), patience([left, stayed, served, { ...served, waitMs: 90_000 }]));
   },
 );
+
+t.test("the bounds of a day leave room for chance where calls are few, and only there", async (t) => {
+  const day = (offered: number, serviceLevelPercent: number) =>
+    boundsOf({ offered, serviceLevelPercent } as Figures).serviceLevelPoints;
+  t.equal(day(80, 75), 14.7);
+  t.equal(day(20_000, 75), 5.6);
+  t.equal(day(80, 100), 5, "nobody was late: chance moves nothing");
+  t.equal(day(0, 100), 5);
+});

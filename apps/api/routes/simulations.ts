@@ -2,7 +2,7 @@
 import type { Static } from "typebox";
 import { hoursProblems } from "../../core/routing/hours-problems.ts";
 import { zoneExists } from "../../core/routing/wall-clock.ts";
-import { assumptionsOf, BOUNDS, isWithinBounds } from "../../core/sim/assumptions.ts";
+import { assumptionsOf, boundsOf, isWithinBounds } from "../../core/sim/assumptions.ts";
 import { ASTERISK_TIMING } from "../../core/sim/virtual-switch.ts";
 import type { Question } from "../../core/sim/what-if.ts";
 import { boundsOfDay, countCalls, readDay, readRows } from "../../store/reads/day.ts";
@@ -62,7 +62,7 @@ export function simulationRoutes(api: Api, { db }: ApiContext): void {
         ...{ queueId: id, day, zone, from: iso(from), to: iso(to), calls: calls.length, targetSeconds, seed },
         ...{ ...answer, changed: [...answer.changed] },
         assumptions: assumptionsOf(question.day, question.rows, changes),
-        ...{ bounds: BOUNDS, withinBounds: isWithinBounds(answer) },
+        ...{ bounds: boundsOf(answer.real), withinBounds: isWithinBounds(answer) },
         tookMs: Math.round(performance.now() - since),
       };
     },

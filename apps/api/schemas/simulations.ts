@@ -136,7 +136,7 @@ export const SimulationView = Type.Object({
     { serviceLevelPoints: Type.Number(), meanWaitPercent: Type.Number(), meanWaitSeconds: Type.Number() },
     {
       description:
-        "How near `unchanged` is to come to `real`: the service level in points; the mean wait in per cent plus seconds. A day that is further off is no ground for a decision.",
+        "How near `unchanged` is to come to `real`: the service level in points (more of them where calls are few); the mean wait in per cent plus seconds. A day that is further off is no ground for a decision.",
     },
   ),
   withinBounds: Type.Boolean({ description: "Whether it does on this day." }),
