@@ -271,6 +271,84 @@ create table call_leg (
 CREATE INDEX call_leg_call ON call_leg USING btree (call_id);
 CREATE INDEX call_leg_ended ON call_leg USING btree (ended_at) WHERE (agent_id IS NOT NULL);
 
+create table call_list (
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  scenario_id uuid not null,
+  line_id uuid,
+  purpose text not null,
+  preset text not null,
+  week jsonb,
+  state text default 'open'::text not null,
+  created_at timestamp with time zone default now() not null,
+  created_by uuid,
+  constraint call_list_pkey PRIMARY KEY (id),
+  constraint call_list_name_key UNIQUE (name),
+  constraint call_list_line_id_fkey FOREIGN KEY (line_id) REFERENCES line(id) ON DELETE SET NULL,
+  constraint call_list_scenario_id_fkey FOREIGN KEY (scenario_id) REFERENCES scenario(id),
+  constraint call_list_name_check CHECK ((name ~ '\S'::text)),
+  constraint call_list_purpose_check CHECK ((purpose = ANY (ARRAY['service'::text, 'advertising'::text, 'survey'::text, 'reminder'::text, 'debt'::text]))),
+  constraint call_list_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
+);
+
+create table call_list_agent (
+  list_id uuid not null,
+  agent_id uuid not null,
+  constraint call_list_agent_pkey PRIMARY KEY (list_id, agent_id),
+  constraint call_list_agent_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE CASCADE,
+  constraint call_list_agent_list_id_fkey FOREIGN KEY (list_id) REFERENCES call_list(id) ON DELETE CASCADE
+);
+CREATE INDEX call_list_agent_agent ON call_list_agent USING btree (agent_id);
+
+create table call_list_item (
+  id uuid default gen_random_uuid() not null,
+  list_id uuid not null,
+  "position" integer not null,
+  contact_id uuid not null,
+  state text default 'waiting'::text not null,
+  agent_id uuid,
+  number text,
+  opened_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  next_at timestamp with time zone,
+  reason text,
+  dial_pending boolean default false not null,
+  auto_at timestamp with time zone,
+  tries integer default 0 not null,
+  calls integer default 0 not null,
+  call_id uuid,
+  result_id uuid,
+  comment text default ''::text not null,
+  constraint call_list_item_pkey PRIMARY KEY (id),
+  constraint call_list_item_list_id_contact_id_key UNIQUE (list_id, contact_id),
+  constraint call_list_item_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint call_list_item_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE CASCADE,
+  constraint call_list_item_list_id_fkey FOREIGN KEY (list_id) REFERENCES call_list(id) ON DELETE CASCADE,
+  constraint call_list_item_result_id_fkey FOREIGN KEY (result_id) REFERENCES scenario_result(id) ON DELETE SET NULL,
+  constraint call_list_item_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'open'::text, 'done'::text, 'skipped'::text, 'refused'::text])))
+);
+CREATE UNIQUE INDEX call_list_item_card ON call_list_item USING btree (agent_id) WHERE (state = 'open'::text);
+CREATE INDEX call_list_item_contact ON call_list_item USING btree (contact_id);
+CREATE INDEX call_list_item_list ON call_list_item USING btree (list_id, "position");
+CREATE INDEX call_list_item_next ON call_list_item USING btree (list_id, "position") WHERE (state = 'waiting'::text);
+CREATE UNIQUE INDEX call_list_item_one ON call_list_item USING btree (contact_id) WHERE (state = 'open'::text);
+CREATE INDEX call_list_item_pending ON call_list_item USING btree (agent_id) WHERE dial_pending;
+
+create table call_list_save (
+  id uuid default gen_random_uuid() not null,
+  item_id uuid not null,
+  agent_id uuid,
+  call_id uuid,
+  at timestamp with time zone default now() not null,
+  result_id uuid,
+  comment text default ''::text not null,
+  constraint call_list_save_pkey PRIMARY KEY (id),
+  constraint call_list_save_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint call_list_save_item_id_fkey FOREIGN KEY (item_id) REFERENCES call_list_item(id) ON DELETE CASCADE,
+  constraint call_list_save_result_id_fkey FOREIGN KEY (result_id) REFERENCES scenario_result(id) ON DELETE SET NULL
+);
+CREATE INDEX call_list_save_item ON call_list_save USING btree (item_id, at);
+
 create table call_part (
   call_id uuid not null,
   "position" integer not null,
@@ -1182,6 +1260,8 @@ create table scenario (
   line_ids uuid[] default '{}'::uuid[] not null,
   created_at timestamp with time zone default now() not null,
   is_default boolean default false not null,
+  auto_dial boolean default false not null,
+  move_on_without_result boolean default true not null,
   constraint scenario_pkey PRIMARY KEY (id),
   constraint scenario_name_key UNIQUE (name),
   constraint scenario_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text])))

@@ -7,6 +7,7 @@ import { announceDue, announceDueOrder } from "../engine/announcer.ts";
 import { type AutoCall, createDesk, type Desk } from "../engine/desk.ts";
 import type { LiveSink, Log } from "../engine/ports.ts";
 import { settleAttempts } from "../store/attempts.ts";
+import { pendingItems } from "../store/call-lists.ts";
 import type { Db } from "../store/database.ts";
 import { takeDue } from "../store/deferred.ts";
 import { settleErrands } from "../store/errands.ts";
@@ -35,13 +36,19 @@ export function prepareDesk({ db, live, log, floor, alive }: DeskParts): Desk {
       for (const call of due) announceDue(call, live);
       const orders = await takeDueOrders(db);
       for (const order of orders.due) announceDueOrder(order, live);
-      const later = [next, orders.next].filter((at) => at !== undefined);
+      const listed = await pendingItems(db);
+      const later = [next, orders.next, ...listed.later].filter((at) => at !== undefined);
+      // What was promised for a time goes before the next of a list.
       return {
-        auto: auto.map(({ id, agentId }) => ({ agentId, errand: { kind: "deferred", id } })),
+        auto: [...auto.map(forErrand("deferred")), ...listed.now.map(forErrand("list"))],
         next: later.sort((one, other) => one.getTime() - other.getTime())[0],
       };
     },
   });
+}
+
+function forErrand(kind: AutoCall["errand"]["kind"]) {
+  return ({ id, agentId }: { id: string; agentId: string }): AutoCall => ({ agentId, errand: { kind, id } });
 }
 
 /** Places what is due as its agent would. */
@@ -49,5 +56,6 @@ export function byCommands(commands: Handlers) {
   return async ({ agentId, errand }: AutoCall): Promise<void> => {
     const by: Asker = { keyId: "engine", role: "agent", agentId };
     if (errand.kind === "deferred") await commands["deferred.call"]({ id: errand.id }, by);
+    if (errand.kind === "list") await commands["list.call"]({ itemId: errand.id }, by);
   };
 }

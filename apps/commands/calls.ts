@@ -49,6 +49,8 @@ export function callerOf(agentId: string | undefined, by: Asker): string {
 
 /** What a call is placed for, and how it is claimed. */
 export interface ErrandClaim extends Errand {
+  /** Who is called; undefined: whoever has the number. */
+  readonly contactId?: string | null | undefined;
   /** In the attempt's transaction. @throws CommandProblem when it is not to be called any more */
   claim(trx: Db, callId: string): Promise<void>;
 }
@@ -66,7 +68,9 @@ export async function placeCall(
   errand?: ErrandClaim,
 ): Promise<Placed> {
   const { db, engine } = context;
-  const { to, number } = await resolve(context, wanted.to, by);
+  const { to: found, number } = await resolve(context, wanted.to, by);
+  const to =
+    found.kind === "outside" && errand?.contactId ? { ...found, contactId: errand.contactId } : found;
   if (wanted.lineId !== undefined) await requireLine(db, wanted.lineId);
   const kind = to.kind === "outside" ? PLACED : "internal-";
   const channel = `${kind}${Math.floor(Date.now() / 1000)}.${randomInt(1e9)}`;

@@ -30,7 +30,7 @@ const LANES = {
 type Lane = keyof typeof LANES;
 
 const IN_CALLS =
-  /^(call|conversation|callback)\.|^(agent\.state|(deferred|task|order|list)\.call|recording\.(pause|resume))$/;
+  /^(call|conversation|callback)\.|^(agent\.state|(deferred|task|order|list)\.call|list\.(next|save)|recording\.(pause|resume))$/;
 const SLOW = /^(pbx\.|recording\.|setting\.undo$)/;
 
 function laneOf(name: CommandName): Lane {

@@ -1,6 +1,7 @@
 /** All commands of one engine. */
 import { agentCommands } from "./agents.ts";
 import { bookCommands } from "./book.ts";
+import { callListCommands } from "./call-lists.ts";
 import { callbackCommands } from "./callbacks.ts";
 import { callCommands } from "./calls.ts";
 import { campaignListCommands } from "./campaign-list.ts";
@@ -18,6 +19,7 @@ import { historyCommands } from "./history.ts";
 import { importCommands } from "./imports.ts";
 import { keyCommands } from "./keys.ts";
 import { lineCommands } from "./lines.ts";
+import { listWorkCommands } from "./list-work.ts";
 import { menuCommands } from "./menus.ts";
 import { noticeCommands } from "./notices.ts";
 import { numberCommands } from "./numbers.ts";
@@ -64,6 +66,8 @@ export function createCommands(options: CommandOptions): Handlers {
     ...recordingCommands(context),
     ...deferredCommands(context),
     ...dialTaskCommands(context),
+    ...callListCommands(context),
+    ...listWorkCommands(context),
     ...productCommands(context),
     ...orderCommands(context),
     ...callbackCommands(context),

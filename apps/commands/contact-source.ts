@@ -34,7 +34,7 @@ async function matching(
         422,
         "too-many",
         `more than ${MOST_CONTACTS} contacts match; narrow the filter`,
-        "filter",
+        "source.filter",
       );
   } while (next !== null);
   return found;
@@ -51,6 +51,6 @@ async function named(trx: Db, ids: readonly string[], by: Asker): Promise<Contac
   return wanted.map((id, index) => {
     const row = rows.get(id);
     if (row) return row;
-    throw new CommandProblem(422, "unknown", "there is no such contact", `contactIds.${index}`);
+    throw new CommandProblem(422, "unknown", "there is no such contact", `source.contactIds.${index}`);
   });
 }

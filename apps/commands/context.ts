@@ -126,6 +126,7 @@ const UNIQUE: Readonly<Record<string, readonly [field: string, what: string]>> =
   menu_name_key: ["name", "name"],
   line_number_key: ["number", "number"],
   trunk_name_key: ["name", "name"],
+  call_list_name_key: ["name", "name"],
   product_name_key: ["name", "name"],
   customer_order_number_key: ["number", "number"],
   tariff_prefix_key: ["prefix", "prefix"],

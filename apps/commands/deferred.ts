@@ -56,7 +56,7 @@ export function deferredCommands(context: Context): Pick<Handlers, DeferredComma
       const claim = async (trx: Db, callId: string): Promise<void> => {
         if (!(await deferredPlaced(trx, id, callId))) throw over();
       };
-      const errand = { kind: "deferred", id, claim } as const;
+      const errand = { kind: "deferred", id, claim, contactId: row.contact_id } as const;
       const placed = await placeCall(context, row.agent_id, { to: { number: row.number } }, by, errand);
       engine.deferredChanged();
       return placed;

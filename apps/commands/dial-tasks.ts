@@ -93,9 +93,14 @@ export function dialTaskCommands(context: Context): Pick<Handlers, TaskCommand> 
       };
       const to = { number: row.number };
       const wanted = { to, ...(row.line_id !== null && { lineId: row.line_id }) };
-      const placed = await placeCall(context, agent, wanted, by, { kind: "task", id, claim });
+      const placed = await placeCall(context, agent, wanted, by, {
+        kind: "task",
+        id,
+        claim,
+        contactId: row.contact_id,
+      });
       await tell("task.changed", row.agent_id, { taskId: id, state: "in_work", callId: placed.callId });
-      return { ...placed, contactId: row.contact_id ?? placed.contactId };
+      return placed;
     },
     "task.close": async ({ id, outcome, comment }, by) => {
       const row = await openRow(db, id, by);

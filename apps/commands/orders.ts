@@ -104,8 +104,9 @@ export function orderCommands(context: Context): Pick<Handlers, OrderCommand> {
         kind: "order",
         id,
         claim,
+        contactId,
       });
-      return { ...placed, contactId: contactId ?? placed.contactId };
+      return placed;
     },
   };
 }

@@ -1,4 +1,7 @@
 /** What the commands of an agent's outbound work take and answer, apart from campaigns. */
+import type { Purpose } from "../core/dialling/campaign.ts";
+import type { Calendar } from "../core/dialling/policy.ts";
+import type { PresetName } from "../core/dialling/presets.ts";
 import type { OrderStatus } from "../core/orders/order.ts";
 import type { Reason } from "../core/orders/reasons.ts";
 import type { Tab } from "../core/orders/tabs.ts";
@@ -22,7 +25,40 @@ export interface ScenarioFields {
   script: string;
   /** None: the default of its direction. */
   lineIds: string[];
+  /** false: shown by itself nowhere, only picked for lists. */
+  isDefault?: boolean;
   results: string[];
+  /** DIAL-09. */
+  autoDial?: boolean;
+  /** DIAL-08. */
+  moveOnWithoutResult?: boolean;
+}
+
+/** Whom a list calls, and how. */
+export interface CallListFields {
+  name: string;
+  scenarioId: string;
+  lineId: string | null;
+  purpose: Purpose;
+  preset: PresetName;
+  /** When people may be called, by their own clock; null: as the preset says. */
+  week: Calendar["week"] | null;
+  agentIds: string[];
+  state: "open" | "closed";
+}
+
+/** What the agent saves at the end of a call, and where to from there (DIAL-06 … DIAL-08). */
+export interface ListSave {
+  resultId?: string;
+  comment: string;
+  topicIds: string[];
+  after: "next" | "stay" | "leave";
+}
+
+/** Who was put on a list, and who was on it already. */
+export interface ListAdded {
+  added: number;
+  skipped: { contactId: string; code: "no-number" | "not-allowed" | "listed" }[];
 }
 
 /** Which contacts: these, or those that a filter of GET /v1/contacts finds. An agent reaches its own ones. */
@@ -99,6 +135,19 @@ export interface DeskCommands {
   "task.call": [{ id: string; agentId?: string }, Placed];
   /** `cancel` closes nothing: back to the card. */
   "task.close": [{ id: string; outcome: TaskOutcome | "cancel"; comment: string }, Record<string, never>];
+  "list.create": [Omit<CallListFields, "state"> & { source: ContactSource }, { id: string } & ListAdded];
+  "list.change": [{ id: string; change: Partial<CallListFields> }, Record<string, never>];
+  "list.add": [{ id: string; source: ContactSource }, ListAdded];
+  "list.delete": [{ id: string }, Record<string, never>];
+  /** Opens the next contact, or the one that is open; null: nobody is left now. */
+  "list.next": [{ id: string; agentId?: string }, { itemId: string | null; nextAt: string | null }];
+  "list.call": [{ itemId: string; agentId?: string }, Placed];
+  "list.save": [
+    ListSave & { itemId: string; agentId?: string },
+    { itemId: string | null; nextAt: string | null },
+  ];
+  /** A card that nobody works any more goes back to the list. */
+  "list.release": [{ itemId: string }, Record<string, never>];
   "product.create": [{ name: string }, { id: string }];
   "product.change": [{ id: string; change: { name: string } }, Record<string, never>];
   "product.delete": [{ id: string }, Record<string, never>];

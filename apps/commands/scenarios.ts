@@ -2,7 +2,7 @@
 import type { Db } from "../store/database.ts";
 import { type Context, checkName, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
-import { CommandProblem } from "./port.ts";
+import { CommandProblem, type ScenarioFields } from "./port.ts";
 
 type ScenarioCommand = "scenario.create" | "scenario.change" | "scenario.delete";
 
@@ -13,17 +13,21 @@ export function scenarioCommands({ write, inTurn }: Context): Pick<Handlers, Sce
     "scenario.create": (fields) =>
       change(async (trx) => {
         const { name, direction, script, lineIds } = fields;
-        const place = { direction, lineIds, isDefault: lineIds.length === 0 };
+        const place = { direction, lineIds, isDefault: isDefault(lineIds, fields.isDefault) };
         check(fields);
         await checkLines(trx, lineIds);
         await checkPlace(trx, place);
-        const row = { name, direction, script, line_ids: lineIds, is_default: place.isDefault };
+        const row = {
+          ...{ name, direction, script, line_ids: lineIds, is_default: place.isDefault },
+          ...switches(fields),
+        };
         const { id } = await trx.insertInto("scenario").values(row).returning("id").executeTakeFirstOrThrow();
         await setResults(trx, id, fields.results);
         return { id };
       }),
-    "scenario.change": ({ id, change: { name, direction, script, lineIds, results } }) =>
+    "scenario.change": ({ id, change: fields }) =>
       change(async (trx) => {
+        const { name, direction, script, lineIds, results } = fields;
         const query = trx.selectFrom("scenario").selectAll().where("id", "=", id);
         const row = required(isId(id) ? await query.executeTakeFirst() : undefined, "scenario");
         check({ name, results });
@@ -31,13 +35,17 @@ export function scenarioCommands({ write, inTurn }: Context): Pick<Handlers, Sce
         const place = {
           direction: direction ?? row.direction,
           lineIds: lineIds ?? row.line_ids,
-          isDefault: lineIds ? lineIds.length === 0 : row.is_default,
+          isDefault:
+            lineIds || fields.isDefault !== undefined
+              ? isDefault(lineIds ?? row.line_ids, fields.isDefault)
+              : row.is_default,
         };
         await checkPlace(trx, place, id);
         const set = {
           ...{ direction: place.direction, line_ids: place.lineIds, is_default: place.isDefault },
           ...(name !== undefined && { name }),
           ...(script !== undefined && { script }),
+          ...switches(fields),
         };
         await trx.updateTable("scenario").set(set).where("id", "=", id).execute();
         if (results) await setResults(trx, id, results);
@@ -45,10 +53,25 @@ export function scenarioCommands({ write, inTurn }: Context): Pick<Handlers, Sce
       }),
     "scenario.delete": ({ id }) =>
       change(async (trx) => {
+        const used = trx.selectFrom("call_list").select("name").where("scenario_id", "=", id);
+        const list = isId(id) ? await used.executeTakeFirst() : undefined;
+        if (list) throw new CommandProblem(409, "in-use", `the call list «${list.name}» is worked with it`);
         const query = trx.deleteFrom("scenario").where("id", "=", id).returning("id");
         required(isId(id) ? await query.executeTakeFirst() : undefined, "scenario");
         return {};
       }),
+  };
+}
+
+/** Without lines it is its direction's default, unless it is only to be picked for lists (SCEN-11). */
+function isDefault(lineIds: readonly string[], wanted = true): boolean {
+  return lineIds.length === 0 && wanted;
+}
+
+function switches({ autoDial, moveOnWithoutResult }: Partial<ScenarioFields>) {
+  return {
+    ...(autoDial !== undefined && { auto_dial: autoDial }),
+    ...(moveOnWithoutResult !== undefined && { move_on_without_result: moveOnWithoutResult }),
   };
 }
 

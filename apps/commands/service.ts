@@ -17,34 +17,54 @@ type CompletionRow = Omit<Completion, "resultId"> & { resultId?: string | null }
 const LATE_MS = 12 * 3_600_000;
 
 export function serviceCommands(context: Context): Pick<Handlers, "call.complete"> {
-  const { write, inTurn, engine } = context;
+  const { write, inTurn } = context;
   return {
     "call.complete": ({ callId, agentId, ...completion }, by) =>
       inTurn(async () => {
         const { agent, tell } = await write(async (trx) => {
-          const server = await serverOf(trx, callId, agentId, by, context);
-          await checkTopics(trx, completion.topicIds);
-          if (completion.resultId !== undefined) await checkResult(trx, callId, completion.resultId);
-          await save(trx, callId, server, completion, by);
-          if (completion.deferred) await defer(trx, context, server, { callId, ...completion.deferred }, by);
-          if (completion.after === "break") await planState(trx, server, "break");
-          const { comment, outcome } = completion;
-          return {
-            agent: server,
-            tell: await closeWithCall(trx, context, { callId, agent: server, outcome, comment }),
-          };
+          const agent = await serverOf(trx, callId, agentId, by, context);
+          return { agent, tell: await writeCompletion(trx, context, { callId, agent, completion }, by) };
         });
-        // Only what is saved is done: a talk that was hung up cannot be taken back.
-        if (completion.after === "break")
-          engine.ask({ kind: "statePlanned", at: Date.now(), agent, state: "break" });
-        const held = engine.agent(agent)?.call;
-        if (held?.id === callId && (held.phase === "talking" || held.phase === "wrap-up"))
-          engine.ask({ kind: "serviceCompleted", at: Date.now(), call: callId, agent });
-        engine.deferredChanged();
-        await tell?.();
+        await completed(context, { callId, agent, after: completion.after }, tell);
         return { agentId: agent };
       }),
   };
+}
+
+/** What is to be told when it is committed. */
+type Telling = (() => Promise<void>) | undefined;
+
+/**
+ * Writes down that the agent has completed the service of a call, with everything that belongs to it.
+ * @throws CommandProblem for what is missing or makes no sense
+ */
+export async function writeCompletion(
+  trx: Db,
+  context: Context,
+  { callId, agent, completion }: { callId: string; agent: string; completion: Completion },
+  by: Asker,
+): Promise<Telling> {
+  const { topicIds, resultId, deferred, after, comment, outcome } = completion;
+  await checkTopics(trx, topicIds);
+  if (resultId !== undefined) await checkResult(trx, callId, resultId);
+  await save(trx, callId, agent, completion, by);
+  if (deferred) await defer(trx, context, agent, { callId, ...deferred }, by);
+  if (after === "break") await planState(trx, agent, "break");
+  return closeWithCall(trx, context, { callId, agent, outcome, comment });
+}
+
+/** Only what is saved is done: a talk that was hung up cannot be taken back. */
+export async function completed(
+  { engine }: Context,
+  { callId, agent, after }: { callId: string; agent: string; after: Completion["after"] },
+  tell: Telling,
+): Promise<void> {
+  if (after === "break") engine.ask({ kind: "statePlanned", at: Date.now(), agent, state: "break" });
+  const held = engine.agent(agent)?.call;
+  if (held?.id === callId && (held.phase === "talking" || held.phase === "wrap-up"))
+    engine.ask({ kind: "serviceCompleted", at: Date.now(), call: callId, agent });
+  engine.deferredChanged();
+  await tell?.();
 }
 
 /**
@@ -110,7 +130,7 @@ async function checkTopics(trx: Db, topicIds: readonly string[]): Promise<void> 
 async function checkResult(trx: Db, callId: string, resultId: string): Promise<void> {
   const call = await trx
     .selectFrom("call")
-    .select(["type", "line_id as lineId"])
+    .select(["id", "type", "line_id as lineId"])
     .where("id", "=", callId)
     .executeTakeFirst();
   const scenario = call && (await scenarioOf(trx, call));

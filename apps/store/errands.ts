@@ -4,6 +4,7 @@
  */
 import { sql } from "kysely";
 import type { ErrandKind } from "../core/outgoing/errand.ts";
+import { itemSettled } from "./call-lists.ts";
 import type { Db } from "./database.ts";
 import { deferredSettled } from "./deferred.ts";
 import { taskSettled } from "./dial-tasks.ts";
@@ -23,7 +24,7 @@ type Settle = (trx: Db, outcome: ErrandOutcome) => Promise<void>;
 const SETTLE: Readonly<Record<ErrandKind, Settle>> = {
   deferred: deferredSettled,
   task: taskSettled,
-  list: async () => {},
+  list: itemSettled,
   order: async () => {},
 };
 

@@ -1,5 +1,7 @@
 /** The tables of agents' outbound work apart from campaigns. */
-import type { Generated } from "kysely";
+import type { ColumnType, Generated } from "kysely";
+import type { Purpose } from "../core/dialling/campaign.ts";
+import type { Calendar } from "../core/dialling/policy.ts";
 import type { OrderStatus } from "../core/orders/order.ts";
 import type { Reason } from "../core/orders/reasons.ts";
 import type { Created } from "./tables.ts";
@@ -75,6 +77,57 @@ export interface OrderSaveTable {
   comment: Generated<string>;
 }
 
+export interface CallListTable {
+  id: Generated<string>;
+  name: string;
+  scenario_id: string;
+  line_id: string | null;
+  purpose: Purpose;
+  preset: string;
+  week: ColumnType<Calendar["week"] | null, string | null, string | null>;
+  state: Generated<"open" | "closed">;
+  created_at: Created;
+  created_by: string | null;
+}
+
+export interface CallListAgentTable {
+  list_id: string;
+  agent_id: string;
+}
+
+export type ListItemState = "waiting" | "open" | "done" | "skipped" | "refused";
+
+export interface CallListItemTable {
+  id: Generated<string>;
+  list_id: string;
+  position: number;
+  contact_id: string;
+  state: Generated<ListItemState>;
+  agent_id: Generated<string | null>;
+  number: Generated<string | null>;
+  opened_at: Generated<Date | null>;
+  closed_at: Generated<Date | null>;
+  next_at: Generated<Date | null>;
+  reason: Generated<string | null>;
+  dial_pending: Generated<boolean>;
+  auto_at: Generated<Date | null>;
+  tries: Generated<number>;
+  calls: Generated<number>;
+  call_id: Generated<string | null>;
+  result_id: Generated<string | null>;
+  comment: Generated<string>;
+}
+
+export interface CallListSaveTable {
+  id: Generated<string>;
+  item_id: string;
+  agent_id: string | null;
+  call_id: string | null;
+  at: Generated<Date>;
+  result_id: string | null;
+  comment: Generated<string>;
+}
+
 /** Their names in the database. */
 export interface DeskTables {
   dial_task: DialTaskTable;
@@ -82,4 +135,8 @@ export interface DeskTables {
   agent_product: AgentProductTable;
   customer_order: CustomerOrderTable;
   order_save: OrderSaveTable;
+  call_list: CallListTable;
+  call_list_agent: CallListAgentTable;
+  call_list_item: CallListItemTable;
+  call_list_save: CallListSaveTable;
 }

@@ -95,6 +95,8 @@ export interface ScenarioTable {
   line_ids: Generated<string[]>;
   is_default: Generated<boolean>;
   created_at: Created;
+  auto_dial: Generated<boolean>;
+  move_on_without_result: Generated<boolean>;
 }
 
 export interface ScenarioResultTable {

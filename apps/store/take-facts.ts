@@ -119,7 +119,16 @@ export async function readFacts(
 
 type Remembered = PastAttempt & { readonly contactId: string | null };
 
-/** Attempts of all campaigns and agents, without those of which we know that no phone rang. */
+/**
+ * An agent's call whose record nobody has begun yet: it is younger than this, or it never was (store/attempts.ts finds
+ * that out).
+ */
+const UNRECORDED_SECONDS = 30;
+
+/**
+ * Attempts of all campaigns and agents, without those of which we know that the person's phone did not ring: an agent's
+ * own phone is called first (LINE-13), and when it was not lifted nobody was disturbed.
+ */
 async function pastAttempts(
   db: Db,
   phones: readonly string[],
@@ -128,21 +137,26 @@ async function pastAttempts(
 ): Promise<Remembered[]> {
   const rows = await db
     .selectFrom("attempt")
-    .select(["number", "contact_id", "created_at", "ending", "ended_at"])
-    .select(sql<boolean>`campaign_id is not null and ending is null`.as("open"))
+    .leftJoin("call", "call.id", "attempt.call_id")
+    .select(["attempt.number", "attempt.contact_id", "attempt.created_at", "attempt.ending"])
+    .select(["attempt.ended_at", openAttempt.as("open")])
     .where((row) =>
       row.or([
-        row("number", "in", phones),
-        ...(contacts.length > 0 ? [row("contact_id", "in", contacts)] : []),
+        row("attempt.number", "in", phones),
+        ...(contacts.length > 0 ? [row("attempt.contact_id", "in", contacts)] : []),
       ]),
     )
     .where((row) =>
       row.or([
-        row("created_at", ">", since),
-        row.and([row("campaign_id", "is not", null), row("ending", "is", null)]),
+        row("attempt.created_at", ">", since),
+        row.and([row("attempt.campaign_id", "is not", null), row("attempt.ending", "is", null)]),
       ]),
     )
-    .where("state", "in", ["placing", "placed"])
+    .where("attempt.state", "in", ["placing", "placed"])
+    .where(
+      sql<boolean>`attempt.campaign_id is not null or attempt.agent_id is null or call.ended_at is null or exists (
+        select from call_leg l where l.call_id = attempt.call_id and l.to_number = attempt.number)`,
+    )
     .execute();
   return rows.map((row) => ({
     number: row.number,
@@ -153,6 +167,13 @@ async function pastAttempts(
     open: row.open,
   }));
 }
+
+/** A campaign's that has no ending; an agent's that is being placed, or whose call goes on. */
+const openAttempt = sql<boolean>`case
+  when attempt.campaign_id is not null then attempt.ending is null
+  when call.id is not null then call.ended_at is null
+       and attempt.created_at > now() - ${LONGEST_CALL_HOURS} * interval '1 hour'
+  else attempt.created_at > now() - ${UNRECORDED_SECONDS} * interval '1 second' end`;
 
 async function refusalsOf(db: Db, phones: readonly string[]): Promise<Map<string, { until?: number }>> {
   const rows = await db

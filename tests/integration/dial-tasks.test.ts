@@ -233,7 +233,7 @@ t.test(
       [anna, null].sort(),
     );
     const unknown = await batch({ source: { contactIds: [made[0], NOBODY] } });
-    t.match(unknown.body, { errors: [{ field: "contactIds.1" }] });
+    t.match(unknown.body, { errors: [{ field: "source.contactIds.1" }] });
     t.equal((await list(supervisor)).open, 2, "nothing of it is written");
     t.equal((await batch({ source: { contactIds: made } }, annas)).status, 403);
   },

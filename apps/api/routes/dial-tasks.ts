@@ -187,7 +187,10 @@ export function sourceFrom(
   if ("contactIds" in source) return source;
   const { phone, ...filter } = source.filter;
   return {
-    filter: { ...filter, ...(phone !== undefined && { phone: phoneFrom(phone, country, "filter.phone") }) },
+    filter: {
+      ...filter,
+      ...(phone !== undefined && { phone: phoneFrom(phone, country, "source.filter.phone") }),
+    },
   };
 }
 

@@ -42,6 +42,24 @@ export const dayRange = {
   from: Type.String({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$", examples: ["09:00"] }),
   to: Type.String({ pattern: "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples: ["18:00"] }),
 };
+/** Open ranges of ordinary days. */
+export const Week = Type.Unsafe<Hours["week"]>(
+  Type.Array(
+    Type.Object(
+      {
+        days: Type.Array(Weekday, {
+          minItems: 1,
+          maxItems: 7,
+          uniqueItems: true,
+          description: "1 = Monday … 7 = Sunday.",
+        }),
+        ...dayRange,
+      },
+      Closed,
+    ),
+    { maxItems: 50 },
+  ),
+);
 const HoursShape = Type.Unsafe<Hours>(
   Type.Object(
     {
@@ -50,21 +68,7 @@ const HoursShape = Type.Unsafe<Hours>(
         examples: ["Europe/Moscow"],
         description: "IANA zone of the line.",
       }),
-      week: Type.Array(
-        Type.Object(
-          {
-            days: Type.Array(Weekday, {
-              minItems: 1,
-              maxItems: 7,
-              uniqueItems: true,
-              description: "1 = Monday … 7 = Sunday.",
-            }),
-            ...dayRange,
-          },
-          Closed,
-        ),
-        { maxItems: 50 },
-      ),
+      week: Week,
       exceptions: Type.Optional(
         Type.Array(
           Type.Object(

@@ -11,6 +11,17 @@ const fields = {
     uniqueItems: true,
     description: "The lines it belongs to (SCEN-04); none: the default of its direction.",
   }),
+  isDefault: Type.Boolean({
+    description:
+      "Whether one without lines is its direction's default; false: it is shown only where it is picked, for call lists (SCEN-11).",
+  }),
+  autoDial: Type.Boolean({
+    description: "The next contact of a list is dialled as soon as the agent is free (DIAL-09, SCEN-09).",
+  }),
+  moveOnWithoutResult: Type.Boolean({
+    description:
+      "Whether an agent may go on to the next card without a result; true unless changed (DIAL-08).",
+  }),
   results: Type.Array(Name(), { maxItems: 100, description: "What can come of the call, in order." }),
 };
 const result = Type.Object({ id: Id(), name: Type.String() });
@@ -21,6 +32,9 @@ export const NewScenario = Type.Object(
     direction: fields.direction,
     script: Type.Optional(fields.script),
     lineIds: Type.Optional(fields.lineIds),
+    isDefault: Type.Optional(fields.isDefault),
+    autoDial: Type.Optional(fields.autoDial),
+    moveOnWithoutResult: Type.Optional(fields.moveOnWithoutResult),
     results: Type.Optional(fields.results),
   },
   Closed,
@@ -36,6 +50,8 @@ export const ScenarioView = Type.Object({
     description:
       "Shown for its direction's calls on lines without a scenario of their own: what saving an empty `lineIds` makes it. A scenario whose last line was deleted is shown nowhere.",
   }),
+  autoDial: Type.Boolean(),
+  moveOnWithoutResult: Type.Boolean(),
   results: Type.Array(result, { description: "Choosable when the service is completed (SCEN-12)." }),
 });
 export const ScenarioList = ListOf(ScenarioView);

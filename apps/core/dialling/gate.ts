@@ -38,7 +38,7 @@ export interface PastAttempt {
   /** Undefined: it is not over, or nobody wrote down how it ended (an agent's own call). */
   readonly ending?: AttemptEnding | undefined;
   readonly endedAt?: Millis | undefined;
-  /** A campaign's, and not over. */
+  /** It is not over, as far as we know. */
   readonly open: boolean;
 }
 

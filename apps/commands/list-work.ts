@@ -1,0 +1,165 @@
+/** An agent works through a list: next, call, save (DIAL-06 … DIAL-09, SCEN-08, SCEN-09). */
+
+import {
+  type Item,
+  itemPlaced,
+  lockItem,
+  nextAt,
+  openItem,
+  openNext,
+  releaseItem,
+  saveItem,
+  type WorkedList,
+  workedList,
+} from "../store/call-lists.ts";
+import type { Db } from "../store/database.ts";
+import { allowedNumber } from "../store/list-gate.ts";
+import { callerOf, placeCall } from "./calls.ts";
+import { type Context, isId, required } from "./context.ts";
+import type { Handlers } from "./handlers.ts";
+import { type Asker, CommandProblem, type ListSave } from "./port.ts";
+import { completed, writeCompletion } from "./service.ts";
+
+type WorkCommand = "list.next" | "list.call" | "list.save" | "list.release";
+
+export function listWorkCommands(context: Context): Pick<Handlers, WorkCommand> {
+  const { write, engine, db } = context;
+  return {
+    "list.next": ({ id, agentId }, by) => next(context, id, callerOf(agentId, by)),
+    "list.call": async ({ itemId, agentId }, by) => {
+      const agent = callerOf(agentId, by);
+      const { item, list } = await opened(db, itemId, agent);
+      const claim = async (trx: Db, callId: string): Promise<void> => {
+        const locked = await lockItem(trx, itemId);
+        if (locked?.state !== "open" || locked.agent_id !== agent) throw notOpen();
+        const { contact_id: contactId, calls, number } = locked;
+        const verdict = await allowedNumber(trx, list, { contactId, calls, only: number ?? undefined });
+        if (!("number" in verdict)) throw new CommandProblem(409, verdict.code, verdict.text);
+        await itemPlaced(trx, itemId, callId);
+      };
+      const wanted = {
+        to: { number: item.number ?? "" },
+        ...(list.lineId !== null && { lineId: list.lineId }),
+      };
+      const errand = { kind: "list", id: itemId, claim, contactId: item.contact_id } as const;
+      return placeCall(context, agent, wanted, by, errand);
+    },
+    "list.save": async ({ itemId, agentId, ...save }, by) => {
+      const agent = callerOf(agentId, by);
+      const { list } = await opened(db, itemId, agent);
+      await saveAndComplete(context, { itemId, agent, list, save }, by);
+      return save.after === "next" ? next(context, list.id, agent) : NOBODY;
+    },
+    "list.release": async ({ itemId }) => {
+      const whose = isId(itemId) ? await write((trx) => releaseItem(trx, itemId)) : undefined;
+      if (whose === undefined) required(undefined, "open card");
+      if (typeof whose === "string") engine.tell("list.released", { id: whose, itemId });
+      return {};
+    },
+  };
+}
+
+const NOBODY = { itemId: null, nextAt: null };
+/** Two who open the same contact from two lists at the same moment: one of them looks again. */
+const LOOKS = 5;
+
+async function next(
+  context: Context,
+  listId: string,
+  agent: string,
+): Promise<{ itemId: string | null; nextAt: string | null }> {
+  const { db, engine } = context;
+  for (let look = 1; ; look++) {
+    try {
+      const item = await context.write((trx) => openFor(trx, listId, agent));
+      if (!item) return { itemId: null, nextAt: (await nextAt(db, listId))?.toISOString() ?? null };
+      engine.tell("list.opened", { id: agent, listId, itemId: item.id, contactId: item.contact_id });
+      // The desk dials it when the agent is free, if that is wished.
+      engine.deferredChanged();
+      return { itemId: item.id, nextAt: null };
+    } catch (error) {
+      if ((error as { code?: string }).code !== "23505" || look === LOOKS) throw error;
+    }
+  }
+}
+
+async function openFor(trx: Db, listId: string, agent: string): Promise<Item | undefined> {
+  const list = required(isId(listId) ? await workedList(trx, listId, agent) : undefined, "call list");
+  const card = await openItem(trx, agent);
+  // Who asks again, because the answer was lost, gets the same one.
+  if (card?.list_id === listId) return card;
+  if (card) throw new CommandProblem(409, "card-open", "a card of another list is open: save it first");
+  if (list.state === "closed") throw new CommandProblem(409, "closed-list", "the list is closed");
+  return openNext(trx, list, agent);
+}
+
+interface Saving {
+  readonly itemId: string;
+  readonly agent: string;
+  readonly list: WorkedList;
+  readonly save: ListSave;
+}
+
+/**
+ * Saves the card, and completes the service of its call with it: what is saved at the end of a call frees the agent for
+ * the next one (DIAL-06). «Save and stay» (DIAL-07) lets a talk go on.
+ */
+async function saveAndComplete(
+  context: Context,
+  { itemId, agent, list, save }: Saving,
+  by: Asker,
+): Promise<void> {
+  const { engine } = context;
+  const leaves = save.after !== "stay";
+  const { resultId, comment, topicIds } = save;
+  const after = await context.write(async (trx) => {
+    const item = await lockItem(trx, itemId);
+    if (item?.state !== "open" || item.agent_id !== agent) throw notOpen();
+    if (resultId !== undefined) await checkResult(trx, list.scenarioId, resultId);
+    if (leaves && !list.moveOnWithoutResult && resultId === undefined && item.result_id === null)
+      throw new CommandProblem(422, "result-required", "choose a result before the next card", "resultId");
+    await saveItem(trx, item, { resultId, comment, leaves });
+    const held = engine.agent(agent)?.call;
+    if (held === undefined || held.id !== item.call_id) return undefined;
+    const callId = held.id;
+    if (held.phase === "wrap-up" || (leaves && held.phase === "talking")) {
+      const result = resultId ?? item.result_id ?? undefined;
+      const completion = {
+        topicIds,
+        comment,
+        after: "continue" as const,
+        ...(result && { resultId: result }),
+      };
+      const tell = await writeCompletion(trx, context, { callId, agent, completion }, by);
+      return () => completed(context, { callId, agent, after: "continue" }, tell);
+    }
+    // It rings still: nobody waits for an answer on a card that was left.
+    if (!leaves) return undefined;
+    return async () => void engine.ask({ kind: "hangUpAsked", at: Date.now(), call: callId, agent });
+  });
+  await after?.();
+}
+
+async function checkResult(trx: Db, scenarioId: string, resultId: string): Promise<void> {
+  const result = await trx
+    .selectFrom("scenario_result")
+    .select("id")
+    .where("id", "=", resultId)
+    .where("scenario_id", "=", scenarioId)
+    .executeTakeFirst();
+  required(result, "result of this scenario", "resultId");
+}
+
+/** The card that the agent has open, and its list. */
+async function opened(db: Db, itemId: string, agent: string): Promise<{ item: Item; list: WorkedList }> {
+  const item = isId(itemId)
+    ? await db.selectFrom("call_list_item").selectAll().where("id", "=", itemId).executeTakeFirst()
+    : undefined;
+  const list = required(item && (await workedList(db, item.list_id, agent)), "card");
+  if (item?.state !== "open" || item.agent_id !== agent) throw notOpen();
+  return { item, list };
+}
+
+function notOpen(): CommandProblem {
+  return new CommandProblem(409, "not-open", "this card is not open for the agent");
+}
