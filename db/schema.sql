@@ -170,6 +170,7 @@ CREATE INDEX attempt_campaign ON attempt USING btree (campaign_id, created_at DE
 CREATE INDEX attempt_contact ON attempt USING btree (contact_id, created_at) WHERE (contact_id IS NOT NULL);
 CREATE INDEX attempt_errand ON attempt USING btree (errand_id, created_at) WHERE (errand IS NOT NULL);
 CREATE INDEX attempt_errand_open ON attempt USING btree (created_at) WHERE ((errand IS NOT NULL) AND (NOT errand_settled));
+CREATE INDEX attempt_listed ON attempt USING btree (campaign_contact_id, ending) WHERE (campaign_contact_id IS NOT NULL);
 CREATE INDEX attempt_live ON attempt USING btree (campaign_id, answered_at) WHERE (answered_at IS NOT NULL);
 CREATE INDEX attempt_number ON attempt USING btree (number, created_at);
 CREATE INDEX attempt_open ON attempt USING btree (campaign_id, created_at) WHERE ((campaign_id IS NOT NULL) AND (ending IS NULL));
@@ -240,6 +241,8 @@ CREATE INDEX call_from ON call USING btree (from_number, arrived_at DESC);
 CREATE INDEX call_line ON call USING btree (line_id, arrived_at DESC);
 CREATE INDEX call_newest ON call USING btree (arrived_at DESC, id DESC);
 CREATE INDEX call_open ON call USING btree (arrived_at) WHERE (ended_at IS NULL);
+CREATE INDEX call_outbound ON call USING btree (to_number, arrived_at) WHERE (type = 'outbound'::text);
+CREATE INDEX call_outbound_contact ON call USING btree (contact_id, arrived_at) WHERE ((type = 'outbound'::text) AND (contact_id IS NOT NULL));
 
 create table call_event (
   origin text not null,

@@ -78,6 +78,7 @@ async function requireReady(trx: Db, id: string): Promise<void> {
     .select("id")
     .where("campaign_id", "=", id)
     .where("state", "in", ["waiting", "taken"])
+    .limit(1)
     .executeTakeFirst();
   if (!someone) throw new CommandProblem(409, "nobody-to-call", "there is nobody on its list to call");
 }

@@ -88,6 +88,7 @@ async function requireUnused(trx: Db, id: string): Promise<void> {
     .selectFrom("attempt")
     .select("id")
     .where("campaign_id", "=", id)
+    .limit(1)
     .executeTakeFirst();
   if (attempt)
     throw new CommandProblem(

@@ -8,6 +8,7 @@ import { type Callee, HISTORY_MS, type PastAttempt } from "../core/dialling/gate
 import type { TriedNumber } from "../core/dialling/retry.ts";
 import { zonesOf } from "../core/dialling/zones.ts";
 import type { Db } from "./database.ts";
+import { handDialled } from "./hand-dialled.ts";
 
 /** Somebody on a list. */
 export interface Candidate {
@@ -86,8 +87,12 @@ export async function readFacts(
   if (phones.length === 0) return [];
   const contacts = candidates.flatMap(({ contactId }) => contactId ?? []);
   const at = new Date(now);
+  const since = new Date(now - HISTORY_MS);
   const [past, refusals, consents, talking] = [
-    await pastAttempts(db, phones, contacts, new Date(now - HISTORY_MS)),
+    [
+      ...(await pastAttempts(db, phones, contacts, since)),
+      ...(await handDialled(db, phones, contacts, since)),
+    ],
     await refusalsOf(db, phones),
     await consentsOf(db, phones, purpose, at),
     await onThePhone(db, phones, new Date(now - LONGEST_CALL_HOURS * 3_600_000)),
