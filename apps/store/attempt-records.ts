@@ -1,8 +1,10 @@
 /** What the record says of a campaign's dial, read back out of the facts that were taken in. */
+import { sql } from "kysely";
 import { type AttemptRecord, foldAttempt } from "../core/records/attempt.ts";
 import { inOrder } from "../core/records/fold.ts";
 import type { Db } from "./database.ts";
 import { settleAttempt } from "./settle.ts";
+import { addRefusals } from "./writes/refusals.ts";
 
 /** Undefined while its call goes on, or when there is none. */
 export async function readAttemptRecord(
@@ -28,35 +30,35 @@ export async function readAttemptRecord(
   return { record, agentId: row.agent_id ?? undefined };
 }
 
-/** Settles an attempt by its record; a number whose owner asked for it goes on the refusal list, in the same breath. */
+/** Settles an attempt by its record; whoever asked for it goes on the refusal list before. */
 export async function settleByRecord(
   db: Db,
   attempt: string,
   record: AttemptRecord,
   agentId: string | undefined,
 ): Promise<void> {
-  if (record.refused) await refuseNumber(db, attempt, record.endedAt);
+  if (record.refused) await db.transaction().execute((trx) => refusePerson(trx, attempt));
   const { ending, endedAt, cause, refused: _, ...facts } = record;
   await settleAttempt(db, attempt, { ending, endedAt, cause, agentId, ...facts });
 }
 
-/** The key was pressed: nobody calls this number again. */
-async function refuseNumber(db: Db, attempt: string, at: number): Promise<void> {
-  await db
-    .insertInto("refused_number")
-    .columns(["phone", "reason", "source", "at", "attempt_id"])
-    .expression((query) =>
-      query
-        .selectFrom("attempt")
-        .select((row) => [
-          "number",
-          row.val("pressed the key during a call").as("reason"),
-          row.val("key").as("source"),
-          row.val(new Date(at)).as("at"),
-          "id",
-        ])
-        .where("id", "=", attempt),
-    )
-    .onConflict((conflict) => conflict.column("phone").doUpdateSet({ until: null }))
-    .execute();
+/**
+ * The key was pressed: nobody calls this person again, on whatever number. An organisation's other numbers are other
+ * people's.
+ */
+async function refusePerson(trx: Db, attempt: string): Promise<void> {
+  const { rows } = await sql<{ phone: string }>`
+    select number as phone from attempt where id = ${attempt}
+    union
+    select n.phone from attempt a join campaign_contact l on l.id = a.campaign_contact_id
+      join campaign_number n on n.campaign_contact_id = l.id left join contact c on c.id = l.contact_id
+     where a.id = ${attempt} and c.kind is distinct from 'organisation'
+    union
+    select p.phone from attempt a join contact c on c.id = a.contact_id join contact_phone p on p.contact_id = c.id
+     where a.id = ${attempt} and c.kind = 'contact'`.execute(trx);
+  const said = { reason: "pressed the key during a call", source: "key", until: null } as const;
+  await addRefusals(
+    trx,
+    rows.map(({ phone }) => ({ phone, ...said, attemptId: attempt })),
+  );
 }

@@ -4,13 +4,16 @@
  */
 import { sql } from "kysely";
 import t from "tap";
+import { settleByRecord } from "../../apps/store/attempt-records.ts";
 import { endCampaigns } from "../../apps/store/campaigns.ts";
 import type { Db } from "../../apps/store/database.ts";
 import { settleAttempt } from "../../apps/store/settle.ts";
 import { takeContacts } from "../../apps/store/take.ts";
+import { addRefusals, type NewRefusal, withdrawConsent } from "../../apps/store/writes/refusals.ts";
 import { addCompany } from "../support/api.ts";
 import { addCampaign, addListed, mint, OPEN_POLICY } from "../support/campaigns.ts";
 import { withPostgres } from "../support/postgres.ts";
+import { until } from "../support/until.ts";
 
 const postgres = await withPostgres();
 t.teardown(() => postgres.stop());
@@ -40,13 +43,18 @@ t.test("DIAL-15 with many calls behind it, an ending and an end read their own r
   await addListed(db, campaign, [{ phones: [fresh()] }]);
   const [one] = (await take(campaign, 1)).taken;
   await sql`analyze`.execute(db);
-  const read = async (table: string, work: (trx: Db) => Promise<unknown>) =>
+  const counted = async (trx: Db, table: string) => {
+    const { rows } = await sql<{ read: number }>`
+      select (seq_tup_read + coalesce(idx_tup_fetch, 0))::int as read from pg_stat_xact_user_tables
+       where relname = ${table}`.execute(trx);
+    return rows[0]?.read ?? 0;
+  };
+  // What the session read before is counted until it is handed in, about once a second.
+  const read = (table: string, work: (trx: Db) => Promise<unknown>) =>
     db.transaction().execute(async (trx) => {
+      const before = await counted(trx, table);
       await work(trx);
-      const { rows } = await sql<{ read: number }>`
-        select (seq_tup_read + coalesce(idx_tup_fetch, 0))::int as read from pg_stat_xact_user_tables
-         where relname = ${table}`.execute(trx);
-      return rows[0]?.read ?? 0;
+      return (await counted(trx, table)) - before;
     });
   const settled = await read("attempt", (trx) =>
     settleAttempt(trx, one?.id ?? "", { ending: "busy", endedAt: NOON + 30_000 }),
@@ -83,3 +91,115 @@ t.test(
     t.equal((await take(campaign, 5, NOON + 23 * HOUR)).taken.length, 1, "a day after it, again");
   },
 );
+
+const refuse = (phone: string, change: Partial<NewRefusal> = {}) =>
+  db
+    .transaction()
+    .execute((trx) => addRefusals(trx, [{ phone, reason: "", source: "api", until: null, ...change }]));
+const waiting = async () => {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock'`.execute(db);
+  return rows[0]?.count ?? 0;
+};
+
+t.test("DIAL-02 a refusal is not said to be written while a take decides by what was before", async (t) => {
+  const phone = fresh();
+  const campaign = await addCampaign(db);
+  await addListed(db, campaign, [{ phones: [phone] }]);
+  const order: string[] = [];
+  let taking: Promise<unknown> | undefined;
+  let refusing: Promise<unknown> | undefined;
+  await db.transaction().execute(async (trx) => {
+    await sql`select from campaign_number where phone = ${phone} for update`.execute(trx);
+    // It has read what there is to know, and waits for us to write.
+    taking = take(campaign, 1).then(({ taken }) => order.push(`taken ${taken.length}`));
+    await until("the take waits", async () => (await waiting()) === 1, 30_000);
+    refusing = refuse(phone).then(() => order.push("refused"));
+    await until(
+      "the refusal waits, or does not",
+      async () => (await waiting()) === 2 || order.length > 0,
+      30_000,
+    );
+    t.strictSame(order, [], "the refusal waits for the take");
+  });
+  await Promise.all([taking, refusing]);
+  t.strictSame(order, ["taken 1", "refused"]);
+  const other = await addCampaign(db);
+  await addListed(db, other, [{ phones: [phone] }]);
+  t.strictSame(await take(other, 1), { taken: [], refused: { refused: 1 }, busy: 0 });
+});
+
+t.test("DIAL-02 who may only add refusals takes nobody off: of two times the later one counts", async (t) => {
+  const phone = fresh();
+  const [soon, later] = [new Date(NOON + HOUR), new Date(NOON + 100 * HOUR)];
+  const kept = () =>
+    db.selectFrom("refused_number").select(["until", "reason"]).where("phone", "=", phone).executeTakeFirst();
+  t.equal(await refuse(phone, { until: later, reason: "first" }), 1);
+  t.equal(await refuse(phone, { until: soon, reason: "shorter" }), 0);
+  t.strictSame(await kept(), { until: later, reason: "first" });
+  await refuse(phone, { until: new Date(NOON + 200 * HOUR), reason: "longer" });
+  t.match(await kept(), { reason: "longer" });
+  await refuse(phone, { reason: "for ever" });
+  await refuse(phone, { until: soon, reason: "shorter" });
+  t.strictSame(await kept(), { until: null, reason: "for ever" });
+});
+
+t.test("DIAL-02 who presses the key is not called on another number either", async (t) => {
+  const [own, second, third, stranger] = [fresh(), fresh(), fresh(), fresh()];
+  const { id: contactId } = await db
+    .insertInto("contact")
+    .values({ name: "Refuser", position: null, owner_id: null })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  await db.insertInto("contact_phone").values({ contact_id: contactId, phone: third, position: 0 }).execute();
+  const campaign = await addCampaign(db);
+  await addListed(db, campaign, [{ phones: [own, second], contactId }]);
+  const [one] = (await take(campaign, 1)).taken;
+  const nothing = { cause: 16, greetingEndedAt: undefined, connectedAt: undefined, amd: undefined };
+  await settleByRecord(
+    db,
+    one?.id ?? "",
+    {
+      ...{ ...nothing, ending: "abandoned", refused: true, pressed: "9", trunkKey: undefined },
+      ...{ answeredAt: NOON, abandonedAt: NOON + 2000, messagePlayedAt: NOON + 2000, endedAt: NOON + 9000 },
+    },
+    undefined,
+  );
+  const later = NOON + 100 * HOUR;
+  t.strictSame(await take(campaign, 1, later), { taken: [], refused: { refused: 1 }, busy: 0 });
+  const other = await addCampaign(db);
+  await addListed(db, other, [{ phones: [third] }, { phones: [stranger] }]);
+  t.match(await take(other, 5, later), { taken: [{ phone: stranger }], refused: { refused: 1 } });
+  const rows = await db
+    .selectFrom("refused_number")
+    .select("source")
+    .where("attempt_id", "=", one?.id ?? "")
+    .execute();
+  t.strictSame(rows, [{ source: "key" }, { source: "key" }, { source: "key" }]);
+});
+
+t.test("DIAL-02 a withdrawn consent leaves no older one of the same number and purpose behind", async (t) => {
+  const phone = fresh();
+  const give = async (purpose: "survey" | "reminder") => {
+    const row = { phone, purpose, how: "form", taken_by: "site", given_at: new Date(NOON - 9 * HOUR) };
+    const made = await db
+      .insertInto("contact_consent")
+      .values({ ...row, contact_id: null, reference: "", until: null, withdrawn_at: null })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    return made.id;
+  };
+  await give("survey");
+  const id = await give("survey");
+  await give("reminder");
+  const withdraw = () => db.transaction().execute((trx) => withdrawConsent(trx, id));
+  t.equal(await withdraw(), true);
+  t.equal(await withdraw(), false, "once");
+  const policy = { ...OPEN_POLICY, consentFor: ["survey", "reminder"] as const };
+  const survey = await addCampaign(db, { policy, purpose: "survey" });
+  await addListed(db, survey, [{ phones: [phone] }]);
+  t.strictSame((await take(survey, 1)).refused, { "no-consent": 1 });
+  const reminder = await addCampaign(db, { policy, purpose: "reminder" });
+  await addListed(db, reminder, [{ phones: [phone] }]);
+  t.equal((await take(reminder, 1)).taken.length, 1, "what they agreed to otherwise holds");
+});

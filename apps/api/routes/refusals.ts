@@ -52,7 +52,7 @@ export function refusalRoutes(api: Api, { db, commands, country }: ApiContext): 
         tags,
         summary: "Put numbers on the refusal list",
         description:
-          "No campaign dials them any more, from the next attempt on. Numbers, or objects with a reason and a time; 10,000 at once. Rows that are no numbers are named, the others are added.",
+          "No campaign dials them any more, from the next attempt on; of two times the later one counts. Numbers, or objects with a reason and a time; 10,000 at once. Rows that are no numbers are named, the others are added.",
         "x-ledger": ledger,
         body: S.NewRefusals,
         response: { 200: S.RefusalsAdded },
@@ -159,7 +159,8 @@ export function refusalRoutes(api: Api, { db, commands, country }: ApiContext): 
       schema: {
         tags,
         summary: "Withdraw a consent",
-        description: "It stays as evidence of the calls before. 404 when it was withdrawn already.",
+        description:
+          "And with it every other of this number to the same purpose. They stay as evidence of the calls before. 404 when it was withdrawn already.",
         "x-ledger": ledger,
         params: IdParams,
         response: { 204: Nothing },

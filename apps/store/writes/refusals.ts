@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Purpose } from "../../core/dialling/campaign.ts";
 import type { Db } from "../database.ts";
+import { afterTakers } from "../take-facts.ts";
 import { reopenListed } from "./campaign-list.ts";
 
 export interface NewRefusal {
@@ -16,10 +17,14 @@ export interface NewRefusal {
 }
 
 /**
- * Writes down who must not be called. A refusal for ever stays one; else the newer word counts.
+ * Writes down who must not be called. The longer word counts: what was said for ever stays so, and who may only add to
+ * the list takes nobody off it. Whoever decides about a number at this moment is waited for, so that nobody is dialled
+ * by what was read before.
+ * @param trx a transaction, or the wait is in vain
  * @returns how many were not on the list before
  */
-export async function addRefusals(db: Db, refusals: readonly NewRefusal[]): Promise<number> {
+export async function addRefusals(trx: Db, refusals: readonly NewRefusal[]): Promise<number> {
+  await afterTakers(trx);
   // One statement cannot write a row twice.
   const once = new Map(refusals.map((refusal) => [refusal.phone, refusal]));
   for (const refusal of refusals) if (refusal.until === null) once.set(refusal.phone, refusal);
@@ -31,8 +36,8 @@ export async function addRefusals(db: Db, refusals: readonly NewRefusal[]): Prom
         on conflict (phone) do update
            set reason = excluded.reason, source = excluded.source, until = excluded.until, at = now(),
                attempt_id = excluded.attempt_id
-         where old.until is not null
-    returning xmax = 0 as added`.execute(db);
+         where old.until < coalesce(excluded.until, 'infinity')
+    returning xmax = 0 as added`.execute(trx);
   return rows.filter(({ added }) => added).length;
 }
 
@@ -75,13 +80,18 @@ export async function addConsents(trx: Db, consents: readonly NewConsent[]): Pro
   return ids.map(({ id }) => id);
 }
 
-/** @returns false when there is no such consent, or it was withdrawn before */
-export async function withdrawConsent(db: Db, id: string): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable("contact_consent")
-    .set({ withdrawn_at: new Date() })
-    .where("id", "=", id)
-    .where("withdrawn_at", "is", null)
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
+/**
+ * Whoever withdraws a consent agrees no more, however often they had agreed: every consent of this number to the same
+ * purpose goes with it. Whoever decides about a number at this moment is waited for.
+ * @param trx a transaction
+ * @returns false when there is no such consent, or it was withdrawn before
+ */
+export async function withdrawConsent(trx: Db, id: string): Promise<boolean> {
+  await afterTakers(trx);
+  const { numAffectedRows } = await sql`
+    update contact_consent given set withdrawn_at = now()
+      from contact_consent asked
+     where asked.id = ${id} and asked.withdrawn_at is null and given.withdrawn_at is null
+       and given.phone = asked.phone and given.purpose = asked.purpose`.execute(trx);
+  return (numAffectedRows ?? 0n) > 0n;
 }
