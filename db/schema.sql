@@ -1455,6 +1455,18 @@ CREATE OR REPLACE FUNCTION acting(what text)
  STABLE
 AS $function$ select nullif(current_setting('dozvon.' || what, true), '')::uuid $function$;
 
+CREATE OR REPLACE FUNCTION contact_unlisted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update campaign_contact
+     set state = 'cancelled', taken_at = null, taken_by = null, ended_at = now()
+   where contact_id = old.id and state in ('waiting', 'taken');
+  return old;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION emit_event(type text, subject text, call uuid, data jsonb)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -1687,6 +1699,7 @@ CREATE TRIGGER contact_changed AFTER UPDATE ON contact REFERENCING OLD TABLE AS 
 CREATE TRIGGER contact_nested BEFORE INSERT OR UPDATE OF organisation_id, owner_id ON contact FOR EACH ROW WHEN ((new.organisation_id IS NOT NULL)) EXECUTE FUNCTION take_organisations_owner();
 CREATE TRIGGER contact_owner_given AFTER UPDATE OF owner_id ON contact FOR EACH ROW WHEN (((new.kind = 'organisation'::text) AND (new.owner_id IS DISTINCT FROM old.owner_id))) EXECUTE FUNCTION give_owner_to_people();
 CREATE TRIGGER contact_owner_noted AFTER UPDATE ON contact REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION note_new_owners();
+CREATE TRIGGER contact_unlisted BEFORE DELETE ON contact FOR EACH ROW EXECUTE FUNCTION contact_unlisted();
 CREATE TRIGGER contact_import_waits AFTER INSERT OR UPDATE OF state ON contact_import FOR EACH ROW WHEN ((new.state = ANY (ARRAY['reading'::text, 'queued'::text]))) EXECUTE FUNCTION imports_changed();
 CREATE TRIGGER contact_phone_added AFTER INSERT ON contact_phone REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION phones_changed();
 CREATE TRIGGER contact_phone_moved AFTER UPDATE ON contact_phone REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION phones_moved();

@@ -10,13 +10,19 @@ import { addDecision, measureAbandonment, readSnapshots, saveSnapshot } from "..
 import { attemptPlaced, settleAttempt } from "../store/settle.ts";
 import { takeContacts } from "../store/take.ts";
 
+interface DiallerParts extends Omit<DiallerPorts, "store"> {
+  readonly db: Db;
+  /** Whether a number may be called from here at all. */
+  mayDial(phone: string): boolean;
+}
+
 /** The dialler of one engine; it dials after `start`. */
-export function prepareDialler({ db, ...parts }: Omit<DiallerPorts, "store"> & { readonly db: Db }): Dialler {
+export function prepareDialler({ db, mayDial, ...parts }: DiallerParts): Dialler {
   return new Dialler({
     ...parts,
     store: {
       campaigns: () => loadCampaigns(db),
-      take: async (request) => (await takeContacts(db, request)).taken,
+      take: async (request) => (await takeContacts(db, { ...request, mayDial })).taken,
       placed: (attempt) => attemptPlaced(db, attempt),
       async settle(attempt, { ending, endedAt, record, agentId }) {
         if (record) await settleByRecord(db, attempt, record, agentId);

@@ -141,6 +141,7 @@ const dialler = prepareDialler({
   ready: () => ari.state === "up",
   alive: (channel) => channelExists(ari, channel),
   caughtUp: recordTaken,
+  mayDial: senses.mayDial,
 });
 const hands = createHands(
   {

@@ -27,6 +27,8 @@ export interface TakeRequest {
   nextId(number: { readonly phone: string; readonly attempt: number }): Minted;
   /** Agents who are free: contacts who are to be called by one agent are taken only for these. */
   readonly agents?: readonly string[] | undefined;
+  /** Whether a number may be called from here at all (DOZVON_DIAL_ALLOW); undefined: any may. */
+  mayDial?(phone: string): boolean;
   /** An agent is kept for each of these calls until it is answered. */
   readonly agentKept?: boolean | undefined;
 }

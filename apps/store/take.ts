@@ -95,7 +95,7 @@ async function judge(
   trx: Db,
   campaign: Campaign,
   due: readonly Due[],
-  { now, agentKept = false }: Pick<TakeRequest, "now" | "agentKept">,
+  { now, agentKept = false, mayDial = () => true }: Pick<TakeRequest, "now" | "agentKept" | "mayDial">,
   phone?: string,
 ): Promise<Judged[]> {
   const numbers = await numbersOf(trx, due);
@@ -114,7 +114,10 @@ async function judge(
     for (const key of keys) decided.add(key);
     const own = facts.filter(({ candidate, ...number }) => candidate === one.id && isInService(number));
     const wanted = phone === undefined ? own : own.filter((number) => number.phone === phone);
-    const verdicts = wanted.map((number) => ({ number, verdict: gate(number.callee) }));
+    const verdicts = wanted.map((number) => ({
+      number,
+      verdict: mayDial(number.phone) ? gate(number.callee) : NOT_ALLOWED,
+    }));
     const allowed = verdicts.find(({ verdict }) => verdict.allowed);
     if (allowed) return { due: one, number: allowed.number };
     const refusals = verdicts.flatMap(({ verdict }) => (verdict.allowed ? [] : verdict));
@@ -122,6 +125,8 @@ async function judge(
   });
 }
 
+/** Without it one stolen key and a list of expensive numbers would be an expensive night. */
+const NOT_ALLOWED = refuse("not-allowed", "numbers of this country may not be called (DOZVON_DIAL_ALLOW)");
 const NO_NUMBER = refuse("exhausted", "no number is in service");
 
 function soonest(refusals: readonly Refused[]): Refused | undefined {

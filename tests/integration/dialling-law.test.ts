@@ -9,6 +9,7 @@ import { endCampaigns } from "../../apps/store/campaigns.ts";
 import type { Db } from "../../apps/store/database.ts";
 import { settleAttempt } from "../../apps/store/settle.ts";
 import { takeContacts } from "../../apps/store/take.ts";
+import { mergeSelected } from "../../apps/store/writes/merge.ts";
 import { addRefusals, type NewRefusal, withdrawConsent } from "../../apps/store/writes/refusals.ts";
 import { addCompany } from "../support/api.ts";
 import { addCampaign, addListed, mint, OPEN_POLICY } from "../support/campaigns.ts";
@@ -203,3 +204,87 @@ t.test("DIAL-02 a withdrawn consent leaves no older one of the same number and p
   await addListed(db, reminder, [{ phones: [phone] }]);
   t.equal((await take(reminder, 1)).taken.length, 1, "what they agreed to otherwise holds");
 });
+
+t.test("SOFT-05 a campaign dials no number that nobody may call from here (DOZVON_DIAL_ALLOW)", async (t) => {
+  const [own, costly] = [fresh(), "+18765550101"];
+  const campaign = await addCampaign(db);
+  const [, both, only] = await addListed(db, campaign, [
+    { phones: [fresh()] },
+    { phones: ["+18765550102", own] },
+    { phones: [costly] },
+  ]);
+  const mayDial = (phone: string) => phone.startsWith("+7");
+  const { taken, refused } = await take(campaign, 5, NOON, { mayDial });
+  t.equal(taken.length, 2);
+  t.equal(
+    taken.find(({ campaignContactId }) => campaignContactId === both)?.phone,
+    own,
+    "another number may",
+  );
+  t.strictSame(refused, { "not-allowed": 1 });
+  const row = await db
+    .selectFrom("campaign_contact")
+    .select(["state", "done_reason", "next_at"])
+    .where("id", "=", only ?? "")
+    .executeTakeFirstOrThrow();
+  t.match(row, { state: "waiting", done_reason: "not-allowed" }, "what is allowed may change");
+  t.ok(row.next_at.getTime() > NOON + HOUR, "and is not asked about all the time");
+  t.strictSame((await take(campaign, 5, NOON + HOUR, { mayDial })).taken, []);
+});
+
+t.test(
+  "DIAL-15 whoever is deleted, or merged into somebody, is not called from a list any more",
+  async (t) => {
+    const add = async (name: string) => {
+      const row = { name, position: null, owner_id: null };
+      const made = await db.insertInto("contact").values(row).returning("id").executeTakeFirstOrThrow();
+      return made.id;
+    };
+    const [waits, called, base, twin] = [
+      await add("Waits"),
+      await add("Called"),
+      await add("Base"),
+      await add("Twin"),
+    ];
+    const campaign = await addCampaign(db);
+    const ids = await addListed(db, campaign, [
+      { phones: [fresh()], contactId: waits },
+      { phones: [fresh()], contactId: called, priority: 9 },
+    ]);
+    const [one] = (await take(campaign, 1)).taken;
+    t.equal(one?.contactId, called);
+    await db.deleteFrom("contact").where("id", "in", [waits, called]).execute();
+    await end(one?.id ?? "", "busy");
+    const states = await db.selectFrom("campaign_contact").select("state").where("id", "in", ids).execute();
+    t.strictSame(
+      states,
+      [{ state: "cancelled" }, { state: "cancelled" }],
+      "nor again after the call that was made",
+    );
+    t.strictSame((await take(campaign, 5, NOON + 99 * HOUR)).taken, []);
+    const ending = await db
+      .selectFrom("attempt")
+      .select("ending")
+      .where("id", "=", one?.id ?? "")
+      .executeTakeFirst();
+    t.strictSame(ending, { ending: "busy" });
+
+    const other = await addCampaign(db);
+    const [first] = await addListed(db, other, [
+      { phones: [fresh()], contactId: base },
+      { phones: [fresh()], contactId: twin },
+    ]);
+    await db.transaction().execute(async (trx) => {
+      await sql`create temporary table merging (contact_id uuid, base_id uuid, rank integer) on commit drop`.execute(
+        trx,
+      );
+      await sql`insert into merging values (${twin}, ${base}, 1)`.execute(trx);
+      await mergeSelected(trx, null);
+    });
+    t.match(
+      (await take(other, 5)).taken,
+      [{ campaignContactId: first }],
+      "one person is one place on a list",
+    );
+  },
+);

@@ -9,6 +9,7 @@ export const REFUSALS = [
   "no-consent",
   "exhausted",
   "zone-unknown",
+  "not-allowed",
   "in-flight",
   "in-call",
   "too-many",
