@@ -9,6 +9,7 @@ import type { TriedNumber } from "../core/dialling/retry.ts";
 import { zonesOf } from "../core/dialling/zones.ts";
 import type { Db } from "./database.ts";
 import { handDialled } from "./hand-dialled.ts";
+import { numbersOfPeople, ownersOf, peopleOf } from "./same-person.ts";
 
 /** Somebody on a list. */
 export interface Candidate {
@@ -33,6 +34,8 @@ export interface Reachable extends TriedNumber {
 type NumberRow = Omit<Reachable, "callee" | "lastEnding" | "consentId"> & {
   readonly contactId: string | null;
   readonly lastEnding: TriedNumber["lastEnding"] | null;
+  /** Whose number it is, when the candidate is no contact. */
+  readonly owners?: readonly string[] | undefined;
 };
 
 /** A call that nobody ended for so long is a record that was lost. */
@@ -56,7 +59,12 @@ export async function numbersOf(db: Db, candidates: readonly Candidate[]): Promi
     .orderBy("number.attempts")
     .orderBy("number.position")
     .execute();
-  return rows;
+  const plain = rows.filter(({ contactId }) => contactId === null);
+  const owners = await ownersOf(
+    db,
+    plain.map(({ phone }) => phone),
+  );
+  return rows.map((row) => (row.contactId === null ? { ...row, owners: owners.get(row.phone) } : row));
 }
 
 /**
@@ -94,23 +102,22 @@ export async function readFacts(
 ): Promise<Reachable[]> {
   const phones = [...new Set(numbers.map(({ phone }) => phone))];
   if (phones.length === 0) return [];
-  const contacts = candidates.flatMap(({ contactId }) => contactId ?? []);
+  const listed = candidates.flatMap(({ contactId }) => contactId ?? []);
+  const contacts = [...new Set([...listed, ...numbers.flatMap(({ owners = [] }) => owners)])];
+  const theirs = await numbersOfPeople(db, contacts);
+  const all = [...new Set([...phones, ...[...theirs.values()].flat()])];
   const at = new Date(now);
   const since = new Date(now - HISTORY_MS);
   const [past, refusals, consents, talking] = [
-    [
-      ...(await pastAttempts(db, phones, contacts, since)),
-      ...(await handDialled(db, phones, contacts, since)),
-    ],
+    [...(await pastAttempts(db, all, contacts, since)), ...(await handDialled(db, all, contacts, since))],
     await refusalsOf(db, phones),
     await consentsOf(db, phones, purpose, at),
-    await onThePhone(db, phones, new Date(now - LONGEST_CALL_HOURS * 3_600_000)),
+    await onThePhone(db, all, new Date(now - LONGEST_CALL_HOURS * 3_600_000)),
   ];
   const tries = new Map(candidates.map(({ id, attempts }) => [id, attempts]));
-  const own = new Map<string, string[]>();
-  for (const { candidate, phone } of numbers) own.set(candidate, [...(own.get(candidate) ?? []), phone]);
-  return numbers.map(({ lastEnding, contactId, ...number }) => {
-    const persons = new Set(own.get(number.candidate));
+  const people = peopleOf(numbers, theirs);
+  return numbers.map(({ lastEnding, contactId: _, owners: __, ...number }) => {
+    const person = people.get(number.candidate);
     const consent = consents.get(number.phone);
     return {
       ...number,
@@ -122,10 +129,12 @@ export async function readFacts(
         refusal: refusals.get(number.phone) ?? null,
         consent: consent !== undefined,
         past: past.filter(
-          (attempt) => persons.has(attempt.number) || (contactId !== null && attempt.contactId === contactId),
+          (attempt) =>
+            person?.phones.has(attempt.number) ||
+            (attempt.contactId !== null && person?.contacts.has(attempt.contactId)),
         ),
         attempts: tries.get(number.candidate) ?? 0,
-        inCall: [...persons].some((phone) => talking.has(phone)),
+        inCall: [...(person?.phones ?? [])].some((phone) => talking.has(phone)),
       },
     };
   });

@@ -100,7 +100,9 @@ async function judge(
 ): Promise<Judged[]> {
   const numbers = await numbersOf(trx, due);
   const keysOf = ({ id, contactId }: Due) => [
-    ...numbers.filter(({ candidate }) => candidate === id).map((number) => number.phone),
+    ...numbers
+      .filter(({ candidate }) => candidate === id)
+      .flatMap(({ phone, owners = [] }) => [phone, ...owners.map(contactKey)]),
     ...(contactId ? [contactKey(contactId)] : []),
   ];
   const ours = await lockKeys(trx, due.flatMap(keysOf));

@@ -288,3 +288,51 @@ t.test(
     );
   },
 );
+
+t.test(
+  "DIAL-15 a debtor on a list of plain numbers is one debtor, whatever the number (230-FZ)",
+  async (t) => {
+    const [home, mobile, office, stranger] = [fresh(), fresh(), fresh(), fresh()];
+    const { id: contactId } = await db
+      .insertInto("contact")
+      .values({ name: "One debtor", position: null, owner_id: null })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    const phones = [home, mobile, office].map((phone, position) => ({
+      contact_id: contactId,
+      phone,
+      position,
+    }));
+    await db.insertInto("contact_phone").values(phones).execute();
+    const policy = { ...OPEN_POLICY, attempts: { ...OPEN_POLICY.attempts, per: "person" as const, day: 1 } };
+    const debt = () => addCampaign(db, { policy, purpose: "debt" });
+    const [one, two, three] = [await debt(), await debt(), await debt()];
+    await addListed(db, one, [{ phones: [home] }]);
+    await addListed(db, two, [{ phones: [mobile] }, { phones: [stranger] }]);
+    await addListed(db, three, [{ phones: [office], contactId }]);
+    const both = await Promise.all([take(one, 5), take(two, 5), take(three, 5)]);
+    const taken = both.flatMap((answer) => answer.taken);
+    t.equal(
+      taken.filter(({ phone }) => phone !== stranger).length,
+      1,
+      "on one of the numbers, whoever takes first",
+    );
+    t.ok(
+      taken.some(({ phone }) => phone === stranger),
+      "and nobody else is kept from being called",
+    );
+    for (const { id } of taken) await end(id, "no_answer");
+    for (const campaign of [one, two, three])
+      t.strictSame((await take(campaign, 5, NOON + HOUR)).taken, [], "nor on another later that day");
+    const numbersOnly = await addCampaign(db, {
+      policy: { ...policy, attempts: { ...policy.attempts, per: "number" } },
+    });
+    const free = taken.some(({ phone }) => phone === home) ? mobile : home;
+    await addListed(db, numbersOnly, [{ phones: [free] }]);
+    t.equal(
+      (await take(numbersOnly, 5, NOON + HOUR)).taken.length,
+      1,
+      "where numbers are counted it is another number",
+    );
+  },
+);

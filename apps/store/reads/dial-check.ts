@@ -3,6 +3,7 @@ import type { Campaign } from "../../core/dialling/campaign.ts";
 import { type Callee, DAY_MS, mayDial } from "../../core/dialling/gate.ts";
 import type { Verdict } from "../../core/dialling/verdict.ts";
 import type { Db } from "../database.ts";
+import { ownersOf } from "../same-person.ts";
 import { numbersOf, readFacts } from "../take-facts.ts";
 
 export interface DialCheck {
@@ -31,7 +32,8 @@ export async function checkNumber(
     .where("number.campaign_id", "=", campaign.id)
     .where("number.phone", "=", phone)
     .executeTakeFirst();
-  const numbers = listed ? await numbersOf(db, [listed]) : [{ ...UNLISTED, phone }];
+  const owners = listed ? undefined : (await ownersOf(db, [phone])).get(phone);
+  const numbers = listed ? await numbersOf(db, [listed]) : [{ ...UNLISTED, phone, owners }];
   const facts = await readFacts(
     db,
     [listed ?? { id: UNLISTED.candidate, contactId: null, attempts: 0 }],
