@@ -26,6 +26,7 @@ export interface AttemptSeen {
   readonly connected_at: Date | null;
   readonly abandoned_at: Date | null;
   readonly message_played_at: Date | null;
+  readonly ended_at: Date | null;
   readonly amd: Json;
   readonly pressed: string | null;
 }
@@ -102,6 +103,19 @@ export class Dialling {
     for (const agent of agents)
       await this.db.insertInto("campaign_agent").values({ campaign_id: id, agent_id: agent.id }).execute();
     await this.list(id, numbers);
+    return id;
+  }
+
+  /** A campaign made, listed and started as a manager does it, through the API. @returns its id */
+  async begin({
+    numbers,
+    ...wanted
+  }: { numbers: readonly string[] } & Record<string, Json>): Promise<string> {
+    this.#made += 1;
+    const name = `${wanted.name} ${this.#made}`;
+    const { id } = await this.#scene.must("POST", "/v1/campaigns", { ...wanted, name });
+    await this.#scene.must("POST", `/v1/campaigns/${id}/contacts`, { contacts: numbers });
+    await this.#scene.must("POST", `/v1/campaigns/${id}/start`);
     return id;
   }
 
