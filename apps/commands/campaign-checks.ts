@@ -19,13 +19,16 @@ export async function checkCampaign(trx: Db, campaign: WholeCampaign): Promise<v
   await checkReferences(trx, campaign);
 }
 
-function checkModes({ mode, ratio, announcementSoundId, announcement, wrapUp, policy }: WholeCampaign): void {
+function checkModes(campaign: WholeCampaign): void {
+  const { mode, ratio, amd, announcementSoundId, announcement, wrapUp, policy } = campaign;
   if (mode === "power" && ratio === null)
     throw new CommandProblem(422, "incomplete", "how many calls for each free agent?", "ratio");
   if (mode === "agentless" && announcementSoundId === null)
     throw new CommandProblem(422, "incomplete", "what is announced?", "announcementSoundId");
   if (wrapUp?.mode === "limit" && wrapUp.seconds === undefined)
     throw new CommandProblem(422, "incomplete", "how many seconds?", "wrapUp.seconds");
+  if (amd?.machine === "message" && amd.machineSoundId === null)
+    throw new CommandProblem(422, "incomplete", "what is left on a machine?", "amd.machineSoundId");
   const { refusalKey } = policy.abandonment;
   const own = refusalKey === null ? undefined : announcement?.keys[refusalKey];
   if (own && own.does !== "refuse")
@@ -62,8 +65,8 @@ async function checkReferences(trx: Db, campaign: WholeCampaign): Promise<void> 
   if (campaign.queueId !== null && campaign.agentIds.length > 0)
     throw new CommandProblem(422, "clash", "the queue's agents serve it; name either", "agentIds");
   const sounds = new Set(await soundIds(trx));
-  for (const field of ["messageSoundId", "announcementSoundId"] as const) {
-    const id = campaign[field];
-    if (id !== null && !sounds.has(id)) required(undefined, "sound", field);
-  }
+  const { messageSoundId, announcementSoundId } = campaign;
+  const used = { messageSoundId, announcementSoundId, "amd.machineSoundId": campaign.amd?.machineSoundId };
+  for (const [field, id] of Object.entries(used))
+    if (id && !sounds.has(id)) required(undefined, "sound", field);
 }

@@ -1,7 +1,7 @@
 /** Campaigns. */
 import { Type } from "typebox";
 import type { AmdSettings, Announcement } from "../../core/dialling/campaign.ts";
-import { CAMPAIGN_STATES } from "../../core/dialling/campaign.ts";
+import { CAMPAIGN_STATES, KEY_DOES } from "../../core/dialling/campaign.ts";
 import {
   AppliedView,
   ChangeOf,
@@ -49,6 +49,8 @@ export const NEW_AMD: AmdSettings = {
   silenceThreshold: 256,
   maximumWordLength: 5000,
   unsure: "person",
+  machine: "hang-up",
+  machineSoundId: null,
 };
 
 export const StateOf = Type.Enum([...CAMPAIGN_STATES], {
@@ -69,6 +71,10 @@ const amd = {
   silenceThreshold: ms(1, 32_767, "What is quieter is silence."),
   maximumWordLength: ms(100, 10_000, "A longer word (ms) is a machine's."),
   unsure: Type.Enum(["person", "machine"], { description: "What NOTSURE is taken for." }),
+  machine: Type.Enum(["hang-up", "message"], {
+    description: "What a machine gets: the end, or `machineSoundId` after its greeting.",
+  }),
+  machineSoundId: Nullable(Id()),
 };
 const AmdWish = Type.Unsafe<Partial<AmdSettings>>(
   Type.Partial(Type.Object(amd), {
@@ -76,6 +82,10 @@ const AmdWish = Type.Unsafe<Partial<AmdSettings>>(
     description: "Whether a machine has answered is listened for, with app_amd's parameters; {}: its own.",
   }),
 );
+const KeyWord = Type.Enum([...KEY_DOES], {
+  description:
+    "`answer`: noted, and the call ends. `queue`: to the agents of the campaign's queue, or of its line's. `refuse`: the number is not called again. `replay`: once more.",
+});
 const AnnouncementShape = Type.Unsafe<Announcement>(
   Type.Object(
     {
@@ -83,7 +93,7 @@ const AnnouncementShape = Type.Unsafe<Announcement>(
       waitSeconds: Type.Integer({ minimum: 1, maximum: 30, description: "How long a key is waited for." }),
       keys: Type.Record(
         Type.String({ pattern: "^[0-9*#]$" }),
-        Type.Object({ name: Name(), does: Type.Enum(["answer", "refuse", "replay"]) }, Closed),
+        Type.Object({ name: Name(), does: KeyWord }, Closed),
         { ...Closed, description: "What the keys mean." },
       ),
     },

@@ -70,6 +70,10 @@ export interface AmdSettings {
   readonly maximumWordLength: number;
   /** What NOTSURE is taken for. */
   readonly unsure: "person" | "machine";
+  /** What a machine gets: the end, or a message after its greeting. */
+  readonly machine: "hang-up" | "message";
+  /** The message. */
+  readonly machineSoundId: string | null;
 }
 
 /** What the keys mean during an agentless campaign's announcement. */
@@ -79,10 +83,15 @@ export interface Announcement {
   /** How long a key is waited for after it. */
   readonly waitSeconds: number;
   /** `0` … `9`, `*`, `#`. */
-  readonly keys: Readonly<
-    Record<string, { readonly name: string; readonly does: "answer" | "refuse" | "replay" }>
-  >;
+  readonly keys: Readonly<Record<string, { readonly name: string; readonly does: KeyDoes }>>;
 }
+
+/**
+ * What a key does. `answer`: it is noted, and the call ends. `queue`: to the agents of the campaign's queue, or of its
+ * line's. `refuse`: the number is not called again. `replay`: the announcement once more.
+ */
+export const KEY_DOES = ["answer", "queue", "refuse", "replay"] as const;
+export type KeyDoes = (typeof KEY_DOES)[number];
 
 /** A campaign as the engine has it. */
 export interface Campaign {

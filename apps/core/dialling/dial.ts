@@ -5,7 +5,7 @@
 import type { Floor, Line, Millis, TrunkId } from "../floor.ts";
 import { dialThrough, NO_TRUNK } from "../outgoing/trunk.ts";
 import type { Turn } from "../turn.ts";
-import type { AmdSettings, Campaign } from "./campaign.ts";
+import type { AmdSettings, Campaign, KeyDoes } from "./campaign.ts";
 import type { Attempt, Taken } from "./floor.ts";
 import { shownFor, trunkOf } from "./trunks.ts";
 
@@ -82,7 +82,7 @@ function through(
     ...dialThrough(trunk, number, callerId),
     seconds: campaign.ringSeconds,
     place: { context: "campaign", extension: `${line.key}_${campaign.key}` },
-    variables: variablesOf(campaign, number, callerId),
+    variables: variablesOf(floor, campaign, line, number, callerId),
   });
 }
 
@@ -95,7 +95,9 @@ function failed(turn: Turn, taken: Taken, campaign: Campaign["id"], at: Millis, 
 
 /** What the dialplan needs when the engine is away: made of numbers, ids and words of ours only. */
 function variablesOf(
+  floor: Floor,
   campaign: Campaign,
+  line: Line,
   number: string,
   callerId: string | undefined,
 ): Record<string, string> {
@@ -111,8 +113,18 @@ function variablesOf(
     DZ_MESSAGE: messageSoundId,
     DZ_SAY: message ? "1" : "0",
     DZ_REFUSAL: refusalKey ?? "",
-    ...(amd && { DZ_AMD: amdOf(amd), DZ_UNSURE: amd.unsure }),
-    ...(campaign.mode === "agentless" && announcementOf(campaign)),
+    ...(amd && listeningFor(amd)),
+    ...(campaign.mode === "agentless" && announcementOf(campaign, queueKeyOf(floor, campaign, line))),
+  };
+}
+
+/** How app_amd listens, and what a machine gets. */
+function listeningFor(amd: AmdSettings): Record<string, string> {
+  return {
+    DZ_AMD: amdOf(amd),
+    DZ_UNSURE: amd.unsure,
+    DZ_MACHINE: amd.machine,
+    DZ_MACHINE_SOUND: amd.machineSoundId ?? "",
   };
 }
 
@@ -125,16 +137,26 @@ function amdOf(amd: AmdSettings): string {
   ].join("-");
 }
 
+/** Where a key leads that asks for a person. */
+function queueKeyOf(floor: Floor, campaign: Campaign, line: Line): string {
+  return floor.queues.get(campaign.queueId ?? line.queueId)?.key ?? "";
+}
+
 /** Keys by what they do: a set of digits each. */
-function announcementOf({ announcement, announcementSoundId, policy }: Campaign): Record<string, string> {
+function announcementOf(
+  { announcement, announcementSoundId, policy }: Campaign,
+  queueKey: string,
+): Record<string, string> {
   const keys = Object.entries(announcement?.keys ?? {});
-  const that = (does: string) => keys.flatMap(([key, each]) => (each.does === does ? [key] : [])).join("");
+  const that = (does: KeyDoes) => keys.flatMap(([key, each]) => (each.does === does ? [key] : [])).join("");
   return {
     DZ_ANNOUNCE: announcementSoundId ?? "",
     DZ_PLAYS: String(announcement?.times ?? 1),
     DZ_WAIT_KEY: String(announcement?.waitSeconds ?? 3),
     DZ_ANSWERS: that("answer"),
     DZ_REPLAYS: that("replay"),
+    DZ_AGENTS: that("queue"),
+    DZ_TO_QUEUE: queueKey,
     DZ_REFUSALS: that("refuse") + (policy.abandonment.refusalKey ?? ""),
   };
 }

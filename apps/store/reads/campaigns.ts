@@ -64,7 +64,13 @@ export async function campaignUsing(
     line: () => query.where("line_id", "=", id),
     queue: () => query.where("queue_id", "=", id),
     sound: () =>
-      query.where((row) => row.or([row("message_sound_id", "=", id), row("announcement_sound_id", "=", id)])),
+      query.where((row) =>
+        row.or([
+          row("message_sound_id", "=", id),
+          row("announcement_sound_id", "=", id),
+          sql<boolean>`amd->>'machineSoundId' = ${id}`,
+        ]),
+      ),
     trunk: () => query.where(sql<boolean>`${id}::uuid = any(trunk_ids)`),
   }
     [what]()
