@@ -257,6 +257,7 @@ function hearUserEvent(
   const common = { at, call: callIdOf(linkedId) };
   if (userEvent === "ABANDONED") return { kind: "abandonHeard", ...common };
   if (userEvent === "ANNOUNCED") return { kind: "announcementHeard", ...common };
+  if (userEvent === "SILENT") return { kind: "carrierSilent", ...common };
   if (userEvent === "MACHINE") return { kind: "machineHeard", ...common, cause: String(extra.extra ?? "") };
   return undefined;
 }

@@ -41,6 +41,7 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
     FILTER: "func_strings.so",
   },
   ...{ DEVICE_STATE: "func_devstate.so", GROUP: "func_groupcount.so", GROUP_COUNT: "func_groupcount.so" },
+  HANGUPCAUSE_KEYS: "func_hangupcause.so",
   ...{ TRYLOCK: "func_lock.so", LOCK: "func_lock.so", UNLOCK: "func_lock.so", IF: "func_logic.so" },
   ...{
     IFTIME: "func_logic.so",

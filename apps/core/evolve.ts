@@ -244,6 +244,7 @@ export function evolve(floor: Floor, event: DomainEvent): void {
     case "CustomerAbandoned":
     case "MachineHeard":
     case "AnnouncementHeard":
+    case "CarrierSilent":
     case "AttemptHungUp":
     case "AttemptOver":
       evolveDialling(floor, event);

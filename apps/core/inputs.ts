@@ -166,6 +166,8 @@ export type Input =
   | { kind: "abandonHeard"; at: Millis; call: CallId }
   | { kind: "machineHeard"; at: Millis; call: CallId; cause: string }
   | { kind: "announcementHeard"; at: Millis; call: CallId }
+  /** From Asterisk's record: the carrier said nothing at all to the INVITE, not even 100. */
+  | { kind: "carrierSilent"; at: Millis; call: CallId }
   /** An agent dialled a colleague's short number (SOFT-08). */
   | {
       kind: "colleagueDialled";

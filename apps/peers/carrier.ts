@@ -19,6 +19,8 @@ export type Callee =
     }
   /** Rings until we give up. */
   | { readonly does: "ring" }
+  /** Says nothing at all to the INVITE, not even 100. */
+  | { readonly does: "nothing" }
   /** Plays something before any answer (183 with SDP), and never answers. */
   | { readonly does: "early-media" }
   /** Says no, after ringing for a while. */
@@ -65,6 +67,8 @@ function steps(callee: Callee, place: number): string[] {
       return answers(callee, place);
     case "ring":
       return [ringing(), ...untilCancelled(`timeout="${HOUR_MS}" ontimeout="end"`)];
+    case "nothing":
+      return [`<recv request="CANCEL" timeout="${HOUR_MS}" ontimeout="end" next="end"/>`];
     case "early-media":
       return [
         send(["SIP/2.0 183 Session Progress", ...REPLY, "Contact: <sip:[local_ip]:[local_port]>", ...sdp()]),

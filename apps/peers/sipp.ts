@@ -133,9 +133,9 @@ export async function phone(
   return start(place, `phone-${account.username}`, phoneScenario(behaviour), PHONE_ADDRESS, port, ["-aa"]);
 }
 
-/** A carrier with many people behind it; as many calls at once as come. */
-export function carrier(place: PeerPlace, callees: Callees): SippPeer {
-  return start(place, "carrier", carrierScenario(callees), FAR_ADDRESS, takePort(), ["-aa"]);
+/** A carrier with many people behind it; as many calls at once as come. No two carriers have one address. */
+export function carrier(place: PeerPlace, callees: Callees, address: string = FAR_ADDRESS): SippPeer {
+  return start(place, "carrier", carrierScenario(callees), address, takePort(), ["-aa"]);
 }
 
 /** A carrier's far end: takes the calls that we place to numbers outside, and notes whom it is called as. */

@@ -143,6 +143,13 @@ t.test("a machine, a person, and who could not be told", (t) => {
   t.end();
 });
 
+t.test("L8 a carrier that said nothing at all is no customer who did not answer", (t) => {
+  const silent = said(25_000, "SILENT", "t1");
+  t.match(fold([silent, ...over(25_001, 16)]), { ending: "failed", answeredAt: undefined });
+  t.match(fold(over(25_001, 16)), { ending: "no_answer" });
+  t.end();
+});
+
 t.test("we hung up: shed or cancelled; on somebody who had just answered it is an abandoned call", (t) => {
   const shed = decided(17_000, "AttemptHungUp", { why: "shed" });
   t.match(fold([shed, ...over(17_010, 16)])?.attempt, { ending: "shed" });

@@ -74,7 +74,11 @@ t.test("a live answer goes to the agent who has been idle longest, by a phone th
   const { effects } = answered(made, "one");
   t.same(goes(effects), ["connect a-anna"]);
   const step = effects.find(({ kind }) => kind === "continue");
-  t.equal(step?.kind === "continue" && step.step.kind === "connect" && step.step.seconds, 1.92);
+  t.equal(
+    step?.kind === "continue" && step.step.kind === "connect" && step.step.seconds,
+    1.3,
+    "somebody else is free, so this phone is not waited for to the end",
+  );
   made.hear({ kind: "talkStarted", at: T0 + 8500, call: "call-one", phone: "a-anna" });
   t.equal(made.floor.attempts.get("campaign-1.one")?.stage, "talking");
   t.equal(made.floor.agents.get("anna")?.call?.phase, "talking");
@@ -152,6 +156,65 @@ t.test("F13 an agent who goes away during the connect: another one, then the mes
   t.end();
 });
 
+t.test("F13 an agent who chooses a break while their phone rings for a campaign: it stops at once", (t) => {
+  const made = running(["anna", "boris"]);
+  dialled(made, [taken("one")]);
+  answered(made, "one");
+  const rings = { kind: "phoneCalled", call: "call-one", phone: "a-anna", channel: "leg-1" } as const;
+  made.hear({ ...rings, at: T0 + 8050 });
+  const left = made.hear({ kind: "stateChosen", at: T0 + 8100, agent: "anna", state: "break" });
+  t.match(
+    left.effects.filter(({ kind }) => kind === "hangUp"),
+    [{ kind: "hangUp", channel: "leg-1" }],
+  );
+  const again = made.hear({
+    kind: "offerEnded",
+    at: T0 + 8150,
+    call: "call-one",
+    channel: "campaign-1.one",
+    lineKey: "l1",
+    phone: "a-anna",
+    result: "CHANUNAVAIL",
+    draw: 0,
+  });
+  t.same(goes(again.effects), ["connect a-boris"]);
+  const boris = { ...rings, phone: "a-boris", channel: "leg-2" };
+  const before = made.hear({ kind: "stateChosen", at: T0 + 8200, agent: "boris", state: "break" });
+  t.notOk(before.effects.some(({ kind }) => kind === "hangUp"));
+  const seen = made.hear({ ...boris, at: T0 + 8210 });
+  t.match(
+    seen.effects.filter(({ kind }) => kind === "hangUp"),
+    [{ kind: "hangUp", channel: "leg-2" }],
+    "as soon as its channel is known",
+  );
+  t.end();
+});
+
+t.test(
+  "a phone that does not answer by itself is asked whether it is there, and another agent is tried",
+  (t) => {
+    const made = running(["anna", "boris"]);
+    dialled(made, [taken("one")]);
+    answered(made, "one");
+    const { effects } = made.hear({
+      kind: "offerEnded",
+      at: T0 + 9350,
+      call: "call-one",
+      channel: "campaign-1.one",
+      lineKey: "l1",
+      phone: "a-anna",
+      result: "NOANSWER",
+      draw: 0,
+    });
+    t.same(goes(effects), ["connect a-boris"]);
+    t.match(
+      effects.filter(({ kind }) => kind === "probePhone"),
+      [{ kind: "probePhone", phone: "a-anna" }],
+    );
+    t.end();
+  },
+);
+
 t.test("who hangs up before the deadline is no abandoned call", (t) => {
   const made = running(["anna"], {}, { device: "busy" });
   dialled(made, [taken("one")]);
@@ -217,6 +280,17 @@ t.test("a trunk that fails three times is left alone, and used again after it ca
   t.equal(dial("d", T0 + 200), "+79160000001@t1");
   gone(made, "d", 17, T0 + 300);
   t.equal(dial("e", T0 + 60_000), "+79160000001@t2", "its rest is over");
+  t.end();
+});
+
+t.test("a carrier that says nothing at all: its failure, nobody's, and it is left alone at once", (t) => {
+  const made = running(["anna"], { trunkIds: ["t", "t2"] });
+  dialled(made, [taken("one")]);
+  made.hear({ kind: "carrierSilent", at: T0 + 25_000, call: "call-one" });
+  const { events } = gone(made, "one", 16, T0 + 25_001);
+  t.match(events, [{ kind: "AttemptOver", ending: "failed" }], "not that nobody answered");
+  const { effects } = dialled(made, [taken("two")], T0 + 26_000);
+  t.match(effects, [{ kind: "originate", phone: "+79160000001@t2" }], "the next trunk");
   t.end();
 });
 

@@ -15,6 +15,8 @@ import type { Attempt } from "./floor.ts";
 export const MARGIN_MS = 80;
 /** With less than this left no phone is rung any more. */
 const LEAST_MS = 300;
+/** A phone that answers by itself does so at once; when another agent is free, nobody waits longer for it. */
+const PATIENCE_MS = 1300;
 /** Whoever asks these rules is a campaign. */
 const RULE = "campaign";
 
@@ -28,8 +30,8 @@ export function connect(turn: Turn, id: Attempt["id"], at: Millis): void {
     abandon(turn, attempt, at, campaign ? "no agent was there in time" : "the campaign is gone");
     return;
   }
-  const agent = chosenFor(turn, attempt, campaign);
-  if (agent) offerTo(turn, attempt, campaign, agent, at, left);
+  const { agent, another } = chosenFor(turn, attempt, campaign);
+  if (agent) offerTo(turn, attempt, campaign, agent, at, another ? Math.min(left, PATIENCE_MS) : left);
   else
     turn.happened({
       kind: "CustomerWaits",
@@ -72,10 +74,15 @@ export function named({ id: attempt, call, campaignId: campaign }: Attempt, at: 
 }
 
 /** Whom the contact asked for, if they are free; else who has been idle longest. Not one whose phone rang in vain. */
-function chosenFor(turn: Turn, attempt: Attempt, campaign: Campaign): Agent | undefined {
+function chosenFor(
+  turn: Turn,
+  attempt: Attempt,
+  campaign: Campaign,
+): { agent: Agent | undefined; another: boolean } {
   const tried = turn.floor.calls.get(attempt.call)?.tried ?? [];
   const free = freeFor(turn.floor, campaign).filter(({ id }) => !tried.includes(id));
-  return free.find(({ id }) => id === attempt.agentId) ?? free[0];
+  const agent = free.find(({ id }) => id === attempt.agentId) ?? free[0];
+  return { agent, another: free.length > 1 };
 }
 
 function offerTo(
@@ -84,7 +91,7 @@ function offerTo(
   campaign: Campaign,
   agent: Agent,
   at: Millis,
-  left: number,
+  ms: number,
 ): void {
   const call = turn.floor.calls.get(attempt.call);
   if (!call) return;
@@ -100,7 +107,7 @@ function offerTo(
       kind: "connect",
       phone: agent.phone,
       // The dialplan's own net: a phone that does not answer by itself must not keep the customer.
-      seconds: Math.floor(left / 10) / 100,
+      seconds: Math.floor(ms / 10) / 100,
       ...(line ? recording(call, line) : { record: "off", announce: false }),
     },
     because: { rule: RULE, text: `${agent.name} ${asked} of those free for «${campaign.name}»` },
@@ -110,7 +117,8 @@ function offerTo(
 /** The attempt of a call that asks again, if its agent is still to be found. */
 export function askedAgain(turn: Turn, call: string, at: Millis): boolean {
   const attempt = attemptOfCall(turn.floor, call);
-  if (!attempt || attempt.stage === "talking") return false;
+  // Who asked for a person during an announcement waits like a caller.
+  if (!attempt || attempt.stage === "talking" || attempt.left === "self_service") return false;
   if (attempt.stage === "leaving") abandon(turn, attempt, at, "nobody is looked for any more");
   else connect(turn, attempt.id, at);
   return true;

@@ -105,6 +105,7 @@ function variablesOf(
   const { connectSeconds, clock, message, refusalKey } = campaign.policy.abandonment;
   const digits = (callerId ?? "").replace(/[^0-9]/g, "");
   return {
+    "CHANNEL(hangup_handler_push)": "campaign-unheard,s,1",
     DZ_NUMBER: number,
     DZ_FROM: [...digits].map((digit) => `&digits/${digit}`).join(""),
     DZ_DEADLINE: String(Math.max(0.2, connectSeconds - MESSAGE_SECONDS)),

@@ -43,6 +43,8 @@ export type DiallingEvent =
   | ({ readonly kind: "MachineHeard"; readonly cause: string } & OfAttempt)
   /** Somebody hears an agentless campaign's announcement. */
   | ({ readonly kind: "AnnouncementHeard" } & OfAttempt)
+  /** The carrier said nothing at all to its INVITE. */
+  | ({ readonly kind: "CarrierSilent" } & OfAttempt)
   /** We hang up a call that rings. */
   | ({
       readonly kind: "AttemptHungUp";

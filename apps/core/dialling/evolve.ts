@@ -7,7 +7,7 @@ import { isCarriersFault } from "./endings.ts";
 import type { DiallingEvent } from "./events.ts";
 import type { Attempt } from "./floor.ts";
 import { fill, spend } from "./limits.ts";
-import { restAfter } from "./trunks.ts";
+import { restAfter, restOf } from "./trunks.ts";
 
 type Dialled = Extract<DiallingEvent, { kind: "AttemptDialled" }>;
 
@@ -53,6 +53,9 @@ export function evolveDialling(floor: Floor, event: DiallingEvent): void {
       return;
     case "AnnouncementHeard":
       change(floor, event.attempt, { stage: "leaving", left: "self_service", liveAt: event.at });
+      return;
+    case "CarrierSilent":
+      change(floor, event.attempt, { silent: true });
       return;
     case "AttemptHungUp":
       change(floor, event.attempt, { ended: event.why });
@@ -110,10 +113,10 @@ function carried(
   { at, cause }: Extract<DiallingEvent, { kind: "AttemptOver" }>,
 ) {
   if (attempt.ended) return;
-  const failed = attempt.stage === "ringing" && isCarriersFault(cause);
+  const failed = attempt.stage === "ringing" && (attempt.silent || isCarriersFault(cause));
   for (const trunk of floor.trunks.values()) {
     if (trunk.key !== attempt.trunkKey) continue;
-    const rest = restAfter(floor.rests.get(trunk.id), failed, at);
+    const rest = attempt.silent ? restOf(at) : restAfter(floor.rests.get(trunk.id), failed === true, at);
     if (rest) floor.rests.set(trunk.id, rest);
     else floor.rests.delete(trunk.id);
   }

@@ -34,6 +34,8 @@ export interface Attempt {
   readonly deadlineAt?: Millis | undefined;
   /** Why nobody is wanted for it any more (`leaving`). */
   readonly left?: "abandoned" | "machine" | "self_service" | undefined;
+  /** The carrier said nothing at all. */
+  readonly silent?: boolean | undefined;
   /** We hang up, or have: why. */
   readonly ended?: "shed" | "cancelled" | undefined;
   /** Which number of the pool is shown (`Taken`). */

@@ -89,6 +89,11 @@ export function restAfter(rest: TrunkRest | undefined, failed: boolean, at: Mill
   return { failures, until: failures >= FAILURES ? at + REST_MS : 0 };
 }
 
+/** Who says nothing for a whole ring time has been tried often enough: Asterisk sent the INVITE again and again. */
+export function restOf(at: Millis): TrunkRest {
+  return { failures: FAILURES, until: at + REST_MS };
+}
+
 /** Calls of campaigns that are on this trunk now. */
 export function linesOn(floor: Floor, trunkKey: string): number {
   let count = 0;

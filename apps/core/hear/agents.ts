@@ -3,6 +3,7 @@
  */
 import { freed } from "../agents/freed.ts";
 import { pauseInQueues } from "../agents/pause.ts";
+import { withdrawn } from "../dialling/leaving.ts";
 import type { Input } from "../inputs.ts";
 import { agentAt, type Turn } from "../turn.ts";
 
@@ -12,6 +13,7 @@ export function stateChosen(turn: Turn, input: Extract<Input, { kind: "stateChos
   if (!agent || agent.state === input.state) return;
   turn.happened({ kind: "StateChosen", at: input.at, agent: agent.id, state: input.state });
   pauseInQueues(turn, agent.id);
+  withdrawn(turn, agent.id);
   freed(turn, agent.id, input.at);
 }
 

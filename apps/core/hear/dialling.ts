@@ -102,6 +102,12 @@ export function announcementHeard(turn: Turn, { at, call }: Heard<"announcementH
   if (attempt?.stage === "ringing") turn.happened({ kind: "AnnouncementHeard", ...named(attempt, at) });
 }
 
+/** From the record: its INVITE had no answer of any kind, so nobody's phone was reached, whatever Asterisk's cause says. */
+export function carrierSilent(turn: Turn, { at, call }: Heard<"carrierSilent">): void {
+  const attempt = attemptOfCall(turn.floor, call);
+  if (attempt?.stage === "ringing") turn.happened({ kind: "CarrierSilent", ...named(attempt, at) });
+}
+
 /** The customer's channel is gone. @param cause Q.850 */
 export function attemptGone(turn: Turn, channel: string, at: Millis, cause: number | undefined): void {
   const attempt = turn.floor.attempts.get(channel);
@@ -128,10 +134,11 @@ function hangUpRinging(
   turn.ask({ kind: "hangUp", call: attempt.call, channel: attempt.id });
 }
 
-function endingOf({ stage, ended, left }: Attempt, cause: number | undefined): AttemptEnding {
+function endingOf({ stage, ended, left, silent }: Attempt, cause: number | undefined): AttemptEnding {
   if (stage === "talking") return "answered";
   if (stage === "leaving") return left ?? "abandoned";
-  return stage === "ringing" ? (ended ?? unansweredEnding(cause)) : "hung_up";
+  if (stage !== "ringing") return "hung_up";
+  return ended ?? (silent ? "failed" : unansweredEnding(cause));
 }
 
 function notDialled(turn: Turn, taken: { id: string; call: CallId }, at: Millis, reason: string): void {

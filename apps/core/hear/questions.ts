@@ -105,7 +105,11 @@ export function offerEnded(turn: Turn, input: Extract<Input, { kind: "offerEnded
       result: input.result,
     });
   if (transferUnanswered(turn, input)) return;
-  if (askedAgain(turn, input.call, input.at)) return;
+  if (askedAgain(turn, input.call, input.at)) {
+    // A phone that does not answer by itself is perhaps gone: otherwise it would be the next customer's as well.
+    if (input.result === "NOANSWER") turn.ask({ kind: "probePhone", call: input.call, phone: input.phone });
+    return;
+  }
   const call = turn.floor.calls.get(input.call);
   if (call?.kind !== "internal" || call.lineId !== undefined) {
     routeOn(turn, input.call, input.at, input.draw);

@@ -3,6 +3,7 @@
  */
 import { heardInRegroup, isParted, outsideCalled } from "../conversation/heard.ts";
 import { broughtByPhone } from "../conversation/phone-brought.ts";
+import { withdrawn } from "../dialling/leaving.ts";
 import type { Agent, AgentCall, Floor } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import { attemptOver, callerLeft, customerServed } from "../queueing/attempt.ts";
@@ -28,6 +29,7 @@ export function phoneCalled(turn: Turn, input: Extract<Input, { kind: "phoneCall
         agent: agent.id,
         channel: input.channel,
       });
+    withdrawn(turn, agent.id);
     if (agent.call.phase === "offered") lookAfter(turn, input.phone, input.call, input.at);
     return;
   }

@@ -94,7 +94,11 @@ function endingOf(
   if (connectedAt !== undefined) return "answered";
   const why = ordered.find(({ source, kind }) => source === "engine" && kind === "AttemptHungUp")?.data.why;
   const hungUp = why === "shed" || why === "cancelled" ? why : undefined;
-  if (answeredAt === undefined) return hungUp ?? (complete ? unansweredEnding(cause) : "lost");
+  if (answeredAt === undefined) {
+    // The carrier said nothing at all: its doing, and nobody's phone rang.
+    const silent = said(ordered, "SILENT") !== undefined;
+    return hungUp ?? (silent ? "failed" : complete ? unansweredEnding(cause) : "lost");
+  }
   if (said(ordered, "MACHINE")) return "machine";
   if (abandonedAt !== undefined) return "abandoned";
   if (said(ordered, "ANNOUNCED")) return "self_service";
