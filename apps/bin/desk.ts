@@ -55,7 +55,7 @@ function forErrand(kind: AutoCall["errand"]["kind"]) {
 export function byCommands(commands: Handlers) {
   return async ({ agentId, errand }: AutoCall): Promise<void> => {
     const by: Asker = { keyId: "engine", role: "agent", agentId };
-    if (errand.kind === "deferred") await commands["deferred.call"]({ id: errand.id }, by);
-    if (errand.kind === "list") await commands["list.call"]({ itemId: errand.id }, by);
+    if (errand.kind === "deferred") await commands["deferred.call"]({ id: errand.id, byItself: true }, by);
+    if (errand.kind === "list") await commands["list.call"]({ itemId: errand.id, byItself: true }, by);
   };
 }

@@ -8,6 +8,7 @@ import { allowedPrefixes, mayDial } from "../phone/allowed.ts";
 import { toE164 } from "../phone/number.ts";
 import type { Db } from "../store/database.ts";
 import { settleErrands } from "../store/errands.ts";
+import { checkByHand } from "../store/line-gate.ts";
 import { phoneOf } from "./contact-for.ts";
 import { type Context, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
@@ -79,7 +80,8 @@ export async function placeCall(
   const row = { id: channel, call_id: call, agent_id: agent, number, contact_id: contactId, reason: null };
   await context.write(async (trx) => {
     await errand?.claim(trx, call);
-    const own = { errand: errand?.kind ?? null, errand_id: errand?.id ?? null };
+    const because = to.kind === "outside" ? await requireByHand(trx, agent, number, wanted, errand) : null;
+    const own = { errand: errand?.kind ?? null, errand_id: errand?.id ?? null, because };
     await trx
       .insertInto("attempt")
       .values({ ...row, ...own })
@@ -99,6 +101,26 @@ export async function placeCall(
   if (errand && refusal) await settleErrands(db).catch(() => {});
   refuse(refusal);
   return { callId: call, number, contactId };
+}
+
+/**
+ * Who is on the refusal list is not called, unless the line lets calls be placed that they asked for.
+ * @returns the evidence for the attempt's row, when that is why
+ * @throws CommandProblem 409 naming the number
+ */
+async function requireByHand(
+  trx: Db,
+  agentId: string,
+  number: string,
+  { lineId, askedFor = false }: PlacedCall,
+  errand: ErrandClaim | undefined,
+): Promise<string | null> {
+  const { refused, because } = await checkByHand(trx, {
+    ...{ agentId, number, lineId, askedFor, errand: errand?.kind },
+  });
+  if (!refused) return because ? JSON.stringify(because) : null;
+  const field = errand ? "number" : "to.number";
+  throw new CommandProblem(409, refused.code, `${number} may not be called: ${refused.text}`, field);
 }
 
 /** A mark that could not be made is made at the next start, by looking (store/attempts.ts). */

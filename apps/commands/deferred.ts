@@ -3,13 +3,15 @@ import { mentioning } from "../core/orders/mention.ts";
 import { mayDial } from "../phone/allowed.ts";
 import { toE164 } from "../phone/number.ts";
 import type { Db } from "../store/database.ts";
-import { deferredPlaced } from "../store/deferred.ts";
+import { deferredPlaced, putOffDeferred } from "../store/deferred.ts";
+import { checkByItself } from "../store/line-gate.ts";
 import { listCalls } from "../store/reads/calls.ts";
 import { findOrder, type OrderRow } from "../store/reads/orders.ts";
 import { callerOf, placeCall } from "./calls.ts";
 import { contactFor, phoneOf } from "./contact-for.ts";
 import { type Context, isId, ownAgent, required, requiredFor } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
+import { NotNow } from "./not-now.ts";
 import { type Asker, CommandProblem, type DeferredFields, type DueAt } from "./port.ts";
 
 type DeferredCommand = "deferred.create" | "deferred.change" | "deferred.delete" | "deferred.call";
@@ -38,6 +40,7 @@ export function deferredCommands(context: Context): Pick<Handlers, DeferredComma
             state: "waiting" as const,
             tries: 0,
             auto_at: null,
+            put_off_reason: null,
           }),
           ...(change.state !== undefined && { state: change.state }),
         };
@@ -50,14 +53,23 @@ export function deferredCommands(context: Context): Pick<Handlers, DeferredComma
         await trx.deleteFrom("deferred_call").where("id", "=", id).execute();
         return {};
       }),
-    "deferred.call": async ({ id }, by) => {
+    "deferred.call": async ({ id, byItself = false }, by) => {
       const row = await ownRow(context.db, id, by);
       if (row.state === "done" || row.state === "cancelled") throw over();
+      const { agent_id: agentId, number, contact_id: contactId } = row;
       const claim = async (trx: Db, callId: string): Promise<void> => {
+        const refused = byItself ? await checkByItself(trx, { agentId, number, contactId }) : undefined;
+        if (refused) throw new NotNow(refused);
         if (!(await deferredPlaced(trx, id, callId))) throw over();
       };
-      const errand = { kind: "deferred", id, claim, contactId: row.contact_id } as const;
-      const placed = await placeCall(context, row.agent_id, { to: { number: row.number } }, by, errand);
+      const errand = { kind: "deferred", id, claim, contactId } as const;
+      const placed = await placeCall(context, agentId, { to: { number } }, by, errand).catch(
+        async (error: unknown) => {
+          if (!(error instanceof NotNow)) throw error;
+          await writeAndTell((trx) => putOffDeferred(trx, id, error.refused));
+          throw error;
+        },
+      );
       engine.deferredChanged();
       return placed;
     },

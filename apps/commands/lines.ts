@@ -83,6 +83,8 @@ async function check(trx: Db, fields: Partial<LineFields>, self?: string): Promi
   await checkPrompts(trx, fields.prompts ?? {});
   const problem = fields.hours ? hoursProblems(fields.hours)[0] : undefined;
   if (problem) throw new CommandProblem(422, "hours", problem.message, problem.field);
+  const [odd] = fields.dialWeek ? hoursProblems({ zone: "UTC", week: fields.dialWeek }) : [];
+  if (odd) throw new CommandProblem(422, "hours", odd.message, odd.field.replace(/^hours\.week/, "dialWeek"));
 }
 
 async function checkPrompts(trx: Db, prompts: Partial<Prompts>): Promise<void> {
@@ -149,6 +151,9 @@ function settings(change: Partial<LineFields>) {
     ...(change.blindNoAnswer !== undefined && { blind_no_answer: change.blindNoAnswer }),
     ...(change.project !== undefined && { project: change.project }),
     ...(change.city !== undefined && { city: change.city }),
+    ...(change.dialPreset !== undefined && { dial_preset: change.dialPreset }),
+    ...(change.dialWeek !== undefined && { dial_week: change.dialWeek && JSON.stringify(change.dialWeek) }),
+    ...(change.dialRefused !== undefined && { dial_refused: change.dialRefused }),
     ...(change.responsibleId !== undefined && { responsible_id: change.responsibleId }),
     ...routingColumns(change),
   };

@@ -1,5 +1,6 @@
 /** An agent works through a list: next, call, save (DIAL-06 … DIAL-09, SCEN-08, SCEN-09). */
 
+import type { Refused } from "../core/dialling/verdict.ts";
 import {
   type Item,
   itemPlaced,
@@ -7,6 +8,7 @@ import {
   nextAt,
   openItem,
   openNext,
+  putBack,
   releaseItem,
   saveItem,
   type WorkedList,
@@ -17,6 +19,7 @@ import { allowedNumber } from "../store/list-gate.ts";
 import { callerOf, placeCall } from "./calls.ts";
 import { type Context, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
+import { NotNow } from "./not-now.ts";
 import { type Asker, CommandProblem, type ListSave } from "./port.ts";
 import { completed, writeCompletion } from "./service.ts";
 
@@ -26,7 +29,7 @@ export function listWorkCommands(context: Context): Pick<Handlers, WorkCommand> 
   const { write, engine, db } = context;
   return {
     "list.next": ({ id, agentId }, by) => next(context, id, callerOf(agentId, by)),
-    "list.call": async ({ itemId, agentId }, by) => {
+    "list.call": async ({ itemId, agentId, byItself = false }, by) => {
       const agent = callerOf(agentId, by);
       const { item, list } = await opened(db, itemId, agent);
       const claim = async (trx: Db, callId: string): Promise<void> => {
@@ -34,7 +37,7 @@ export function listWorkCommands(context: Context): Pick<Handlers, WorkCommand> 
         if (locked?.state !== "open" || locked.agent_id !== agent) throw notOpen();
         const { contact_id: contactId, calls, number } = locked;
         const verdict = await allowedNumber(trx, list, { contactId, calls, only: number ?? undefined });
-        if (!("number" in verdict)) throw new CommandProblem(409, verdict.code, verdict.text);
+        if (!("number" in verdict)) throw new NotNow(verdict);
         await itemPlaced(trx, itemId, callId);
       };
       const wanted = {
@@ -42,7 +45,10 @@ export function listWorkCommands(context: Context): Pick<Handlers, WorkCommand> 
         ...(list.lineId !== null && { lineId: list.lineId }),
       };
       const errand = { kind: "list", id: itemId, claim, contactId: item.contact_id } as const;
-      return placeCall(context, agent, wanted, by, errand);
+      return placeCall(context, agent, wanted, by, errand).catch(async (error: unknown) => {
+        if (byItself && error instanceof NotNow) await goOn(context, itemId, list.id, agent, error.refused);
+        throw error;
+      });
     },
     "list.save": async ({ itemId, agentId, ...save }, by) => {
       const agent = callerOf(agentId, by);
@@ -57,6 +63,20 @@ export function listWorkCommands(context: Context): Pick<Handlers, WorkCommand> 
       return {};
     },
   };
+}
+
+/** Whom the gate refuses since the card was opened goes back to the list, and the agent gets the next one (DIAL-09). */
+async function goOn(
+  context: Context,
+  itemId: string,
+  listId: string,
+  agent: string,
+  refused: Refused,
+): Promise<void> {
+  const back = await context.write((trx) => putBack(trx, itemId, agent, refused));
+  if (!back) return;
+  context.engine.tell("list.released", { id: agent, itemId, reason: refused.code });
+  await next(context, listId, agent);
 }
 
 const NOBODY = { itemId: null, nextAt: null };

@@ -110,7 +110,8 @@ export interface DeskCommands {
     Record<string, never>,
   ];
   "deferred.delete": [{ id: string }, Record<string, never>];
-  "deferred.call": [{ id: string }, Placed];
+  /** `byItself`: nobody has asked for it now, so the compliance gate is asked. */
+  "deferred.call": [{ id: string; byItself?: boolean }, Placed];
   "task.create": [DialTaskFields, { id: string }];
   /** One for each contact that has a number; `agentIds` in turn, or, when there are none, to the contacts' owners. */
   "task.createMany": [
@@ -141,7 +142,8 @@ export interface DeskCommands {
   "list.delete": [{ id: string }, Record<string, never>];
   /** Opens the next contact, or the one that is open; null: nobody is left now. */
   "list.next": [{ id: string; agentId?: string }, { itemId: string | null; nextAt: string | null }];
-  "list.call": [{ itemId: string; agentId?: string }, Placed];
+  /** `byItself`: nobody has asked for it now; a contact whom the gate refuses is put back, and the next one opened. */
+  "list.call": [{ itemId: string; agentId?: string; byItself?: boolean }, Placed];
   "list.save": [
     ListSave & { itemId: string; agentId?: string },
     { itemId: string | null; nextAt: string | null },

@@ -17,6 +17,8 @@ export interface PlacedCall {
   to: { number?: string; contactId?: string; shortNumber?: string; agentId?: string };
   /** The line that the call counts for, and whose number is shown. */
   lineId?: string;
+  /** The customer asked for this call, although the number is on the refusal list (core/dialling/by-hand.ts). */
+  askedFor?: boolean;
 }
 
 export interface Placed {

@@ -6,6 +6,9 @@
  */
 import type { ConversationAsk } from "../core/conversation/request.ts";
 import type { SupervisionMode } from "../core/conversation/supervise.ts";
+import type { RefusedCalls } from "../core/dialling/by-hand.ts";
+import type { Calendar } from "../core/dialling/policy.ts";
+import type { PresetName } from "../core/dialling/presets.ts";
 import type { AgentCall, AgentState, RecordingMode, Strategy, VoicemailMode } from "../core/floor.ts";
 import type { Hours } from "../core/routing/hours.ts";
 import type { Prompts } from "../core/routing/prompts.ts";
@@ -132,6 +135,11 @@ export interface LineFields extends LineRouting {
   shortNumber?: string | null;
   consultationOnly?: boolean;
   blindNoAnswer?: "end" | "return";
+  /** Where hours and attempts of calls placed by themselves begin. */
+  dialPreset?: PresetName;
+  /** Instead of the preset's hours; null: the preset's. */
+  dialWeek?: Calendar["week"] | null;
+  dialRefused?: RefusedCalls;
 }
 
 export interface SoundFields {

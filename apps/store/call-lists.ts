@@ -133,6 +133,27 @@ async function putOff(
     .execute();
 }
 
+/**
+ * The gate refuses a card that is to be dialled by itself: it is put off like one that was never opened.
+ * @returns whether the agent had it open still
+ */
+export async function putBack(
+  trx: Db,
+  id: string,
+  agentId: string,
+  refused: { code: string; notBefore?: number | undefined },
+): Promise<boolean> {
+  const item = await lockItem(trx, id);
+  if (item?.state !== "open" || item.agent_id !== agentId) return false;
+  await trx
+    .updateTable("call_list_item")
+    .set({ state: "waiting", agent_id: null, opened_at: null, dial_pending: false })
+    .where("id", "=", id)
+    .execute();
+  await putOff(trx, id, refused);
+  return true;
+}
+
 /** The card, kept from everybody else until the transaction ends. */
 export function lockItem(trx: Db, id: string): Promise<Item | undefined> {
   return trx.selectFrom("call_list_item").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();

@@ -75,7 +75,8 @@ async function automatic(trx: Db): Promise<{ now: AutoCall[]; later: Date[] }> {
     .select(["deferred_call.id", "agent_id as agentId", "auto_at as autoAt"])
     .where("deferred_call.state", "=", "due")
     .where("tries", "<", AUTO_TRIES)
-    .where("due_at", ">", new Date(Date.now() - AUTO_WITHIN_MS))
+    // What the gate has put off is due when it says so.
+    .where(sql<boolean>`greatest(due_at, auto_at) > ${new Date(Date.now() - AUTO_WITHIN_MS)}`)
     .where(
       (row) => row.fn.coalesce("agent.deferred_auto_call", sql<boolean>`${deferredAutoCall}`),
       "is",
@@ -108,12 +109,33 @@ async function automatic(trx: Db): Promise<{ now: AutoCall[]; later: Date[] }> {
 export async function deferredPlaced(trx: Db, id: string, callId: string): Promise<boolean> {
   const placed = await trx
     .updateTable("deferred_call")
-    .set({ state: "done", call_id: callId })
+    .set({ state: "done", call_id: callId, put_off_reason: null })
     .where("id", "=", id)
     .where("state", "in", ["waiting", "due"])
     .returning("id")
     .executeTakeFirst();
   return placed !== undefined;
+}
+
+/** So long at least until the gate is asked again, so that nobody is asked about in a circle. */
+const ASKED_AGAIN_MS = 20_000;
+
+/** The gate refused to have it placed by itself: it is asked again when it said, or waits for the agent for good. */
+export async function putOffDeferred(
+  trx: Db,
+  id: string,
+  { code, notBefore }: { code: string; notBefore?: number | undefined },
+): Promise<void> {
+  const later =
+    notBefore === undefined
+      ? { tries: AUTO_TRIES, auto_at: null }
+      : { auto_at: new Date(Math.max(notBefore, Date.now() + ASKED_AGAIN_MS)) };
+  await trx
+    .updateTable("deferred_call")
+    .set({ ...later, put_off_reason: code })
+    .where("id", "=", id)
+    .where("state", "=", "due")
+    .execute();
 }
 
 const AGAIN_MS = 60_000;

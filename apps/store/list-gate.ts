@@ -3,12 +3,10 @@
  * dialled without asking it again (core/dialling/gate.ts).
  */
 import type { CampaignMode, Purpose } from "../core/dialling/campaign.ts";
-import { createGate } from "../core/dialling/gate.ts";
 import type { Calendar } from "../core/dialling/policy.ts";
-import { PRESETS, type PresetName } from "../core/dialling/presets.ts";
-import { type Refused, refuse } from "../core/dialling/verdict.ts";
+import type { Refused } from "../core/dialling/verdict.ts";
+import { firstAllowed } from "./ask-gate.ts";
 import type { Db } from "./database.ts";
-import { contactKey, lockKeys, readFacts } from "./take-facts.ts";
 
 /** What the gate has to know of a list. */
 export interface ListPolicy {
@@ -34,28 +32,11 @@ export async function allowedNumber(
   list: ListPolicy,
   { contactId, calls, only }: { contactId: string; calls: number; only?: string | undefined },
 ): Promise<{ number: string } | Refused> {
-  const now = Date.now();
   const numbers = (await phonesOf(trx, contactId)).filter(
     ({ phone }) => only === undefined || phone === only,
   );
-  if (numbers.length === 0) return refuse("exhausted", "the contact has no number");
-  const keys = [...numbers.map(({ phone }) => phone), contactKey(contactId)];
-  const ours = await lockKeys(trx, keys);
-  if (keys.some((key) => !ours.has(key)))
-    return refuse("in-flight", "somebody decides about this person now", now);
   const candidate = { id: contactId, contactId, attempts: calls };
-  const facts = await readFacts(trx, [candidate], numbers, { purpose: list.purpose, now });
-  const preset = PRESETS[list.preset as PresetName];
-  const gate = createGate({
-    ...{ state: "running", mode: modeOf(list.autoDial), purpose: list.purpose, agentKept: true, at: now },
-    policy: list.week ? { ...preset, calendar: { week: list.week } } : preset,
-  });
-  const verdicts = facts.map(({ phone, callee }) => ({ phone, verdict: gate(callee) }));
-  const allowed = verdicts.find(({ verdict }) => verdict.allowed);
-  if (allowed) return { number: allowed.phone };
-  const refusals = verdicts.flatMap(({ verdict }) => (verdict.allowed ? [] : [verdict]));
-  const soonest = refusals.sort((a, b) => (a.notBefore ?? Infinity) - (b.notBefore ?? Infinity))[0];
-  return soonest ?? refuse("exhausted", "the contact has no number");
+  return firstAllowed(trx, { ...list, mode: modeOf(list.autoDial) }, candidate, numbers);
 }
 
 function phonesOf(trx: Db, contactId: string) {

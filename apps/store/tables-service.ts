@@ -63,6 +63,7 @@ export interface DeferredCallTable {
   order_id: Generated<string | null>;
   tries: Generated<number>;
   auto_at: Generated<Date | null>;
+  put_off_reason: Generated<string | null>;
 }
 
 export type CallbackState = "waiting" | "calling" | "connected" | "failed" | "cancelled" | "expired";

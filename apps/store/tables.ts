@@ -2,6 +2,8 @@
  * The database's tables as kysely sees them. Written by hand; a test compares it with db/schema.sql.
  */
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
+import type { RefusedCalls } from "../core/dialling/by-hand.ts";
+import type { Calendar } from "../core/dialling/policy.ts";
 import type { AgentState, RecordingMode, Strategy, VoicemailMode } from "../core/floor.ts";
 import type { Hours } from "../core/routing/hours.ts";
 import type { PromptSlot } from "../core/routing/prompts.ts";
@@ -138,6 +140,9 @@ export interface LineTable {
   blind_no_answer: Generated<"end" | "return">;
   project: Generated<string | null>;
   city: Generated<string | null>;
+  dial_preset: Generated<string>;
+  dial_week: ColumnType<Calendar["week"] | null, string | null | undefined, string | null>;
+  dial_refused: Generated<RefusedCalls>;
 }
 
 export interface SoundTable {

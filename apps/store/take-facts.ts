@@ -31,7 +31,8 @@ export interface Reachable extends TriedNumber {
   readonly consentId: string | null;
 }
 
-type NumberRow = Omit<Reachable, "callee" | "lastEnding" | "consentId"> & {
+/** A number before the gate's facts are read. */
+export type NumberRow = Omit<Reachable, "callee" | "lastEnding" | "consentId"> & {
   readonly contactId: string | null;
   readonly lastEnding: TriedNumber["lastEnding"] | null;
   /** Whose number it is, when the candidate is no contact. */
@@ -198,7 +199,11 @@ const openAttempt = sql<boolean>`case
        and attempt.created_at > now() - ${LONGEST_CALL_HOURS} * interval '1 hour'
   else attempt.created_at > now() - ${UNRECORDED_SECONDS} * interval '1 second' end`;
 
-async function refusalsOf(db: Db, phones: readonly string[]): Promise<Map<string, { until?: number }>> {
+/** Who of these is on the refusal list, and until when. */
+export async function refusalsOf(
+  db: Db,
+  phones: readonly string[],
+): Promise<Map<string, { until?: number }>> {
   const rows = await db
     .selectFrom("refused_number")
     .select(["phone", "until"])

@@ -373,6 +373,37 @@ t.test(
 );
 
 t.test(
+  "DIAL-09 whom the gate refuses when the system is about to dial goes back to the list, and the next one is opened",
+  async (t) => {
+    const auto = await scenario({ autoDial: true });
+    const [first, second] = await contacts(2);
+    const { id } = (await list([first, second] as string[], { scenarioId: auto.id })).body;
+    const { item } = (await open(id)).body;
+    t.match(item, { contact: { id: first } });
+    const by = { keyId: "engine", role: "agent", agentId: anna } as const;
+    const until = new Date(Date.now() + 3_600_000);
+    await db
+      .insertInto("refused_number")
+      .values({ phone: item.number.e164, source: "agent", until } as never)
+      .execute();
+    await t.rejects(desk.handlers["list.call"]({ itemId: item.id, byItself: true }, by), { code: "refused" });
+    t.equal(asked.length, 0, "nobody's phone rings");
+    t.match((await send("GET", `/v1/call-lists/${id}/items`, supervisor)).body.items, [
+      { state: "waiting", reason: "refused", nextAt: until.toISOString(), agentId: null, dialPending: false },
+      { state: "open", contact: { id: second }, agentId: anna, dialPending: true },
+    ]);
+    t.match(told.slice(-2), [
+      { kind: "list.released", data: { id: anna, itemId: item.id, reason: "refused" } },
+      { kind: "list.opened", data: { id: anna, contactId: second } },
+    ]);
+    t.match((await pendingItems(db)).now.length, 1, "one call, for the next one");
+    const card = (await open(id)).body.item;
+    await desk.handlers["list.call"]({ itemId: card.id, byItself: true }, by);
+    t.match(asked, [{ kind: "callPlaced", to: { contactId: second } }]);
+  },
+);
+
+t.test(
   "DIAL-06 a card is taken back by a supervisor, and comes back by itself when its agent is deleted",
   async (t) => {
     const { id } = (await list(await contacts(1))).body;

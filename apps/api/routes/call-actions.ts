@@ -16,7 +16,7 @@ export function callActionRoutes(api: Api, { commands }: ApiContext): void {
         tags,
         summary: "Place a call",
         description:
-          "The agent's own phone is called first; once it is answered, the other one is. 409 when the agent, or the colleague, is not available.",
+          "The agent's own phone is called first; once it is answered, the other one is. 409 when the agent, or the colleague, is not available; 409 `refused` naming `to.number` when it is on the refusal list.",
         "x-ledger": ["SOFT-05", "SOFT-06", "SOFT-07", "SOFT-08", "SOFT-10", "SOFT-12", "LINE-11", "LINE-13"],
         body: S.NewCall,
         response: { 202: S.PlacedView },

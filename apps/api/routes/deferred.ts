@@ -1,5 +1,6 @@
 /** Calls for later. */
 import type { DueAt } from "../../commands/port.ts";
+import type { RefusalCode } from "../../core/dialling/verdict.ts";
 import { type DeferredRow, listDeferred } from "../../store/reads/deferred.ts";
 import { type Api, type ApiContext, onlyAgent } from "../context.ts";
 import { cursorFrom, shown } from "../pages.ts";
@@ -8,7 +9,7 @@ import { notFound, wrongField } from "../problem.ts";
 import { PlacedView } from "../schemas/call-actions.ts";
 import { IdParams, Nothing } from "../schemas/common.ts";
 import * as S from "../schemas/deferred.ts";
-import { iso } from "../times.ts";
+import { iso, isoOrNull } from "../times.ts";
 
 const tags = ["deferred"];
 
@@ -144,6 +145,13 @@ async function show({ db }: ApiContext, id: string) {
 }
 
 function view(row: DeferredRow) {
-  const { number, dueAt, createdAt } = row;
-  return { ...row, number: phoneView(number), dueAt: iso(dueAt), createdAt: iso(createdAt) };
+  const { number, dueAt, createdAt, putOffUntil, putOffReason } = row;
+  return {
+    ...row,
+    number: phoneView(number),
+    dueAt: iso(dueAt),
+    putOffUntil: isoOrNull(putOffUntil),
+    putOffReason: putOffReason as RefusalCode | null,
+    createdAt: iso(createdAt),
+  };
 }

@@ -1,5 +1,6 @@
 /** Lines: inbound numbers, each with its own settings. */
 import type { Applied } from "../../commands/port.ts";
+import type { PresetName } from "../../core/dialling/presets.ts";
 import { type Hours, isOpen } from "../../core/routing/hours.ts";
 import { hoursProblems } from "../../core/routing/hours-problems.ts";
 import { nextTimes, openTimes } from "../../core/routing/opening-times.ts";
@@ -194,6 +195,8 @@ function lineView(row: Awaited<ReturnType<typeof listLines>>[number]) {
   const openNow = isOpen(row.hours ?? undefined, Date.now());
   return {
     ...row,
+    dialPreset: row.dialPreset as PresetName,
+    dialWeek: row.dialWeek && [...row.dialWeek],
     number: phoneView(row.number),
     forwardNumber: phoneViewOrNull(row.forwardNumber),
     forwardVerifiedAt: isoOrNull(row.forwardVerifiedAt),

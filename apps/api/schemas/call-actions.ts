@@ -19,6 +19,12 @@ export const NewCall = Type.Object(
       Id("The line that the call counts for, and whose number is shown; default: the agent's first."),
     ),
     agentId: Type.Optional(Id("Who calls; an agent's key calls only for itself.")),
+    askedFor: Type.Optional(
+      Type.Boolean({
+        description:
+          "The customer asked for this call: then a number on the refusal list may be called, if the line lets agents (`dialRefused`). It is written down with the attempt.",
+      }),
+    ),
   },
   Closed,
 );

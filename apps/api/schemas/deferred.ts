@@ -1,5 +1,6 @@
 /** Calls for later. */
 import { Type } from "typebox";
+import { REFUSALS } from "../../core/dialling/verdict.ts";
 import { Closed, Id, Instant, Nullable, PageOf, Paging, PhoneText, PhoneView } from "./common.ts";
 
 const State = Type.Enum(["waiting", "due", "done", "cancelled"]);
@@ -53,6 +54,12 @@ export const DeferredView = Type.Object({
   comment: Type.String(),
   state: State,
   overdue: Type.Boolean({ description: "Its time has come and nobody has called yet." }),
+  putOffUntil: Nullable(
+    Instant("The compliance gate did not let it be placed by itself; this is when it is asked again."),
+  ),
+  putOffReason: Nullable(
+    Type.Enum([...REFUSALS], { description: "What the gate said. The agent may call by hand all the same." }),
+  ),
   orderId: Nullable(Id("Its number stays in the comment (DEFER-05).")),
   fromCallId: Nullable(Id("In which it was agreed.")),
   callId: Nullable(Id("Which was placed for it.")),

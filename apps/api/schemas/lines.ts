@@ -1,5 +1,7 @@
 /** Lines. */
 import { Type } from "typebox";
+import { REFUSED_CALLS } from "../../core/dialling/by-hand.ts";
+import { PRESET_NAMES } from "../../core/dialling/presets.ts";
 import type { Hours } from "../../core/routing/hours.ts";
 import { STANDARD_PROMPTS } from "../../core/routing/prompts.ts";
 import {
@@ -34,6 +36,9 @@ export const NEW_LINE = {
   shortNumber: null,
   consultationOnly: false,
   blindNoAnswer: "end",
+  dialPreset: "russia-service",
+  dialWeek: null,
+  dialRefused: "never",
 } as const;
 
 export const Weekday = Type.Union(([1, 2, 3, 4, 5, 6, 7] as const).map((day) => Type.Literal(day)));
@@ -152,6 +157,15 @@ const settings = {
   }),
   project: Nullable(Name("The project that its calls belong to, such as «01_Заказ» (LINE-19).")),
   city: Nullable(Name("The city of the number (LINE-19).")),
+  dialPreset: Type.Enum([...PRESET_NAMES], {
+    description:
+      "By whose hours and attempts the gate lets calls for later be placed by themselves (DEFER-01); those that it refuses are put off.",
+  }),
+  dialWeek: Nullable(Week),
+  dialRefused: Type.Enum([...REFUSED_CALLS], {
+    description:
+      "Whether agents may call numbers on the refusal list: never, or when the customer asked for the call (a call for later, an order, `askedFor`).",
+  }),
   responsibleId: Nullable(
     Id("The agent who is told of calls missed out of hours or offered to nobody (MISS-01, D-43)."),
   ),
@@ -224,6 +238,9 @@ export const NewLine = Type.Object(
     shortNumber: Type.Optional(shortNumber),
     consultationOnly: Type.Optional(settings.consultationOnly),
     blindNoAnswer: Type.Optional(settings.blindNoAnswer),
+    dialPreset: Type.Optional(settings.dialPreset),
+    dialWeek: Type.Optional(settings.dialWeek),
+    dialRefused: Type.Optional(settings.dialRefused),
     ...Type.Partial(Type.Object(routing)).properties,
     forwardNumber: Type.Optional(forwardNumber),
   },

@@ -119,10 +119,13 @@ const dialledByPerson: Rule = ({ mode, purpose }, { phone }) =>
     : undefined;
 
 /** 16 CFR 310.4(b)(1)(iii)(A), PECR reg. 21(1)(a), 38-FZ art. 18(1): who has refused is not called. */
-const notRefused: Rule = ({ at }, { refusal }) => {
+const notRefused: Rule = ({ at }, { refusal }) => refusedNow(refusal, at);
+
+/** What the refusal list says at this moment. */
+export function refusedNow(refusal: Callee["refusal"], at: Millis): Refused | undefined {
   if (!refusal || (refusal.until !== undefined && refusal.until <= at)) return undefined;
   return refuse("refused", "the number is on the refusal list", refusal.until);
-};
+}
 
 /** 38-FZ art. 18(1), 47 CFR 64.1200(a)(2), PECR reg. 19: the evidence is ours to have. */
 const consented: Rule = ({ policy, purpose }, { consent }) =>

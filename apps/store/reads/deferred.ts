@@ -44,6 +44,8 @@ function selectDeferred(db: Db) {
     .selectFrom("deferred_call")
     .select(["id", "agent_id as agentId", "contact_id as contactId", "number", "due_at as dueAt"])
     .select(["comment", "state", "from_call_id as fromCallId", "call_id as callId", "order_id as orderId"])
+    .select("put_off_reason as putOffReason")
+    .select(sql<Date | null>`case when put_off_reason is not null then auto_at end`.as("putOffUntil"))
     .select(sql<boolean>`(state in ('waiting', 'due') and due_at <= now())`.as("overdue"))
     .select(["created_at as createdAt", sql<string>`due_at::text`.as("cursorAt"), over.as("second")]);
 }
