@@ -98,7 +98,11 @@ export async function placeCall(
     errand: errand && { kind: errand.kind, id: errand.id },
   });
   await settleAttempt(db, channel, refusal);
-  if (errand && refusal) await settleErrands(db).catch(() => {});
+  if (errand && refusal) {
+    await settleErrands(db).catch(() => {});
+    // What is to be placed by itself waits again, and somebody has to look when its time comes.
+    engine.deferredChanged();
+  }
   refuse(refusal);
   return { callId: call, number, contactId };
 }

@@ -29,7 +29,7 @@ export async function taskPlaced(trx: Db, id: string, callId: string, agentId: s
   return placed !== undefined;
 }
 
-/** A task whose subscriber was never dialled is as open as before. */
+/** A task whose subscriber was never dialled is as open as before; asking twice leaves the call that goes on. */
 export async function taskSettled(trx: Db, { id, callId, dialled }: ErrandOutcome): Promise<void> {
   if (dialled) {
     await trx
@@ -39,9 +39,22 @@ export async function taskSettled(trx: Db, { id, callId, dialled }: ErrandOutcom
       .execute();
     return;
   }
+  const other = await trx
+    .selectFrom("attempt")
+    .select("call_id")
+    .where("errand", "=", "task")
+    .where("errand_id", "=", id)
+    .where("errand_settled", "=", false)
+    .where("call_id", "!=", callId)
+    .orderBy("created_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
   await trx
     .updateTable("dial_task")
-    .set({ state: sql`case when calls = 0 then 'open' else state end`, call_id: null })
+    .set({
+      ...{ call_id: other?.call_id ?? null },
+      ...(!other && { state: sql`case when calls = 0 then 'open' else state end` }),
+    })
     .where("id", "=", id)
     .where("call_id", "=", callId)
     .where("closed_at", "is", null)

@@ -16,6 +16,7 @@ const {
   db,
   asked,
   says,
+  looks,
   handlers,
   anna,
   boris,
@@ -108,8 +109,10 @@ t.test("DEFER-06 when nobody was dialled it is due again; when the customer was,
   const { id } = await defer({ number: PHONE });
   await past(id);
   says.refusal = { code: "not-available", text: "the agent cannot place a call: on a break" };
+  const before = looks.asked;
   t.equal((await place(id)).status, 409);
   t.match(await row(id), { state: "due", call_id: null, tries: 1 }, "refused by the engine");
+  t.equal(looks.asked, before + 1, "and the desk knows that it waits again");
   says.refusal = undefined;
 
   const unlifted = (await place(id)).body.callId;

@@ -110,6 +110,17 @@ t.test(
   },
 );
 
+t.test("DIAL-13 who asks twice while the call goes on changes nothing about it", async (t) => {
+  const { id } = await create();
+  const { callId } = (await call(id)).body;
+  says.refusal = { code: "not-available", text: "the agent cannot place a call: busy with another call" };
+  t.equal((await call(id)).status, 409);
+  t.match(await one(id), { state: "in_work", callId, calls: 0 });
+  await over(callId, { dialled: false, ending: "unavailable" });
+  await settleErrands(db);
+  t.match(await one(id), { state: "open", callId: null, calls: 0 }, "until it was no call either");
+});
+
 t.test("DIAL-13 a call that never left us leaves the task as open as before", async (t) => {
   const { id } = await create();
   const { callId } = (await call(id)).body;

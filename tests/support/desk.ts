@@ -26,6 +26,8 @@ export async function openDeskCompany() {
   const asked: Input[] = [];
   const told: Told[] = [];
   const floor = new Map<string, Agent>();
+  /** How often the engine's desk was asked to look at what is due. */
+  const looks = { asked: 0 };
   const says: { refusal: Refusal | undefined } = { refusal: undefined };
   const handlers = createCommands({
     db,
@@ -43,7 +45,7 @@ export async function openDeskCompany() {
       servers: (call: string) =>
         [...floor.values()].filter((each) => each.call?.id === call).map(({ id }) => id),
       ringingFor: () => undefined,
-      deferredChanged: () => {},
+      deferredChanged: () => void looks.asked++,
       callIdOf,
       ask: (input: Input) => {
         asked.push(input);
@@ -140,5 +142,5 @@ export async function openDeskCompany() {
       });
     await db.insertInto("call_leg").values(legs).execute();
   };
-  return { ...company, asked, told, floor, says, handlers, boriss, send, over };
+  return { ...company, asked, told, floor, says, looks, handlers, boriss, send, over };
 }
