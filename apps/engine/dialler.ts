@@ -47,7 +47,7 @@ export class Dialler {
   readonly #counts: CampaignCounts;
   readonly #timers: NodeJS.Timeout[] = [];
   #soon: NodeJS.Timeout | undefined;
-  #snapshots: ReadonlyMap<string, unknown> = new Map();
+  #snapshots = new Map<string, unknown>();
   /** Campaigns whose abandonment is beyond the limit by the rows. */
   #over: ReadonlySet<Campaign["id"]> = new Set();
   #loading: Promise<void> = Promise.resolve();
@@ -62,7 +62,7 @@ export class Dialler {
 
   /** After a restart, when the floor is rebuilt: campaigns go on by themselves. @throws when the database is away */
   async recover(): Promise<void> {
-    this.#snapshots = await this.#ports.store.snapshots();
+    this.#snapshots = new Map(await this.#ports.store.snapshots());
     await this.#load();
     await this.#settling.recover();
     this.#ears.recovered(this.#ports.floor().attempts.values());
@@ -125,7 +125,12 @@ export class Dialler {
   async #load(): Promise<void> {
     const campaigns = await this.#ports.store.campaigns();
     const known = new Set(campaigns.map(({ id }) => id));
-    for (const id of this.#runs.keys()) if (!known.has(id)) this.#runs.delete(id);
+    for (const [id, run] of this.#runs) {
+      if (known.has(id)) continue;
+      // It may be started again, and has forgotten nothing then.
+      this.#snapshots.set(id, run.snapshot());
+      this.#runs.delete(id);
+    }
     for (const campaign of campaigns) {
       const run = this.#runs.get(campaign.id);
       run?.change(campaign);

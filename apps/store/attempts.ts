@@ -17,6 +17,8 @@ export async function settleAttempts(db: Db, alive: (channel: string) => Promise
     .leftJoin("call", "call.id", "attempt.call_id")
     .select(["attempt.id", "call.id as recorded"])
     .where("attempt.state", "=", "placing")
+    // A campaign's has an ending, which the dialler finds out.
+    .where("attempt.campaign_id", "is", null)
     .where("attempt.created_at", "<", new Date(Date.now() - SURE_AFTER_MS))
     .execute();
   for (const { id, recorded } of rows) {

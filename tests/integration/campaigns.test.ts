@@ -76,6 +76,10 @@ t.test(
       before: { mode: "progressive" },
       after: { mode: "power" },
     });
+    const other = (await boss("PATCH", `/v1/campaigns/${id}`, { amd: { greeting: 2000 } })).body;
+    t.match(other.amd, { greeting: 2000, unsure: "machine" }, "what is not named stays as it is");
+    t.match((await boss("PATCH", `/v1/campaigns/${id}`, { amd: null })).body, { amd: null });
+    await boss("PATCH", `/v1/campaigns/${id}`, { amd: before.amd });
     const undone = await send("POST", `/v1/settings/changes/${log.body.items[0].id}/undo`, admin, {});
     t.equal(undone.status, 200, JSON.stringify(undone.body));
     t.strictSame((await boss("GET", `/v1/campaigns/${id}`)).body, before, "all of it is as it was");
@@ -325,6 +329,18 @@ t.test(
       denominator: 4,
       percent: 50,
     });
+    const unsure = JSON.stringify({ verdict: "unsure", cause: "TOOLONG", ms: 5000 });
+    await db
+      .updateTable("attempt")
+      .set({ amd: unsure })
+      .where("id", "=", machine ?? "")
+      .execute();
+    await correct(machine, "person");
+    t.match(
+      (await status()).abandonment,
+      { falsePositives: 1 },
+      "NOTSURE that was hung up on counts as well",
+    );
     t.equal((await correct(machine, "machine")).status, 204);
     t.match((await status()).abandonment, { falsePositives: 0, numerator: 1, denominator: 3 });
     await correct(machine, "person");
@@ -338,7 +354,7 @@ t.test(
     t.match(attempts, [
       {
         id: machine,
-        amd: { verdict: "machine", corrected: { verdict: "person" } },
+        amd: { verdict: "unsure", corrected: { verdict: "person" } },
         because: { policy: "us-tsr" },
       },
     ]);

@@ -117,10 +117,11 @@ export function campaignRoutes(api: Api, context: ApiContext): void {
     async (request) => {
       const { id } = request.params;
       const { amd, ...body } = request.body;
+      const before = amd && (await findCampaign(context, id)).amd;
       const change = {
         ...body,
         ...numbersOf(body, country),
-        ...(amd !== undefined && { amd: wholeAmd(amd) }),
+        ...(amd !== undefined && { amd: wholeAmd(amd && { ...before, ...amd }) }),
       };
       const { applied } = await commands.send("campaign.change", { id, change }, request.caller);
       return { ...(await show(context, id)), applied };

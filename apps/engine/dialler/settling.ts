@@ -63,6 +63,8 @@ export function createSettling(ports: DiallerPorts): Settling {
     if (recorded || ports.floor().attempts.has(id) || Date.now() - createdAt < SURE_AFTER_MS) return;
     // No channel, and nothing of it in the record: no INVITE was sent.
     if (!(await ports.caughtUp()) || (await ports.alive(id))) return;
+    // A take that waited long for its locks has been written down and is dialled at this moment.
+    if (ports.floor().attempts.has(id)) return;
     await write(id, { ending: "not_placed", endedAt: Date.now() });
   }
 

@@ -20,8 +20,8 @@ export interface Abandonment {
   readonly percent: number | null;
 }
 
-/** AMD said machine, somebody who listened says person. */
-const FALSE_POSITIVE = sql<boolean>`(amd->>'verdict' = 'machine' and amd->'corrected'->>'verdict' = 'person')`;
+/** It was treated as a machine, NOTSURE too where the campaign says so; somebody who listened says person. */
+const FALSE_POSITIVE = sql<boolean>`(ending = 'machine' and amd->'corrected'->>'verdict' = 'person')`;
 
 /** Abandonment in the window of the policy, backwards from now. */
 export async function abandonmentOf(

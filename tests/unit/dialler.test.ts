@@ -1,0 +1,88 @@
+/** The dialler without a database and without Asterisk: what it keeps, and what it leaves alone. */
+import t from "tap";
+import type { Campaign } from "../../apps/core/dialling/campaign.ts";
+import type { DiallerPorts, DiallerStore } from "../../apps/engine/dialler/ports.ts";
+import { createSettling } from "../../apps/engine/dialler/settling.ts";
+import { Dialler } from "../../apps/engine/dialler.ts";
+import type { OpenAttempt } from "../../apps/store/open-attempts.ts";
+import { CARRIER, campaign, dialled, taken } from "../support/campaign.ts";
+import { agent, type House, house, line, queue } from "../support/floor.ts";
+
+const team = [agent("anna", { state: "outbound" })];
+
+function running(): House {
+  const made = house(team, [queue(team)], [line()], [CARRIER]);
+  made.hear({ kind: "campaignsLoaded", at: Date.now(), campaigns: [campaign(team)] });
+  return made;
+}
+
+function portsOf(made: House, store: Partial<DiallerStore>, more: Partial<DiallerPorts> = {}): DiallerPorts {
+  const fake: Partial<DiallerPorts> = {
+    floor: () => made.floor,
+    hear: (input) => void made.hear(input),
+    store: { placed: async () => {}, ...store } as DiallerStore,
+    ready: () => true,
+    alive: async () => false,
+    caughtUp: async () => true,
+    callIdOf: (channel) => channel,
+    live: { push: () => {} },
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    ...more,
+  };
+  return fake as DiallerPorts;
+}
+
+t.test("N8 an attempt whose dial begins while it is looked for is not given an ending", async (t) => {
+  const made = running();
+  const { id, call: callId, number: phone } = taken("late");
+  const open: OpenAttempt = {
+    ...{ id, callId, phone, campaignId: "k", campaignContactId: null, contactId: null, agentId: null },
+    ...{ trunkKey: null, createdAt: Date.now() - 60_000, recorded: undefined },
+    ...{ answeredAt: undefined, connectedAt: undefined, abandonedAt: undefined },
+  };
+  const settled: string[] = [];
+  const store = {
+    openAttempts: async () => [open],
+    settle: async (_: string, { ending }: { ending: string }) => void settled.push(ending),
+  };
+  let begins = () => {};
+  const alive = async () => {
+    begins();
+    return false;
+  };
+  const settling = createSettling(portsOf(made, store, { alive }));
+  begins = () => void dialled(made, [taken("late")], Date.now());
+  await settling.sweep();
+  t.strictSame(settled, [], "it is on its way");
+  const left = createSettling(portsOf(running(), store));
+  await left.sweep();
+  t.strictSame(settled, ["not_placed"], "one that was left behind is resolved");
+});
+
+t.test("DIAL-15 a campaign that is stopped and started again has not forgotten what it learnt", async (t) => {
+  const made = running();
+  let campaigns: readonly Campaign[] = [campaign(team)];
+  const kept: unknown[] = [];
+  const dialler = new Dialler(
+    portsOf(made, {
+      campaigns: async () => campaigns,
+      saveSnapshot: async (_, snapshot) => void kept.push(JSON.parse(JSON.stringify(snapshot))),
+    }),
+  );
+  await dialler.changed();
+  await dialler.stop();
+  const { events } = dialled(made, [taken("one")], Date.now());
+  for (const event of events) dialler.heard(event);
+  const attempt = { at: Date.now(), call: "call-one", campaign: "k", attempt: "campaign-1.one" };
+  dialler.heard({ kind: "AttemptAnswered", ...attempt, deadlineAt: Date.now() + 2000 });
+  dialler.heard({ kind: "CustomerAbandoned", ...attempt, because: { rule: "campaign", text: "nobody" } });
+  await dialler.stop();
+  campaigns = [];
+  await dialler.changed();
+  campaigns = [campaign(team)];
+  await dialler.changed();
+  await dialler.stop();
+  const [new_, learnt, again] = kept;
+  t.notSame(learnt, new_, "it has learnt something");
+  t.strictSame(again, learnt);
+});
