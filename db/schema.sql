@@ -441,6 +441,8 @@ create table campaign (
   created_at timestamp with time zone default now() not null,
   started_at timestamp with time zone,
   ended_at timestamp with time zone,
+  preview_seconds integer default 120 not null,
+  preview_timeout text default 'pause'::text not null,
   constraint campaign_pkey PRIMARY KEY (id),
   constraint campaign_key_key UNIQUE (key),
   constraint campaign_name_key UNIQUE (name),
@@ -455,6 +457,8 @@ create table campaign (
   constraint campaign_key_check CHECK ((key ~ '^c[a-z0-9]{1,20}$'::text)),
   constraint campaign_max_lines_check CHECK (((max_lines >= 1) AND (max_lines <= 1000))),
   constraint campaign_mode_check CHECK ((mode = ANY (ARRAY['preview'::text, 'progressive'::text, 'power'::text, 'predictive'::text, 'agentless'::text]))),
+  constraint campaign_preview_seconds_check CHECK (((preview_seconds >= 5) AND (preview_seconds <= 3600))),
+  constraint campaign_preview_timeout_check CHECK ((preview_timeout = ANY (ARRAY['pause'::text, 'call'::text]))),
   constraint campaign_purpose_check CHECK ((purpose = ANY (ARRAY['service'::text, 'advertising'::text, 'survey'::text, 'reminder'::text, 'debt'::text]))),
   constraint campaign_ratio_check CHECK (((ratio >= (1)::numeric) AND (ratio <= (10)::numeric))),
   constraint campaign_ring_seconds_check CHECK (((ring_seconds >= 15) AND (ring_seconds <= 60))),
@@ -530,6 +534,34 @@ create table campaign_pacing (
   constraint campaign_pacing_pkey PRIMARY KEY (campaign_id),
   constraint campaign_pacing_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE
 );
+
+create table campaign_preview (
+  id uuid default gen_random_uuid() not null,
+  campaign_id uuid not null,
+  campaign_contact_id uuid not null,
+  agent_id uuid,
+  shown_at timestamp with time zone not null,
+  until timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  outcome text,
+  by_itself boolean default false not null,
+  reason text,
+  comment text default ''::text not null,
+  attempt_id text,
+  constraint campaign_preview_pkey PRIMARY KEY (id),
+  constraint campaign_preview_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES agent(id) ON DELETE SET NULL,
+  constraint campaign_preview_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES attempt(id) ON DELETE SET NULL,
+  constraint campaign_preview_campaign_contact_id_fkey FOREIGN KEY (campaign_contact_id) REFERENCES campaign_contact(id) ON DELETE CASCADE,
+  constraint campaign_preview_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE,
+  constraint campaign_preview_check CHECK (((ended_at IS NULL) = (outcome IS NULL))),
+  constraint campaign_preview_check1 CHECK (((reason IS NOT NULL) = (NOT (outcome IS DISTINCT FROM 'skipped'::text)))),
+  constraint campaign_preview_outcome_check CHECK ((outcome = ANY (ARRAY['called'::text, 'skipped'::text, 'timed-out'::text, 'returned'::text]))),
+  constraint campaign_preview_reason_check CHECK ((reason = ANY (ARRAY['already-talked'::text, 'wrong-person'::text, 'wrong-time'::text, 'not-relevant'::text, 'do-not-call'::text, 'other'::text])))
+);
+CREATE UNIQUE INDEX campaign_preview_agent ON campaign_preview USING btree (agent_id) WHERE (ended_at IS NULL);
+CREATE INDEX campaign_preview_campaign ON campaign_preview USING btree (campaign_id, shown_at);
+CREATE UNIQUE INDEX campaign_preview_contact ON campaign_preview USING btree (campaign_contact_id) WHERE (ended_at IS NULL);
+CREATE INDEX campaign_preview_listed ON campaign_preview USING btree (campaign_contact_id, shown_at);
 
 create table charge (
   call_id uuid not null,

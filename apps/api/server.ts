@@ -45,6 +45,7 @@ import { numberRoutes } from "./routes/numbers.ts";
 import { orderActionRoutes } from "./routes/order-actions.ts";
 import { orderRoutes } from "./routes/orders.ts";
 import { pbxRoutes } from "./routes/pbx.ts";
+import { previewRoutes } from "./routes/previews.ts";
 import { productRoutes } from "./routes/products.ts";
 import { queueRoutes } from "./routes/queues.ts";
 import { recordingActionRoutes } from "./routes/recording-actions.ts";
@@ -141,6 +142,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     campaignRoutes(routes, context);
     campaignListRoutes(routes, context);
     campaignFigureRoutes(routes, context);
+    previewRoutes(routes, context);
     refusalRoutes(routes, context);
     deferredRoutes(routes, context);
     dialTaskRoutes(routes, context);

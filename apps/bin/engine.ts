@@ -64,7 +64,7 @@ import { readSettings, type Settings } from "../store/settings.ts";
 import { saveState as saveAgentState } from "../store/writes/agent-state.ts";
 import { prepareCallbacks } from "./call-backs.ts";
 import { byCommands, prepareDesk } from "./desk.ts";
-import { prepareDialler } from "./dialling.ts";
+import { prepareDialler, previewsByCommands } from "./dialling.ts";
 import { openLog } from "./log.ts";
 import { createReconciler } from "./reconciling.ts";
 import { onStop } from "./stop.ts";
@@ -308,6 +308,7 @@ const commands = createCommands({
     agent: (id) => engine.floor.agents.get(id),
     callIdOf,
     deferredChanged: () => desk.soon(),
+    previewOver: (id) => dialler.previewOver(id),
     tell: (kind, data) => live.push("agents", kind, data),
     servers: (call) => serversOf(engine.floor, call),
     ringingFor: (call) => ringingFor(engine.floor, call)?.id,
@@ -317,6 +318,7 @@ const commands = createCommands({
   },
 });
 desk.open(byCommands(commands));
+dialler.open(previewsByCommands(commands));
 const server = await serveCommands(
   commandSocket(config),
   commands,

@@ -1,7 +1,7 @@
 /** Calls that people start and end from the workplace. */
 import { randomInt } from "node:crypto";
 import type { Destination } from "../core/inputs.ts";
-import type { Errand } from "../core/outgoing/errand.ts";
+import type { Errand, ErrandKind } from "../core/outgoing/errand.ts";
 import { PLACED } from "../core/records/fold.ts";
 import type { Refusal } from "../core/turn.ts";
 import { allowedPrefixes, mayDial } from "../phone/allowed.ts";
@@ -50,6 +50,7 @@ export function callerOf(agentId: string | undefined, by: Asker): string {
 
 /** What a call is placed for, and how it is claimed. */
 export interface ErrandClaim extends Errand {
+  readonly kind: ErrandKind;
   /** Who is called; undefined: whoever has the number. */
   readonly contactId?: string | null | undefined;
   /** In the attempt's transaction. @throws CommandProblem when it is not to be called any more */

@@ -1,6 +1,8 @@
 /** Whether a campaign makes sense as a whole, and which field does not. */
+
 import type { Policy } from "../core/dialling/policy.ts";
 import { policyProblems } from "../core/dialling/policy-problems.ts";
+import { BY_ITSELF } from "../core/dialling/preview.ts";
 import type { Db } from "../store/database.ts";
 import { soundIds } from "../store/reads/sounds.ts";
 import type { CampaignFields } from "./campaign-ports.ts";
@@ -21,6 +23,7 @@ export async function checkCampaign(trx: Db, campaign: WholeCampaign): Promise<v
 
 function checkModes(campaign: WholeCampaign): void {
   const { mode, ratio, amd, announcementSoundId, announcement, wrapUp, policy } = campaign;
+  checkPreview(campaign);
   if (mode === "power" && ratio === null)
     throw new CommandProblem(422, "incomplete", "how many calls for each free agent?", "ratio");
   if (mode === "agentless" && announcementSoundId === null)
@@ -37,6 +40,18 @@ function checkModes(campaign: WholeCampaign): void {
       "clash",
       `the policy has key ${refusalKey} for those who do not want to be called`,
       `announcement.keys.${refusalKey}`,
+    );
+}
+
+/** A call that nobody decided about is a machine's (38-FZ art. 18(2)). */
+function checkPreview({ mode, purpose, preview, policy }: WholeCampaign): void {
+  if (mode !== "preview" || preview.onTimeout !== "call") return;
+  if (!policy.modes[purpose].includes(BY_ITSELF))
+    throw new CommandProblem(
+      422,
+      "policy",
+      `the policy lets ${purpose} be dialled only when an agent decides`,
+      "preview.onTimeout",
     );
 }
 

@@ -5,10 +5,12 @@ import type {
   Announcement,
   CampaignMode,
   CampaignState,
+  PreviewSettings,
   Purpose,
 } from "../core/dialling/campaign.ts";
+import type { SkipReason, SkipTo } from "../core/dialling/preview.ts";
 import type { PolicyChange } from "../core/dialling/wished-policy.ts";
-import type { Applied, Created } from "./port.ts";
+import type { Applied, Created, Placed } from "./port.ts";
 
 export interface CampaignFields {
   name: string;
@@ -38,6 +40,8 @@ export interface CampaignFields {
   callerNumbers: string[];
   /** Null: as the queue has it. */
   wrapUp: { mode: "none" | "limit" | "until-completed"; seconds?: number } | null;
+  /** In mode `preview`. */
+  preview: PreviewSettings;
 }
 
 /** What people do with a campaign. */
@@ -105,6 +109,12 @@ export interface CampaignCommands {
     { id: string; attemptId: string; verdict: "person" | "machine" },
     Record<string, never>,
   ];
+  /**
+   * Whoever is shown is called at this number (E.164), or at the first that may be dialled now. `byItself`: the engine
+   * asks, because the time was over.
+   */
+  "preview.call": [{ id: string; phone?: string | undefined; byItself?: boolean }, Placed];
+  "preview.skip": [{ id: string; reason: SkipReason; comment: string; to: SkipTo }, Record<string, never>];
   "refusal.add": [{ refusals: RefusalFields[]; source: "api" | "import" | "agent" }, { added: number }];
   "refusal.remove": [{ phone: string }, Record<string, never>];
   "consent.add": [{ consents: ConsentFields[] }, { ids: string[] }];

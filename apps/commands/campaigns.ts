@@ -123,5 +123,7 @@ function columns(campaign: WholeCampaign) {
     caller_numbers: campaign.callerNumbers,
     wrap_up: campaign.wrapUp?.mode ?? null,
     wrap_up_seconds: campaign.wrapUp?.seconds ?? null,
+    preview_seconds: campaign.preview.seconds,
+    preview_timeout: campaign.preview.onTimeout,
   };
 }

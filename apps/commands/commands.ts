@@ -25,6 +25,7 @@ import { noticeCommands } from "./notices.ts";
 import { numberCommands } from "./numbers.ts";
 import { orderCommands } from "./orders.ts";
 import { pbxCommands } from "./pbx.ts";
+import { previewCommands } from "./previews.ts";
 import { productCommands } from "./products.ts";
 import { queueCommands } from "./queues.ts";
 import { recordingCommands } from "./recordings.ts";
@@ -73,6 +74,7 @@ export function createCommands(options: CommandOptions): Handlers {
     ...callbackCommands(context),
     ...campaignListCommands(context),
     ...campaignMoveCommands(context),
+    ...previewCommands(context),
     ...refusalCommands(context),
     ...scenarioCommands(context),
   };

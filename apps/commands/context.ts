@@ -18,6 +18,8 @@ export interface EngineEars {
   settingsChanged(settings: Settings): void;
   /** An agent as the floor has it now. */
   agent(id: AgentId): Agent | undefined;
+  /** Somebody is not shown to an agent any more: called, or skipped. */
+  previewOver(id: string): void;
   /** A deferred call was added, moved or done. */
   deferredChanged(): void;
   /** Says something on the live stream, to an agent's screen: `id` is the agent's. */

@@ -25,6 +25,7 @@ import { Arrivals } from "./dialler/arrivals.ts";
 import { CampaignCounts } from "./dialler/counts.ts";
 import { PacersEars } from "./dialler/heard.ts";
 import type { DiallerPorts } from "./dialler/ports.ts";
+import { type PreviewDeeds, Previews } from "./dialler/previews.ts";
 import { CampaignRun } from "./dialler/run.ts";
 import { createSettling, type Settling } from "./dialler/settling.ts";
 
@@ -45,6 +46,7 @@ export class Dialler {
   readonly #settling: Settling;
   readonly #arrivals: Arrivals;
   readonly #counts: CampaignCounts;
+  readonly #previews: Previews;
   readonly #timers: NodeJS.Timeout[] = [];
   #soon: NodeJS.Timeout | undefined;
   #snapshots = new Map<string, unknown>();
@@ -58,6 +60,7 @@ export class Dialler {
     this.#settling = createSettling(ports);
     this.#arrivals = new Arrivals(Date.now());
     this.#counts = new CampaignCounts(ports);
+    this.#previews = new Previews({ ...ports, store: ports.previews });
   }
 
   /** After a restart, when the floor is rebuilt: campaigns go on by themselves. @throws when the database is away */
@@ -66,6 +69,18 @@ export class Dialler {
     await this.#load();
     await this.#settling.recover();
     this.#ears.recovered(this.#ports.floor().attempts.values());
+    await this.#previews.recover();
+  }
+
+  /** From now on agents of preview campaigns are shown whom they may call. */
+  open(deeds: PreviewDeeds): void {
+    this.#previews.open(deeds);
+  }
+
+  /** Somebody who was shown is called or skipped. */
+  previewOver(id: string): void {
+    this.#previews.over(id);
+    this.#stepSoon();
   }
 
   /** From now on it dials. */
@@ -98,12 +113,14 @@ export class Dialler {
   heard(event: DomainEvent): void {
     this.#arrivals.hear(event);
     if (event.kind === "AttemptDialled") this.#placed(event.attempt);
-    if (this.#ears.hear(event)) {
-      this.#soon ??= setTimeout(() => {
-        this.#soon = undefined;
-        this.#step();
-      }, SOON_MS);
-    }
+    if (this.#ears.hear(event)) this.#stepSoon();
+  }
+
+  #stepSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.#step();
+    }, SOON_MS);
   }
 
   /** Calls whose record is complete. */
@@ -137,6 +154,7 @@ export class Dialler {
       run?.listChanged();
       if (!run) this.#runs.set(campaign.id, new CampaignRun(campaign, this.#snapshots.get(campaign.id)));
     }
+    this.#previews.changed();
     this.#ports.hear({ kind: "campaignsLoaded", at: Date.now(), campaigns });
   }
 
@@ -146,6 +164,7 @@ export class Dialler {
     const at = Date.now();
     this.#counts.tell([...this.#runs.values()].map(({ campaign }) => campaign));
     if (!ready()) return;
+    void this.#previews.step();
     const runs = [...this.#runs.values()].filter(({ campaign: { state } }) => state === "running");
     const all = runs.reduce((sum, { taking }) => sum + taking, 0);
     const outlooks = runs.map((run) => ({

@@ -1,6 +1,7 @@
 /** What the record says of a campaign's dial, read back out of the facts that were taken in. */
 import { sql } from "kysely";
 import { type AttemptRecord, foldAttempt } from "../core/records/attempt.ts";
+import { foldPreviewed, PREVIEWED } from "../core/records/attempt-previewed.ts";
 import { inOrder } from "../core/records/fold.ts";
 import type { Db } from "./database.ts";
 import { settleAttempt } from "./settle.ts";
@@ -23,7 +24,8 @@ export async function readAttemptRecord(
     .select(["origin", "kind", "source", "at", "data"])
     .where("call_id", "=", call)
     .execute();
-  const record = foldAttempt(channel, inOrder(facts.map((fact) => ({ ...fact, at: fact.at.getTime() }))), {
+  const fold = channel.startsWith(PREVIEWED) ? foldPreviewed : foldAttempt;
+  const record = fold(channel, inOrder(facts.map((fact) => ({ ...fact, at: fact.at.getTime() }))), {
     connectedAt: row.connected_at?.getTime(),
     endedAt: row.ended_at.getTime(),
   });

@@ -99,6 +99,7 @@ function toCampaign(row: Row): Campaign {
     maxLines: row.max_lines,
     callerNumbers: row.caller_numbers,
     wrapUp: wrapUpOf(row),
+    preview: { seconds: row.preview_seconds, onTimeout: row.preview_timeout },
     startedAt: row.started_at?.getTime(),
   };
 }

@@ -7,8 +7,10 @@ import type {
   CampaignMode,
   CampaignState,
   ContactState,
+  PreviewTimeout,
   Purpose,
 } from "../core/dialling/campaign.ts";
+import type { PreviewOutcome, SkipReason } from "../core/dialling/preview.ts";
 import type { Created } from "./tables.ts";
 
 /** A jsonb column that may be null. */
@@ -41,6 +43,8 @@ export interface CampaignTable {
   caller_numbers: Generated<string[]>;
   wrap_up: "none" | "limit" | "until-completed" | null;
   wrap_up_seconds: number | null;
+  preview_seconds: Generated<number>;
+  preview_timeout: Generated<PreviewTimeout>;
   created_at: Created;
   started_at: Date | null;
   ended_at: Date | null;
@@ -81,6 +85,21 @@ export interface CampaignNumberTable {
   last_ending: AttemptEnding | null;
 }
 
+export interface CampaignPreviewTable {
+  id: Generated<string>;
+  campaign_id: string;
+  campaign_contact_id: string;
+  agent_id: string | null;
+  shown_at: Date;
+  until: Date;
+  ended_at: Generated<Date | null>;
+  outcome: Generated<PreviewOutcome | null>;
+  by_itself: Generated<boolean>;
+  reason: Generated<SkipReason | null>;
+  comment: Generated<string>;
+  attempt_id: Generated<string | null>;
+}
+
 export interface RefusedNumberTable {
   phone: string;
   reason: Generated<string>;
@@ -110,6 +129,7 @@ export interface DiallingTables {
   campaign_agent: CampaignAgentTable;
   campaign_contact: CampaignContactTable;
   campaign_number: CampaignNumberTable;
+  campaign_preview: CampaignPreviewTable;
   refused_number: RefusedNumberTable;
   contact_consent: ContactConsentTable;
 }

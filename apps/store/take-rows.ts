@@ -102,6 +102,21 @@ export async function namedContact(
     .executeTakeFirst();
 }
 
+/** The showing of this contact ends with a call; from here on its attempt says whose it is. */
+export async function previewCalled(
+  trx: Db,
+  contact: string,
+  { attempt, byItself, now }: { attempt: string; byItself: boolean; now: number },
+): Promise<void> {
+  await trx
+    .updateTable("campaign_preview")
+    .set({ ended_at: new Date(now), outcome: "called", by_itself: byItself, attempt_id: attempt })
+    .where("campaign_contact_id", "=", contact)
+    .where("ended_at", "is", null)
+    .execute();
+  await trx.updateTable("campaign_contact").set({ taken_by: null }).where("id", "=", contact).execute();
+}
+
 /** For good: nothing that time brings would let them be called. What may change is asked about again. */
 const FOR_GOOD: ReadonlySet<string> = new Set(["refused", "no-consent", "zone-unknown"]);
 

@@ -5,6 +5,7 @@
  */
 import type { Campaign } from "../core/dialling/campaign.ts";
 import { createGate } from "../core/dialling/gate.ts";
+import { BY_ITSELF } from "../core/dialling/preview.ts";
 import { isInService } from "../core/dialling/retry.ts";
 import { type RefusalCode, type Refused, refuse } from "../core/dialling/verdict.ts";
 import { loadCampaign } from "./campaigns.ts";
@@ -15,6 +16,7 @@ import {
   type Due,
   dueContacts,
   namedContact,
+  previewCalled,
   putOff,
   type Taken,
   type TakeRequest,
@@ -66,32 +68,50 @@ export async function takeContacts(db: Db, request: TakeRequest): Promise<TakeAn
 }
 
 /**
- * Takes one contact that was shown to an agent (store/preview.ts), who says now that it is to be called.
+ * Takes one contact that was shown to an agent (store/previews.ts), who says now that it is to be called; the showing is
+ * over with it. Called because the time was over (`byItself`), it is a machine's dial to the gate.
  * @param phone one of the contact's numbers; undefined: the one that the gate allows first
- * @returns why not, when the gate refuses
+ * @returns why not, when the gate refuses; undefined: it is not shown to this agent any more
  */
 export async function takeShown(
   db: Db,
-  request: Omit<TakeRequest, "most"> & { contact: string; agentId: string; phone?: string | undefined },
+  request: Omit<TakeRequest, "most"> & {
+    contact: string;
+    agentId: string;
+    phone?: string | undefined;
+    byItself?: boolean | undefined;
+  },
 ): Promise<Taken | { refused: Refused } | undefined> {
   return inOneTransaction(db, async (trx) => {
     const campaign = await lockCampaign(trx, request.campaign);
     const due = campaign && (await namedContact(trx, request));
     if (!due) return undefined;
     const asked = { ...request, agents: [request.agentId], agentKept: true };
-    const [one] = await judge(trx, campaign, [due], asked, request.phone);
+    const asWhat = request.byItself ? { ...campaign, mode: BY_ITSELF } : campaign;
+    const [one] = await judge(trx, asWhat, [due], asked, request.phone);
     if (one === undefined) return undefined;
     if (one === "busy")
       return { refused: refuse("in-flight", "somebody decides about this number now", request.now) };
     if ("refused" in one) return { refused: one.refused };
-    return writeAttempt(trx, campaign, { ...one, due: { ...due, agentId: request.agentId } }, request);
+    const taken = await writeAttempt(
+      trx,
+      campaign,
+      { ...one, due: { ...due, agentId: request.agentId } },
+      request,
+    );
+    await previewCalled(trx, due.id, {
+      attempt: taken.id,
+      byItself: request.byItself === true,
+      now: request.now,
+    });
+    return taken;
   });
 }
 
 type Judged = Allowed | { readonly due: Due; readonly refused: Refused } | "busy";
 
 /** What the gate says of each: the first number that may be dialled, else the refusal that ends soonest. */
-async function judge(
+export async function judge(
   trx: Db,
   campaign: Campaign,
   due: readonly Due[],
@@ -136,17 +156,17 @@ function soonest(refusals: readonly Refused[]): Refused | undefined {
 }
 
 /** Nobody can stop or change it until what is taken here is written. */
-async function lockCampaign(trx: Db, id: string): Promise<Campaign | undefined> {
+export async function lockCampaign(trx: Db, id: string): Promise<Campaign | undefined> {
   await trx.selectFrom("campaign").select("id").where("id", "=", id).forShare().execute();
   return loadCampaign(trx, id);
 }
 
 /** What the gate would say of everybody: nobody is put off for it. */
-function mayDialAtAll({ state, mode, purpose, policy }: Campaign): boolean {
+export function mayDialAtAll({ state, mode, purpose, policy }: Campaign): boolean {
   return state === "running" && policy.modes[purpose].includes(mode);
 }
 
 /** Each statement sees what was committed before it: facts are read after the locks are had. */
-function inOneTransaction<Result>(db: Db, work: (trx: Db) => Promise<Result>): Promise<Result> {
+export function inOneTransaction<Result>(db: Db, work: (trx: Db) => Promise<Result>): Promise<Result> {
   return db.transaction().setIsolationLevel("read committed").execute(work);
 }

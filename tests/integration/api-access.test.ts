@@ -59,7 +59,7 @@ t.test("keys are made by the administrator and shown once", async (t) => {
 
 /** What supervisors write. */
 const OF_SUPERVISORS =
-  /^\/v1\/(queues|settings|callbacks|contacts|contact-imports|tags|duplicates|campaigns|refusals|consents|dial-tasks|call-lists|list-items|orders|products|agents\/[^/]+\/products)/;
+  /^\/v1\/(queues|settings|callbacks|contacts|contact-imports|tags|duplicates|campaigns|previews|refusals|consents|dial-tasks|call-lists|list-items|orders|products|agents\/[^/]+\/products)/;
 
 t.test("every route against every role: the table holds", async (t) => {
   const forbidden = { supervisor: 0, agent: 0 };
@@ -72,7 +72,7 @@ t.test("every route against every role: the table holds", async (t) => {
     const writes =
       method !== "GET" &&
       method !== "HEAD" &&
-      !/state$|sign-(in|out)$|tickets$|refusals$|echo-test$|recordings.download$|calls$|deferred|calls\/[^/]+\/\w|notices\/.*\/read$|verifications|dial-tasks\/[^/]+\/\w|call-lists|list-items\/[^/]+\/(call|save)$|orders\/take$|orders\/[^/]+\/\w/.test(
+      !/state$|sign-(in|out)$|tickets$|refusals$|echo-test$|recordings.download$|calls$|deferred|calls\/[^/]+\/\w|notices\/.*\/read$|verifications|dial-tasks\/[^/]+\/\w|previews\/[^/]+\/\w|call-lists|list-items\/[^/]+\/(call|save)$|orders\/take$|orders\/[^/]+\/\w/.test(
         path,
       ) &&
       !(

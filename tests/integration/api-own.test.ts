@@ -27,6 +27,7 @@ const commandContext = createContext({
   engine: {
     settingsChanged: () => {},
     deferredChanged: () => {},
+    previewOver: () => {},
     tell: () => {},
     callIdOf: () => randomUUID(),
     ask: (input: unknown) => void placed.push(input),

@@ -47,6 +47,7 @@ const handlers = createCommands({
     servers: (call) => [...floor.values()].filter((agent) => agent.call?.id === call).map(({ id }) => id),
     ringingFor: () => undefined,
     deferredChanged: () => {},
+    previewOver: () => {},
     tell: () => {},
     callIdOf: (channel) => channel,
     ask: (input) => void asked.push(input),

@@ -98,6 +98,7 @@ const handlers = createCommands({
     servers: () => [],
     ringingFor: () => undefined,
     deferredChanged: () => {},
+    previewOver: () => {},
     tell: () => {},
     callIdOf: (channel) => channel,
     ask: () => undefined,

@@ -57,6 +57,7 @@ export function campaign(agents: readonly Agent[], change: Partial<Campaign> = {
     maxLines: 100,
     callerNumbers: [],
     wrapUp: undefined,
+    preview: { seconds: 60, onTimeout: "pause" },
     purpose: "service",
     queueId: undefined,
     ratio: undefined,

@@ -46,6 +46,7 @@ export async function openDeskCompany() {
         [...floor.values()].filter((each) => each.call?.id === call).map(({ id }) => id),
       ringingFor: () => undefined,
       deferredChanged: () => void looks.asked++,
+      previewOver: () => {},
       callIdOf,
       ask: (input: Input) => {
         asked.push(input);

@@ -27,6 +27,7 @@ export function rowCommands(db: Db, recordings: Partial<Context["recordings"]> =
       servers: () => [],
       ringingFor: () => undefined,
       deferredChanged: () => {},
+      previewOver: () => {},
       tell: () => {},
       callIdOf: (channel) => channel,
       ask: () => undefined,

@@ -11,6 +11,7 @@ import {
 import { listAbandoned } from "../../store/reads/campaign-list.ts";
 import { loadCampaign } from "../../store/reads/campaigns.ts";
 import { checkNumber } from "../../store/reads/dial-check.ts";
+import { previewFigures } from "../../store/reads/previews.ts";
 import { type Api, type ApiContext, floorOrNull, onlyAgent } from "../context.ts";
 import { type Cell, csvOf } from "../csv.ts";
 import { instantFrom, zoneFrom } from "../periods.ts";
@@ -52,11 +53,12 @@ export function campaignFigureRoutes(api: Api, context: ApiContext): void {
       const { since } = request.query;
       const from = since === undefined ? now - DAY_MS : instantFrom(since, "since");
       const { abandonment: policy } = campaign.policy;
-      const [list, tried, lost, decisions, floor] = await Promise.all([
+      const [list, tried, lost, decisions, previews, floor] = await Promise.all([
         listFigures(db, id, now),
         attemptFigures(db, id, new Date(from)),
         abandonmentOf(db, id, policy, now),
         listDecisions(db, id, 1),
+        previewFigures(db, id, new Date(from)),
         floorOrNull(commands),
       ]);
       const { percent } = lost;
@@ -64,6 +66,7 @@ export function campaignFigureRoutes(api: Api, context: ApiContext): void {
         ...{ id, state: campaign.state, mode: campaign.mode },
         list: { ...list, nextAt: isoOrNull(list.nextAt) },
         attempts: { since: iso(from), total: tried.attempts, open: tried.open, endings: tried.endings },
+        previews,
         abandonment: {
           ...lost,
           since: iso(lost.since),

@@ -82,6 +82,6 @@ export function historyRoutes(api: Api, { db, commands }: ApiContext): void {
   );
 }
 
-function entryView({ cursorAt: _, ...row }: HistoryRow) {
+export function entryView({ cursorAt: _, ...row }: HistoryRow) {
   return { ...row, at: iso(row.at), editedAt: isoOrNull(row.editedAt) };
 }

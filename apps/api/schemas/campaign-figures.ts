@@ -39,6 +39,10 @@ export const CampaignStatus = Type.Object({
     open: Type.Integer(),
     endings: Counts("By ending."),
   }),
+  previews: Type.Object({
+    shown: Type.Integer({ description: "How many are shown to agents now." }),
+    outcomes: Counts("Showings that ended since `attempts.since`: called, skipped, timed-out, returned."),
+  }),
   abandonment: Type.Object({
     since: Instant("The window of the policy, backwards from now."),
     abandoned: Type.Integer(),

@@ -1,7 +1,12 @@
 /** Campaigns. */
 import { Type } from "typebox";
 import type { AmdSettings, Announcement } from "../../core/dialling/campaign.ts";
-import { CAMPAIGN_STATES, KEY_DOES } from "../../core/dialling/campaign.ts";
+import {
+  CAMPAIGN_STATES,
+  KEY_DOES,
+  PREVIEW_TIMEOUTS,
+  type PreviewSettings,
+} from "../../core/dialling/campaign.ts";
 import {
   AppliedView,
   ChangeOf,
@@ -35,6 +40,7 @@ export const NEW_CAMPAIGN = {
   maxLines: 100,
   callerNumbers: [] as string[],
   wrapUp: null,
+  preview: { seconds: 120, onTimeout: "pause" },
 } as const;
 
 /** As app_amd has them (amd.conf), where nothing else is said. */
@@ -102,6 +108,19 @@ const AnnouncementShape = Type.Unsafe<Announcement>(
 );
 const Seconds = Type.Optional(Type.Integer({ minimum: 1, maximum: 3600 }));
 
+const PreviewShape = Type.Unsafe<PreviewSettings>(
+  Type.Object(
+    {
+      seconds: Type.Integer({ minimum: 5, maximum: 3600, description: "So long somebody is shown." }),
+      onTimeout: Type.Enum([...PREVIEW_TIMEOUTS], {
+        description:
+          "When the agent has not decided by then: `pause`: back to the list, and a break for the agent; `call`: called without the agent's word, which is a machine's dial and not for advertising.",
+      }),
+    },
+    { ...Closed, description: "In mode `preview`." },
+  ),
+);
+
 const settings = {
   name: Name(),
   mode: Mode,
@@ -134,6 +153,7 @@ const settings = {
   wrapUp: Nullable(
     Type.Object({ mode: Type.Enum(["none", "limit", "until-completed"]), seconds: Seconds }, Closed),
   ),
+  preview: PreviewShape,
 };
 const written = {
   ...settings,

@@ -12,7 +12,8 @@ import { hasCallbacks } from "../queueing/callbacks.ts";
 export function wrapUpOf(floor: Floor, id: CallId): WrapUp | undefined {
   const call = floor.calls.get(id);
   if (!call || call.kind === "internal") return undefined;
-  const own = floor.campaigns.get(attemptOfCall(floor, id)?.campaignId ?? "");
+  const previewed = call.errand?.kind === "campaign" ? call.errand.id : undefined;
+  const own = floor.campaigns.get(attemptOfCall(floor, id)?.campaignId ?? previewed ?? "");
   if (own) return own.wrapUp;
   const queue = call.queueId ?? (call.lineId && floor.lines.get(call.lineId)?.queueId);
   return queue === undefined ? undefined : floor.queues.get(queue)?.wrapUp;

@@ -93,6 +93,16 @@ export interface Announcement {
 export const KEY_DOES = ["answer", "queue", "refuse", "replay"] as const;
 export type KeyDoes = (typeof KEY_DOES)[number];
 
+/** Preview: what follows when the agent has not decided in time: back to the list and a break, or a call by itself. */
+export const PREVIEW_TIMEOUTS = ["pause", "call"] as const;
+export type PreviewTimeout = (typeof PREVIEW_TIMEOUTS)[number];
+
+export interface PreviewSettings {
+  /** So long somebody is shown. */
+  readonly seconds: number;
+  readonly onTimeout: PreviewTimeout;
+}
+
 /** A campaign as the engine has it. */
 export interface Campaign {
   readonly id: string;
@@ -128,5 +138,7 @@ export interface Campaign {
   readonly callerNumbers: readonly string[];
   /** The campaign's own, else its queue's. */
   readonly wrapUp: WrapUp | undefined;
+  /** In mode `preview`. */
+  readonly preview: PreviewSettings;
   readonly startedAt: number | undefined;
 }

@@ -14,6 +14,7 @@ import {
   OWN_PHONE_SECONDS,
   phoneAway,
   refused,
+  seenNumber,
 } from "../outgoing/place.ts";
 import { shownNumber } from "../outgoing/shown-number.ts";
 import { dialThrough, NO_TRUNK, trunkFor } from "../outgoing/trunk.ts";
@@ -38,7 +39,8 @@ export function callPlaced(turn: Turn, input: Extract<Input, { kind: "callPlaced
     return;
   }
   const line = to.kind === "outside" ? lineFor(floor, agent.id, input.lineId) : undefined;
-  const shown = to.kind === "outside" ? shownNumber(floor, agent, line, input.at) : undefined;
+  const shown =
+    to.kind === "outside" ? seenNumber(floor, { agent, line, errand: input.errand }, input.at) : undefined;
   if (shown && "reason" in shown) {
     turn.refuse("number-unavailable", shown.reason, shown.reason === NO_TRUNK ? "to.number" : "agentId");
     return;

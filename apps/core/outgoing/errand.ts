@@ -6,8 +6,11 @@ export const ERRANDS = ["deferred", "task", "list", "order"] as const;
 export type ErrandKind = (typeof ERRANDS)[number];
 
 export interface Errand {
-  readonly kind: ErrandKind;
+  /** `campaign`: somebody was shown to the agent (preview); its attempt is the campaign's own and says so itself. */
+  readonly kind: ErrandKind | "campaign";
   readonly id: string;
+  /** Which number of the campaign's pool the customer sees. */
+  readonly turn?: number | undefined;
 }
 
 /** The errand of a call on the floor, with the agent who placed it. */

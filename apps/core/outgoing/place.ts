@@ -2,10 +2,14 @@
  * Calls that agents place: from the workplace (the agent's phone is called first, and dials when it is answered) or
  * from the phone's own keys. Both come to the same question of the dialplan (20-from-agent.conf).
  */
+
+import type { Campaign } from "../dialling/campaign.ts";
+import { shownFor, trunkOf } from "../dialling/trunks.ts";
 import type { DomainEvent } from "../events.ts";
 import type { Agent, AgentId, Call, Floor, Line, Millis } from "../floor.ts";
 import { lineOf } from "../floor.ts";
-import { shownNumber } from "./shown-number.ts";
+import type { Errand } from "./errand.ts";
+import { type Shown, shownNumber } from "./shown-number.ts";
 import { NO_TRUNK, trunkFor } from "./trunk.ts";
 
 /** How long the agent's own phone rings before the customer is dialled. */
@@ -61,7 +65,8 @@ export function dialCustomer(
   at: Millis,
 ): DomainEvent {
   const line = lineOf(floor, call);
-  const shown = shownNumber(floor, agent, line, at);
+  const campaign = campaignOf(floor, call.errand);
+  const shown = seenNumber(floor, { agent, line, errand: call.errand }, at);
   if ("reason" in shown) return refused(call, at, { rule: shown.rule, text: shown.reason });
   const record = line?.recording ?? "off";
   return {
@@ -74,7 +79,7 @@ export function dialCustomer(
       number,
       trunkKey: shown.trunk.key,
       callerId: shown.callerId,
-      seconds: CUSTOMER_SECONDS,
+      seconds: campaign?.ringSeconds ?? CUSTOMER_SECONDS,
       record,
       announce: false,
       placedFor: line?.key ?? null,
@@ -84,6 +89,26 @@ export function dialCustomer(
       text: `${agent.name} calls ${number} for line «${line?.name ?? "none"}» and shows ${shown.callerId ?? "the carrier's number"}`,
     },
   };
+}
+
+/**
+ * Which number the customer sees and through which trunk the call goes: as the campaign has it that showed them to the
+ * agent, else by the one rule of calls that agents place.
+ */
+export function seenNumber(
+  floor: Floor,
+  { agent, line, errand }: { agent: Agent; line: Line | undefined; errand?: Errand | undefined },
+  at: Millis,
+): Shown {
+  const campaign = campaignOf(floor, errand);
+  if (!campaign) return shownNumber(floor, agent, line, at);
+  const trunk = trunkOf(floor, campaign, at);
+  if (!trunk) return { reason: NO_TRUNK, rule: "campaign" };
+  return { trunk, callerId: shownFor(trunk, campaign, line, errand?.turn ?? 0), rule: "campaign" };
+}
+
+function campaignOf(floor: Floor, errand: Errand | undefined): Campaign | undefined {
+  return errand?.kind === "campaign" ? floor.campaigns.get(errand.id) : undefined;
 }
 
 /** The caller, an agent, hears that it does not work. */

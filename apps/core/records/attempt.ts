@@ -35,6 +35,8 @@ export interface AttemptRecord {
   readonly refused: boolean;
   /** Asterisk's name for the trunk that carried it. */
   readonly trunkKey: string | undefined;
+  /** The number that was shown, where it was not known when the attempt was written. */
+  readonly callerNumber?: string | undefined;
   readonly endedAt: Millis;
 }
 

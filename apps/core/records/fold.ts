@@ -16,6 +16,7 @@ import {
 } from "../ending.ts";
 import type { AgentId, Millis } from "../floor.ts";
 import { type AttemptRecord, DIALLED, foldAttempt } from "./attempt.ts";
+import { foldPreviewed, PREVIEWED } from "./attempt-previewed.ts";
 import { countTransfers, wrapUpTime } from "./call-sums.ts";
 import { type Connection, foldConnections } from "./connections.ts";
 import type { ChannelFact, Fact } from "./facts.ts";
@@ -101,7 +102,7 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     (fact) => fact.uniqueId === linkedId && fact.accountCode,
   )?.accountCode;
   const back = linkedId.startsWith(CALLED_BACK) || linkedId.startsWith(DIALLED);
-  const placed = back || arrival?.type === "outbound" || linkedId.startsWith(PLACED);
+  const placed = back || arrival?.type === "outbound" || isPlaced(linkedId);
   const internal = lineKey === "internal" || start?.context === "from-agent";
   const main = mainChannel(ordered, legs, linkedId);
   const endedAt = callEnd(ordered, legs.get(main) ?? own);
@@ -112,6 +113,10 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
   const attempt =
     linkedId.startsWith(DIALLED) && endedAt !== undefined
       ? foldAttempt(linkedId, ordered, { connectedAt: talk.connectedAt, endedAt })
+      : undefined;
+  const previewed =
+    linkedId.startsWith(PREVIEWED) && endedAt !== undefined
+      ? foldPreviewed(linkedId, ordered, { connectedAt: talk.connectedAt, endedAt })
       : undefined;
   const ending =
     endedAt === undefined
@@ -161,8 +166,13 @@ export function foldCall(linkedId: string, facts: readonly Fact[], names: Names)
     wrapUpMs: wrapUpTime(wrapUps),
     parts,
     holdMs: talk.connectedAt === undefined ? undefined : holdMs(parts, endedAt),
-    ...(attempt && { attempt }),
+    ...((attempt ?? previewed) && { attempt: attempt ?? previewed }),
   };
+}
+
+/** Whether an agent placed it from the workplace: the agent's phone was called first. */
+function isPlaced(linkedId: string): boolean {
+  return linkedId.startsWith(PLACED) || linkedId.startsWith(PREVIEWED);
 }
 
 /** A call's facts as they happened. */

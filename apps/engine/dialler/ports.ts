@@ -6,6 +6,7 @@ import type { AttemptRecord } from "../../core/records/attempt.ts";
 import type { OpenAttempt } from "../../store/open-attempts.ts";
 import type { Taken, TakeRequest } from "../../store/take.ts";
 import type { LiveSink, Log } from "../ports.ts";
+import type { PreviewStore } from "./previews.ts";
 
 export interface DiallerStore {
   campaigns(): Promise<readonly Campaign[]>;
@@ -49,6 +50,7 @@ export interface DiallerPorts {
   floor(): Floor;
   hear(input: Input): void;
   readonly store: DiallerStore;
+  readonly previews: PreviewStore;
   /** Whether Asterisk can be asked to dial now. */
   ready(): boolean;
   /** Whether Asterisk has this channel; throws when it cannot say. */

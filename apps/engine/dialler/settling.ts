@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { AttemptEnding } from "../../core/dialling/campaign.ts";
 import type { Attempt } from "../../core/dialling/floor.ts";
 import type { Call } from "../../core/floor.ts";
+import { PREVIEWED } from "../../core/records/attempt-previewed.ts";
 import { isDataFault } from "../../store/database.ts";
 import type { ClosedCall } from "../../store/intake.ts";
 import type { OpenAttempt } from "../../store/open-attempts.ts";
@@ -85,7 +86,9 @@ export function createSettling(ports: DiallerPorts): Settling {
     },
     async recover() {
       const open = await store.openAttempts();
-      const attempts = open.flatMap((each) => inFlight(each, ports.floor().calls.get(each.callId)) ?? []);
+      // Whom an agent calls waits for nobody else.
+      const dialled = open.filter(({ id }) => !id.startsWith(PREVIEWED));
+      const attempts = dialled.flatMap((each) => inFlight(each, ports.floor().calls.get(each.callId)) ?? []);
       ports.hear({ kind: "attemptsRecovered", at: Date.now(), attempts });
     },
     async sweep() {

@@ -21,7 +21,7 @@ export async function listCampaigns(db: Db, only: CampaignsWanted = {}) {
     .select(["announcement_sound_id as announcementSoundId", "trunk_ids as trunkIds"])
     .select(["calls_per_second as callsPerSecond", "max_lines as maxLines", "wrap_up", "wrap_up_seconds"])
     .select(["caller_numbers as callerNumbers", "created_at as createdAt", "started_at as startedAt"])
-    .select("ended_at as endedAt")
+    .select(["ended_at as endedAt", "preview_seconds", "preview_timeout"])
     .select(
       sql<string[]>`array(select agent_id::text from campaign_agent where campaign_id = campaign.id
                            order by agent_id)`.as("agentIds"),
@@ -32,14 +32,17 @@ export async function listCampaigns(db: Db, only: CampaignsWanted = {}) {
     .orderBy("created_at", "desc")
     .orderBy("key", "desc")
     .execute();
-  return rows.map(({ wrap_up: mode, wrap_up_seconds: seconds, ...row }) => ({
-    ...row,
-    ratio: row.ratio === null ? null : Number(row.ratio),
-    amd: row.amd as AmdSettings | null,
-    announcement: row.announcement as Announcement | null,
-    policy: row.policy as Policy,
-    wrapUp: mode && { mode, ...(mode === "limit" && seconds !== null && { seconds }) },
-  }));
+  return rows.map(
+    ({ wrap_up: mode, wrap_up_seconds: seconds, preview_seconds, preview_timeout, ...row }) => ({
+      ...row,
+      preview: { seconds: preview_seconds, onTimeout: preview_timeout },
+      ratio: row.ratio === null ? null : Number(row.ratio),
+      amd: row.amd as AmdSettings | null,
+      announcement: row.announcement as Announcement | null,
+      policy: row.policy as Policy,
+      wrapUp: mode && { mode, ...(mode === "limit" && seconds !== null && { seconds }) },
+    }),
+  );
 }
 
 export type CampaignRow = Awaited<ReturnType<typeof listCampaigns>>[number];
