@@ -1599,6 +1599,17 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION preview_over()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update campaign_preview set ended_at = now(), outcome = 'returned'
+   where campaign_contact_id = new.id and ended_at is null;
+  return new;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1732,6 +1743,7 @@ CREATE TRIGGER agent_state_changed AFTER INSERT ON agent_state_change FOR EACH R
 CREATE TRIGGER audit_is_only_added_to BEFORE DELETE OR UPDATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER call_closed AFTER UPDATE OF ended_at ON call FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION tell_call();
 CREATE TRIGGER call_closed_new AFTER INSERT ON call FOR EACH ROW WHEN ((new.ended_at IS NOT NULL)) EXECUTE FUNCTION tell_call();
+CREATE TRIGGER preview_over AFTER UPDATE OF state ON campaign_contact FOR EACH ROW WHEN (((old.state = 'taken'::text) AND (new.state <> 'taken'::text))) EXECUTE FUNCTION preview_over();
 CREATE TRIGGER contact_changed AFTER UPDATE ON contact REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION owners_changed();
 CREATE TRIGGER contact_nested BEFORE INSERT OR UPDATE OF organisation_id, owner_id ON contact FOR EACH ROW WHEN ((new.organisation_id IS NOT NULL)) EXECUTE FUNCTION take_organisations_owner();
 CREATE TRIGGER contact_owner_given AFTER UPDATE OF owner_id ON contact FOR EACH ROW WHEN (((new.kind = 'organisation'::text) AND (new.owner_id IS DISTINCT FROM old.owner_id))) EXECUTE FUNCTION give_owner_to_people();

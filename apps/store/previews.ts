@@ -12,8 +12,8 @@ import {
 } from "../core/dialling/preview.ts";
 import type { AgentId, Millis } from "../core/floor.ts";
 import type { Db } from "./database.ts";
-import { afterTakers } from "./take-facts.ts";
 import { inOneTransaction, judge, lockCampaign, mayDialAtAll } from "./take.ts";
+import { afterTakers } from "./take-facts.ts";
 import { dueContacts, putOff, type TakeRequest } from "./take-rows.ts";
 import { addRefusals } from "./writes/refusals.ts";
 

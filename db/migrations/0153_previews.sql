@@ -32,3 +32,14 @@ create unique index campaign_preview_agent on campaign_preview (agent_id) where 
 create unique index campaign_preview_contact on campaign_preview (campaign_contact_id) where ended_at is null;
 create index campaign_preview_campaign on campaign_preview (campaign_id, shown_at);
 create index campaign_preview_listed on campaign_preview (campaign_contact_id, shown_at);
+
+-- Who leaves the list while being shown, because the contact was deleted, is shown to nobody any more.
+create function preview_over() returns trigger language plpgsql as $$
+begin
+  update campaign_preview set ended_at = now(), outcome = 'returned'
+   where campaign_contact_id = new.id and ended_at is null;
+  return new;
+end
+$$;
+create trigger preview_over after update of state on campaign_contact
+  for each row when (old.state = 'taken' and new.state <> 'taken') execute function preview_over();

@@ -361,3 +361,20 @@ t.test("a deleted agent's contact is found to be shown to nobody", async (t) => 
   await giveBack(db, shown?.id ?? "", "returned", Date.now());
   t.match(await listed(ids[0]), { state: "waiting", taken_at: null });
 });
+
+t.test("a contact that is deleted while it is shown is shown to nobody any more", async (t) => {
+  const campaign = await addCampaign(db, { mode: "preview" });
+  const { id: contactId } = await db
+    .insertInto("contact")
+    .values({ name: "Short-lived", position: null, owner_id: null })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  const [id] = await addListed(db, campaign, [{ phones: [fresh()], contactId }]);
+  const shown = await show(campaign, anna);
+  await db.deleteFrom("contact").where("id", "=", contactId).execute();
+  t.match(await shownRow(shown?.id), { outcome: "returned" });
+  t.match(await listed(id), { state: "cancelled" });
+  t.same((await send("GET", `/v1/agents/${anna}/preview`, annas)).body, { preview: null });
+  t.equal((await send("POST", `/v1/previews/${shown?.id}/call`, annas)).status, 404);
+  t.same(await db.selectFrom("attempt").selectAll().execute(), [], "and nobody is called");
+});

@@ -31,6 +31,8 @@ export interface PreviewPorts {
 
 /** After a campaign had nobody for an agent. */
 const EMPTY_MS = 3000;
+/** So often the rows are read anew: a contact may be deleted while it is shown. */
+const AGAIN_MS = 15_000;
 
 export class Previews {
   readonly #ports: PreviewPorts;
@@ -42,14 +44,18 @@ export class Previews {
   readonly #emptyUntil = new Map<string, Millis>();
   #deeds: PreviewDeeds | undefined;
   #working = false;
+  #readAt = 0;
 
   constructor(ports: PreviewPorts) {
     this.#ports = ports;
   }
 
-  /** After a restart: what was shown is shown still. @throws when the database is away */
+  /** What was shown before a restart is shown still; whoever was deleted since is not. @throws when the database is away */
   async recover(): Promise<void> {
-    for (const shown of await this.#ports.store.open()) this.#shown.set(shown.id, shown);
+    const open = await this.#ports.store.open();
+    this.#readAt = Date.now();
+    this.#shown.clear();
+    for (const shown of open) this.#shown.set(shown.id, shown);
   }
 
   /** From now on agents are shown somebody, and the time passes. */
@@ -72,6 +78,7 @@ export class Previews {
     if (!this.#deeds || this.#working) return;
     this.#working = true;
     try {
+      if (Date.now() - this.#readAt > AGAIN_MS) await this.recover();
       await this.#end(this.#deeds);
       await this.#showAll();
     } catch (error) {
@@ -92,10 +99,14 @@ export class Previews {
 
   async #endOne(shown: Shown, end: PreviewEnd, deeds: PreviewDeeds, at: Millis): Promise<void> {
     const { id, agentId } = shown;
-    if (end.kind === "return" || agentId === undefined) return this.#back(shown, "returned", at);
+    if (end.kind === "return" || agentId === undefined) return void (await this.#back(shown, "returned", at));
     if (end.kind === "pause") {
-      this.#during(agentId, deeds.pause(agentId));
-      return this.#back(shown, "timed-out", at);
+      const back = this.#back(shown, "timed-out", at);
+      this.#during(
+        agentId,
+        back.then((done) => done && deeds.pause(agentId)),
+      );
+      return void (await back);
     }
     const called = deeds.call(id, agentId).catch(async (error: unknown) => {
       this.#ports.log.info({ error: String(error), agent: agentId }, "Nobody was called by itself.");
@@ -104,13 +115,14 @@ export class Previews {
     this.#during(agentId, called);
   }
 
-  async #back(shown: Shown, outcome: "returned" | "timed-out", at: Millis): Promise<void> {
+  async #back(shown: Shown, outcome: "returned" | "timed-out", at: Millis): Promise<boolean> {
     const { store, live } = this.#ports;
     const { id, agentId } = shown;
     const done = await store.giveBack(id, outcome, at);
     this.#shown.delete(id);
     if (done && agentId !== undefined)
       live.push("agents", "preview.over", { id: agentId, previewId: id, outcome });
+    return done;
   }
 
   #during(agent: AgentId, deed: Promise<unknown>): void {

@@ -5,7 +5,7 @@ import type { PreviewOutcome, SkipReason } from "../../core/dialling/preview.ts"
 import type { Db } from "../database.ts";
 import { listContacts } from "./contacts.ts";
 import { type HistoryRow, listHistory } from "./history.ts";
-import { scenarioOf } from "./scenarios.ts";
+import { scenarioOfLine } from "./scenarios.ts";
 
 /** How much of a contact's history is shown at once; the rest has its own pages. */
 const NEWEST = 10;
@@ -57,7 +57,7 @@ export async function previewOf(db: Db, agentId: string) {
     contactId === null ? undefined : (await listContacts(db, { id: contactId, limit: 1 })).items[0];
   const history: readonly HistoryRow[] =
     contactId === null ? [] : (await listHistory(db, { contactId, limit: NEWEST })).items;
-  const scenario = await scenarioOf(db, { type: "outbound", lineId: row.lineId });
+  const scenario = await scenarioOfLine(db, "outbound", row.lineId);
   return { ...row, numbers, attempts, skips, contact: contact ?? null, history, scenario: scenario ?? null };
 }
 

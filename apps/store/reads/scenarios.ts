@@ -26,11 +26,14 @@ export async function scenarioOf(db: Db, call: { id: string; type: string; lineI
   if (call.type === "internal") return undefined;
   const picked = await pickedFor(db, call.id);
   if (picked !== undefined) return (await listScenarios(db, picked))[0];
-  const direction = call.type === "outbound" ? "outbound" : "inbound";
+  return scenarioOfLine(db, call.type === "outbound" ? "outbound" : "inbound", call.lineId);
+}
+
+/** The scenario of calls in this direction on a line, else the direction's default. */
+export async function scenarioOfLine(db: Db, direction: "inbound" | "outbound", lineId: string | null) {
   const own = (await listScenarios(db)).filter((each) => each.direction === direction);
   return (
-    own.find((each) => call.lineId !== null && each.lineIds.includes(call.lineId)) ??
-    own.find((each) => each.isDefault)
+    own.find((each) => lineId !== null && each.lineIds.includes(lineId)) ?? own.find((each) => each.isDefault)
   );
 }
 
