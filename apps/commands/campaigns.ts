@@ -3,6 +3,7 @@
 import { wishedPolicy } from "../core/dialling/wished-policy.ts";
 import type { Db } from "../store/database.ts";
 import { type CampaignRow, listCampaigns } from "../store/reads/campaigns.ts";
+import { askAgain } from "../store/writes/campaign-list.ts";
 import { nextKey } from "../store/writes/keys.ts";
 import { checkCampaign, type WholeCampaign } from "./campaign-checks.ts";
 import type { CampaignFields } from "./campaign-ports.ts";
@@ -43,6 +44,7 @@ export function campaignCommands({ configure }: Context): Pick<Handlers, Names> 
             await checkCampaign(trx, whole);
             await trx.updateTable("campaign").set(columns(whole)).where("id", "=", id).execute();
             await setAgents(trx, id, whole.agentIds);
+            if (change.policy !== undefined || change.mode !== undefined) await askAgain(trx, id);
           },
         );
         return { result: {}, focus: { nothing: true } };

@@ -197,6 +197,40 @@ t.test("a running campaign's mode and limits are changed, and the next attempt k
   await boss("POST", `/v1/campaigns/${id}/stop`);
 });
 
+t.test("whom the old rules put off is asked about again by the new ones", async (t) => {
+  const week = (from: string, to: string) => ({ week: [{ days: [1, 2, 3, 4, 5, 6, 7], from, to }] });
+  const id = await campaign({ policy: { ...open.policy, calendar: week("03:00", "03:01") } });
+  await list(id, [phoneOf(81), phoneOf(82)]);
+  await boss("POST", `/v1/campaigns/${id}/start`);
+  const noon = Math.ceil(Date.now() / 86_400_000) * 86_400_000 + 9 * 3_600_000;
+  const take = (most: number, now: number) => takeContacts(db, { campaign: id, most, now, nextId: mint });
+  t.strictSame((await take(2, noon)).refused, { closed: 2 });
+  const rows = async () =>
+    (await boss("GET", `/v1/campaigns/${id}/contacts`)).body.items.map(
+      ({ nextAt, reason }: { nextAt: string; reason: string | null }) => [Date.parse(nextAt) > noon, reason],
+    );
+  await boss("PATCH", `/v1/campaigns/${id}`, { ringSeconds: 30 });
+  t.strictSame(
+    await rows(),
+    [
+      [true, "closed"],
+      [true, "closed"],
+    ],
+    "other settings say nothing of it",
+  );
+  await boss("PATCH", `/v1/campaigns/${id}`, { policy: { calendar: week("00:00", "24:00") } });
+  t.strictSame(await rows(), [
+    [false, null],
+    [false, null],
+  ]);
+  t.equal(
+    (await take(2, Date.now() + 1000)).taken.length,
+    2,
+    "at once, not when the old rules would have let them",
+  );
+  await boss("POST", `/v1/campaigns/${id}/stop`);
+});
+
 t.test("DIAL-01 people come by id, by filter and as numbers, each reported by its row", async (t) => {
   const id = await campaign();
   await boss("POST", "/v1/refusals", { refusals: [phoneOf(29)] });

@@ -2,6 +2,7 @@
 import t from "tap";
 import type { Campaign } from "../../apps/core/dialling/campaign.ts";
 import type { DiallerPorts, DiallerStore } from "../../apps/engine/dialler/ports.ts";
+import { CampaignRun } from "../../apps/engine/dialler/run.ts";
 import { createSettling } from "../../apps/engine/dialler/settling.ts";
 import { Dialler } from "../../apps/engine/dialler.ts";
 import type { OpenAttempt } from "../../apps/store/open-attempts.ts";
@@ -86,3 +87,25 @@ t.test("DIAL-15 a campaign that is stopped and started again has not forgotten w
   t.notSame(learnt, new_, "it has learnt something");
   t.strictSame(again, learnt);
 });
+
+t.test(
+  "DIAL-15 what is hung up early has rung for the minimum time, not only been dialled so long ago",
+  (t) => {
+    const run = new CampaignRun(
+      campaign(team, { mode: "predictive", shedding: true, ringSeconds: 40 }),
+      undefined,
+    );
+    const shed = (age: number) => {
+      const now = 10_000;
+      const inFlight = Array.from({ length: 60 }, (_, id) => ({ id, t0: now - age }));
+      const agents = [{ state: "talk" as const, since: now - 1 }];
+      const view = { now, idle: 0, waiting: 3, agents, inFlight, windowEnd: now + 3600, room: 100 };
+      for (const call of inFlight) run.pacer.onDial(call);
+      run.pacer.tick(view);
+      return run.decide(view, now * 1000, false).shed.length;
+    };
+    t.equal(shed(16), 0, "the carrier needed some of it before anything rang");
+    t.ok(shed(21) > 0, "later it is hung up");
+    t.end();
+  },
+);

@@ -10,6 +10,8 @@ import { createPacer, type PacingOptions } from "../../core/dialling/pacing.ts";
 const LEAST_MS = 500;
 /** After the list had nobody who may be called now. */
 const EMPTY_MS = 3000;
+/** From the dial until a phone rings, at most as a rule: carriers need so long, and the law counts rings. */
+const SET_UP_SECONDS = 5;
 
 export interface Wanted {
   readonly dial: number;
@@ -125,6 +127,6 @@ function optionsOf(campaign: Campaign): PacingOptions {
     connectDeadline: connectSeconds,
     ringSeconds,
     shedding,
-    shedAfter: policy.minRingSeconds,
+    shedAfter: policy.minRingSeconds + SET_UP_SECONDS,
   };
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import type { Purpose } from "../../core/dialling/campaign.ts";
+import type { RefusalCode } from "../../core/dialling/verdict.ts";
 import type { Db } from "../database.ts";
 
 /** Somebody with the numbers that are to be called, in the order of trying. */
@@ -93,6 +94,28 @@ export async function cancelListed(db: Db, campaign: string, contacts?: readonly
     .$if(contacts !== undefined, (query) => query.where("id", "in", contacts as string[]))
     .executeTakeFirst();
   return Number(numUpdatedRows);
+}
+
+/** What may be otherwise by other rules. */
+const BY_THE_RULES: readonly RefusalCode[] = [
+  "closed",
+  "too-many",
+  "after-abandoned",
+  "after-machine",
+  "mode-forbidden",
+  "machine-dialling",
+];
+/** More than are dialled before the others are asked about again by themselves. */
+const MOST_ASKED_AGAIN = 20_000;
+
+/** The campaign's rules have changed: who was put off by the old ones, the first of them, is asked about again. */
+export async function askAgain(trx: Db, campaign: string): Promise<void> {
+  await sql`
+    update campaign_contact set next_at = now(), done_reason = null
+     where id in (select id from campaign_contact
+                   where campaign_id = ${campaign} and state = 'waiting' and next_at > now()
+                     and done_reason = any(${BY_THE_RULES})
+                   order by next_at limit ${MOST_ASKED_AGAIN})`.execute(trx);
 }
 
 /**
