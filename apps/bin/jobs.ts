@@ -5,6 +5,7 @@
  */
 
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { takeConfig } from "../given-config.ts";
 import { openImportOffice } from "../jobs/imports/office.ts";
 import { startJobs } from "../jobs/worker.ts";
@@ -29,6 +30,7 @@ const jobs = await startJobs({ db, url, config, log, onLost: fail }).catch((erro
 const imports = openImportOffice({
   ...{ db, url, log, country: config.country },
   folder: join(config.dataDir, "imports"),
+  program: fileURLToPath(new URL("import.js", import.meta.url)),
 });
 log.info({}, "Jobs are being taken.");
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
+import { home } from "../../apps/home.ts";
 import { openImportOffice } from "../../apps/jobs/imports/office.ts";
 import { addCompany, addKey, apiOn } from "./api.ts";
 import { withPostgres } from "./postgres.ts";
@@ -21,7 +22,10 @@ export async function openImports({ office = true } = {}) {
   const rig = await apiOn(postgres, { importsDir: folder });
   const handlers = rowCommands(db);
   for (const prefix of ["contact.", "import."]) carryOut(rig.engine, handlers, prefix);
-  const loading = office ? openImportOffice({ db, url, folder, country: "RU", log: silent }) : undefined;
+  const program = join(home, "dist/apps/bin/import.js");
+  const loading = office
+    ? openImportOffice({ ...{ db, url, folder, program }, country: "RU", log: silent })
+    : undefined;
   t.teardown(async () => {
     await loading?.stop();
     await rig.stop();
