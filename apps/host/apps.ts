@@ -21,7 +21,7 @@ export type AppName = (typeof APPS)[number];
  * The engine has more room and
  * is compiled for speed, because it works for every call.
  */
-const FLAGS: Readonly<Record<AppName, readonly string[]>> = {
+export const FLAGS: Readonly<Record<AppName, readonly string[]>> = {
   engine: ["--max-semi-space-size=8", "--v8-pool-size=1"],
   agi: ["--max-semi-space-size=1", "--optimize-for-size", "--v8-pool-size=1"],
   api: ["--max-semi-space-size=4", "--optimize-for-size", "--v8-pool-size=1"],

