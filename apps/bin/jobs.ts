@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { takeConfig } from "../given-config.ts";
 import { openImportOffice } from "../jobs/imports/office.ts";
+import { processes } from "../jobs/imports/process.ts";
 import { startJobs } from "../jobs/worker.ts";
 import { openDatabase } from "../store/database.ts";
 import { plainLog } from "./plain-log.ts";
@@ -30,7 +31,11 @@ const jobs = await startJobs({ db, url, config, log, onLost: fail }).catch((erro
 const imports = openImportOffice({
   ...{ db, url, log, country: config.country },
   folder: join(config.dataDir, "imports"),
-  program: fileURLToPath(new URL("import.js", import.meta.url)),
+  run: processes({
+    program: fileURLToPath(new URL("import.js", import.meta.url)),
+    url,
+    log,
+  }),
 });
 log.info({}, "Jobs are being taken.");
 

@@ -2,7 +2,6 @@
  * Takes imports as they come: files are looked at in one lane, so that people see them while a large one is loaded in
  * the other. Each piece of work is a process; the rows say what is to be done, so a restart forgets nothing.
  */
-import { type ChildProcess, fork } from "node:child_process";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Db } from "../../store/database.ts";
@@ -15,7 +14,7 @@ import {
 } from "../../store/imports/states.ts";
 import { listen } from "../../store/listen.ts";
 import type { Log } from "../log.ts";
-import type { ImportWork } from "./work.ts";
+import type { RunWork } from "./process.ts";
 
 export interface ImportOffice {
   stop(): Promise<void>;
@@ -26,8 +25,8 @@ export interface OfficeOptions {
   readonly url: string;
   /** Where uploaded files are, by the ids of their imports. */
   readonly folder: string;
-  /** What does one piece of work (bin/import.ts, compiled). */
-  readonly program: string;
+  /** Does one piece of work, in a process of its own (`process.ts`) unless a test has time for none. */
+  readonly run: RunWork;
   readonly country: string;
   readonly log: Log;
 }
@@ -37,10 +36,6 @@ const AGAIN_MS = 1000;
 const TIDY_MS = 3_600_000;
 /** A file that is still arriving has no row yet. */
 const ARRIVING_MS = 24 * 3_600_000;
-/** A workbook of three megabytes takes about a hundred; what takes more is meant to. */
-const FLAGS = ["--max-old-space-size=180", "--max-semi-space-size=8", "--v8-pool-size=1"];
-/** The database is away (sysexits.h: try again). */
-const AGAIN_LATER = 75;
 
 /**
  * Begins to take imports; those that a killed process had in its hands come first. Only one process may
@@ -76,10 +71,10 @@ interface Lane {
 }
 
 function openLane(kind: ImportTask["kind"], options: OfficeOptions): Lane {
-  const { db, folder, log } = options;
+  const { db, folder, country, run, log } = options;
   let [again, stopped] = [false, false];
   let working: Promise<void> | undefined;
-  let child: ChildProcess | undefined;
+  let end: (() => void) | undefined;
   let pause: NodeJS.Timeout | undefined;
 
   async function work(): Promise<void> {
@@ -87,9 +82,9 @@ function openLane(kind: ImportTask["kind"], options: OfficeOptions): Lane {
       again = false;
       for (let task = await nextImport(db, kind); task && !stopped; task = await nextImport(db, kind)) {
         const path = join(folder, task.id);
-        const problem = await runProcess({ ...options, task, path }, (made) => {
-          child = made;
-        });
+        const running = run({ task, path, country });
+        end = running.end;
+        const problem = await running.over;
         if (stopped) return;
         if (problem) await endImport(db, task, problem);
         if (!(await isFileNeeded(db, task.id))) await rm(path, { force: true });
@@ -117,38 +112,10 @@ function openLane(kind: ImportTask["kind"], options: OfficeOptions): Lane {
     async stop() {
       stopped = true;
       clearTimeout(pause);
-      child?.kill("SIGKILL");
+      end?.();
       await working;
     },
   };
-}
-
-/**
- * @returns why the import cannot be finished, undefined: it is over, one way or another
- * @throws when it should be begun again later: the database is away
- */
-function runProcess(
-  { url, country, task, path, log, program }: OfficeOptions & { task: ImportTask; path: string },
-  started: (child: ChildProcess | undefined) => void,
-) {
-  return new Promise<{ code: string; message: string } | undefined>((resolve, reject) => {
-    const work: Omit<ImportWork, "url"> = { task, path, country };
-    const env = { PATH: process.env.PATH, DATABASE_URL: url, IMPORT_WORK: JSON.stringify(work) };
-    const child = fork(program, { execArgv: FLAGS, env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
-    started(child);
-    child.once("error", reject);
-    child.once("exit", (status, signal) => {
-      started(undefined);
-      if (status === 0) return resolve(undefined);
-      if (status === AGAIN_LATER) return reject(new Error("the database does not answer"));
-      log.error({ import: task.id, status, signal }, "An import broke off.");
-      // V8 aborts when its memory is used up.
-      const full = signal === "SIGABRT" || status === 134;
-      if (full) resolve({ code: "too-large", message: "this file takes too much memory" });
-      else if (signal) resolve(undefined);
-      else resolve({ code: "fault", message: "the import broke off; see the log of the jobs process" });
-    });
-  });
 }
 
 async function tidyFiles(db: Db, folder: string): Promise<void> {

@@ -52,11 +52,13 @@ async function fill(trx: Db, merged: readonly Merged[]): Promise<void> {
     (field) =>
       sql`${sql.ref(field)} = coalesce(nullif(${sql.ref(`contact.${field}`)}, ''), m.data ->> ${sql.lit(field)})`,
   );
+  const ids = [...filled.keys()];
+  const data = [...filled.values()].map((each) => JSON.stringify(each));
+  // The ids once more: by them the few are found, and not by reading everybody.
   await sql`
     update contact set updated_at = now(), ${sql.join(sets)}
-      from unnest(${[...filled.keys()]}::uuid[], ${[...filled.values()].map((each) => JSON.stringify(each))}::jsonb[])
-           as m (id, data)
-     where contact.id = m.id`.execute(trx);
+      from unnest(${ids}::uuid[], ${data}::jsonb[]) as m (id, data)
+     where contact.id = m.id and contact.id = any (${ids}::uuid[])`.execute(trx);
 }
 
 const ids = (pairs: readonly (readonly [string, string])[]) => pairs.map(([id]) => id);

@@ -16,7 +16,7 @@ import type { Db } from "../database.ts";
 import { tagsNamed } from "../writes/contacts.ts";
 import { findExisting } from "./match.ts";
 import { writeMerged } from "./merged.ts";
-import type { CopyValue, ImportSession } from "./session.ts";
+import type { Copy, CopyValue, ImportSession } from "./session.ts";
 
 /** A row as it was read. */
 export type ReadRow = { readonly row: number } & ({ readonly card: Card } | { readonly refused: Refused });
@@ -56,12 +56,8 @@ export async function savePiece(
       "card" in row ? loading.take(row.row, cards[card++] as Card) : row.refused,
     );
     await nameTags(trx, loading, standing.agent_id, known);
-    await writeMade(session, loading.made, { ...standing, id }, known);
+    await session.copy(copies(loading.made, { ...standing, id }, known, () => report(id, rows, outcomes)));
     await writeMerged(trx, loading.merged, standing.agent_id, { id, tagOf: (name) => tagOf(known, name) });
-    await session.copy(
-      "contact_import_row (import_id, number, result, reason, field, value, contact_id, organisation_id, matched_id, matched_by, matched_row)",
-      rows.map(({ row }, index) => reportRow(id, row, outcomes[index] as Outcome | Refused)),
-    );
     await goOn(trx, id, rows.at(-1)?.row ?? after, outcomes, loading);
   });
   await save.catch((error: unknown) => {
@@ -107,34 +103,43 @@ async function nameTags(trx: Db, loading: Loading, agentId: string | null, known
   });
 }
 
-async function writeMade(
-  session: ImportSession,
+/** Everything that is only added, each made when it is asked for. */
+function* copies(
   made: readonly NewRecord[],
   { id, owner_id, agent_id }: Standing & { id: string },
   known: KnownTags,
-): Promise<void> {
-  await session.copy(
-    "contact (id, kind, name, position, owner_id, organisation_id, city, zone, industry, site, inn, kpp, description, import_id)",
-    made.map(({ id: contact, kind, name, organisationId, fields }) => [
+  report: () => CopyValue[][],
+): Generator<Copy> {
+  yield {
+    into: "contact (id, kind, name, position, owner_id, organisation_id, city, zone, industry, site, inn, kpp, description, import_id)",
+    rows: made.map(({ id: contact, kind, name, organisationId, fields }) => [
       ...[contact, kind, name, fields.position ?? null, owner_id, organisationId, fields.city ?? null],
       ...[fields.city === undefined ? null : (zoneOfCity(fields.city) ?? null), fields.industry ?? null],
       ...[fields.site ?? null, fields.inn ?? null, fields.kpp ?? null, fields.description ?? null, id],
     ]),
-  );
-  const each = (list: "phones" | "emails", row: (contact: string, text: string, at: number) => CopyValue[]) =>
-    made.flatMap(({ id: contact, fields }) => fields[list].map((text, at) => row(contact, text, at)));
-  await session.copy(
-    "contact_phone (contact_id, phone, position)",
-    each("phones", (contact, phone, at) => [contact, phone, at]),
-  );
-  await session.copy(
-    "contact_email (contact_id, email, position)",
-    each("emails", (contact, email, at) => [contact, email, at]),
-  );
-  const tags = made.flatMap(({ id: contact, fields }) =>
-    fields.tags.map((name): CopyValue[] => [contact, tagOf(known, name), agent_id]),
-  );
-  await session.copy("contact_tag (contact_id, tag_id, by_agent_id)", tags);
+  };
+  const each = (list: "phones" | "emails") =>
+    made.flatMap(({ id: contact, fields }) => fields[list].map((text, at) => [contact, text, at]));
+  yield { into: "contact_phone (contact_id, phone, position)", rows: each("phones") };
+  yield { into: "contact_email (contact_id, email, position)", rows: each("emails") };
+  yield {
+    into: "contact_tag (contact_id, tag_id, by_agent_id)",
+    rows: made.flatMap(({ id: contact, fields }) =>
+      fields.tags.map((name) => [contact, tagOf(known, name), agent_id]),
+    ),
+  };
+  yield {
+    into: "contact_import_row (import_id, number, result, reason, field, value, contact_id, organisation_id, matched_id, matched_by, matched_row)",
+    rows: report(),
+  };
+}
+
+function report(
+  id: string,
+  rows: readonly ReadRow[],
+  outcomes: readonly (Outcome | Refused)[],
+): CopyValue[][] {
+  return rows.map(({ row }, index) => reportRow(id, row, outcomes[index] as Outcome | Refused));
 }
 
 function reportRow(id: string, row: number, outcome: Outcome | Refused): CopyValue[] {

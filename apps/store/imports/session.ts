@@ -9,13 +9,16 @@ import type { Database } from "../tables.ts";
 
 export type CopyValue = string | number | null;
 
+export interface Copy {
+  /** Table and columns, such as `contact (id, name)`; never from outside. */
+  readonly into: string;
+  readonly rows: readonly (readonly CopyValue[])[];
+}
+
 export interface ImportSession {
   readonly db: Db;
-  /**
-   * COPY of these rows, in the transaction that is open.
-   * @param into table and columns, such as `contact (id, name)`; never from outside
-   */
-  copy(into: string, rows: readonly (readonly CopyValue[])[]): Promise<void>;
+  /** COPY of these, one after another in the transaction that is open; the next is made while the server takes one. */
+  copy(copies: Iterable<Copy>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,12 +42,22 @@ export async function openImportSession(url: string): Promise<ImportSession> {
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,
-    async copy(into, rows) {
-      if (rows.length === 0) return;
+    async copy(copies) {
       const { from: copyFrom } = await import("pg-copy-streams");
-      const stream = client.query(copyFrom(`copy ${into} from stdin`));
-      stream.end(rows.map((row) => `${row.map(copyText).join("\t")}\n`).join(""));
-      await finished(stream);
+      let before: Promise<void> | undefined;
+      for (const { into, rows } of copies) {
+        if (rows.length === 0) continue;
+        const text = rows.map((row) => `${row.map(copyText).join("\t")}\n`).join("");
+        await before;
+        const stream = client.query(copyFrom(`copy ${into} from stdin`));
+        before = finished(stream);
+        // It may be refused while the next one is made.
+        before.catch(() => {});
+        // What is written is on its way only when the server has said that it listens.
+        await new Promise<void>((resolve) => stream.write(text, () => resolve()));
+        stream.end();
+      }
+      await before;
     },
     async close() {
       await db.destroy();
