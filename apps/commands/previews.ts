@@ -44,7 +44,7 @@ type ShownRow = NonNullable<Awaited<ReturnType<typeof findShown>>> & { readonly 
  * record says, or here, when nothing was even begun.
  */
 async function callShown(
-  { db, engine, config }: Context,
+  { db, engine, config, write }: Context,
   shown: ShownRow,
   { phone, byItself = false }: { phone?: string | undefined; byItself?: boolean },
 ): Promise<Placed> {
@@ -53,14 +53,16 @@ async function callShown(
   const channel = `${PREVIEWED}${Math.floor(Date.now() / 1000)}.${randomInt(1e9)}`;
   const call = engine.callIdOf(channel);
   let turn = 0;
-  const taken = await takeShown(db, {
-    ...{ campaign: campaignId, contact: listedId, agentId, phone, byItself, now: Date.now() },
-    mayDial: (number) => mayDial(number, config),
-    nextId: (number) => {
-      turn = turnOf(number.phone, number.attempt);
-      return { id: channel, callId: call };
-    },
-  });
+  const taken = await write((trx) =>
+    takeShown(trx, {
+      ...{ campaign: campaignId, contact: listedId, agentId, phone, byItself, now: Date.now() },
+      mayDial: (number) => mayDial(number, config),
+      nextId: (number) => {
+        turn = turnOf(number.phone, number.attempt);
+        return { id: channel, callId: call };
+      },
+    }),
+  );
   if (!taken) throw over();
   if ("refused" in taken) {
     const { code, text } = taken.refused;

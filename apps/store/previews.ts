@@ -178,7 +178,7 @@ async function over(
       .execute();
     return true;
   };
-  return db.isTransaction ? work(db) : inOneTransaction(db, work);
+  return inOneTransaction(db, work);
 }
 
 function columnsOf(next: AfterSkip | { readonly state: "waiting" }, now: Millis) {

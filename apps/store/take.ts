@@ -166,7 +166,10 @@ export function mayDialAtAll({ state, mode, purpose, policy }: Campaign): boolea
   return state === "running" && policy.modes[purpose].includes(mode);
 }
 
-/** Each statement sees what was committed before it: facts are read after the locks are had. */
+/**
+ * Each statement sees what was committed before it: facts are read after the locks are had.
+ * @param db may be a transaction, of which the work becomes a part
+ */
 export function inOneTransaction<Result>(db: Db, work: (trx: Db) => Promise<Result>): Promise<Result> {
-  return db.transaction().setIsolationLevel("read committed").execute(work);
+  return db.isTransaction ? work(db) : db.transaction().setIsolationLevel("read committed").execute(work);
 }

@@ -27,109 +27,102 @@ const told = (kind: string, previewId: string) =>
     LONG_MS,
   );
 
-t.test(
-  "DIAL-09, SCEN-09, LINE-13 shown, called at the agent's word, talked, ended; skipped; never shown to two",
-  async (t) => {
-    const [anna, boris] = [await scene.agent("Anna"), await scene.agent("Boris")];
-    const line = await scene.line([anna, boris]);
-    await scene.must("POST", "/v1/scenarios", {
-      name: "Autumn",
-      direction: "outbound",
-      script: "Hello",
-      lineIds: [line.id],
-    });
-    const far = await dialling.carrier({
-      "791681": { does: "answer", afterMs: 300, hangUpAfterMs: 1500 },
-      "791682": { does: "refuse", status: 486, afterMs: 200 },
-    });
-    const own = await dialling.ready(anna);
-    const numbers = ["+79168100001", "+79168200002", "+79168100003"];
-    const policy = JSON.stringify({ ...OPEN_POLICY, retry: {} });
-    const campaign = await dialling.campaign(line, [anna, boris], numbers, {
-      ...{ mode: "preview", preview_seconds: 3600, policy, caller_numbers: ["+74951110001"] },
-    });
-    await dialling.move(campaign, "running");
-    const first = await shownTo(anna);
-    t.match(first, {
-      campaign: { id: campaign, purpose: "service" },
-      scenario: { script: "Hello" },
-      numbers: [{ attempts: 0, lastEnding: null, refused: false }],
-      onTimeout: "pause",
-      skips: [],
-    });
-    await told("preview.shown", first.id);
-    t.equal(phoneOf(first), numbers[0], "the list's first");
-    t.equal(own.has("rings"), false, "nobody's phone rings before the agent decides");
-    await dialling.ready(boris);
-    const second = await shownTo(boris);
-    t.equal(phoneOf(second), numbers[1], "the other agent is shown the next, and not the same");
-    t.equal(dialledBy(far).size, 0, "and nobody is dialled");
-    t.match(await status(campaign), { previews: { shown: 2, outcomes: {} }, list: { states: { taken: 2 } } });
+t.test("LINE-13 shown, called at the agent's word, talked, ended; skipped; never shown to two", async (t) => {
+  const [anna, boris] = [await scene.agent("Anna"), await scene.agent("Boris")];
+  const line = await scene.line([anna, boris]);
+  await scene.must("POST", "/v1/scenarios", {
+    name: "Autumn",
+    direction: "outbound",
+    script: "Hello",
+    lineIds: [line.id],
+  });
+  const far = await dialling.carrier({
+    "791681": { does: "answer", afterMs: 300, hangUpAfterMs: 1500 },
+    "791682": { does: "refuse", status: 486, afterMs: 200 },
+  });
+  const own = await dialling.ready(anna);
+  const numbers = ["+79168100001", "+79168200002", "+79168100003"];
+  const policy = JSON.stringify({ ...OPEN_POLICY, retry: {} });
+  const campaign = await dialling.campaign(line, [anna, boris], numbers, {
+    ...{ mode: "preview", preview_seconds: 3600, policy, caller_numbers: ["+74951110001"] },
+  });
+  await dialling.move(campaign, "running");
+  const first = await shownTo(anna);
+  t.match(first, {
+    campaign: { id: campaign, purpose: "service" },
+    scenario: { script: "Hello" },
+    numbers: [{ attempts: 0, lastEnding: null, refused: false }],
+    onTimeout: "pause",
+    skips: [],
+  });
+  await told("preview.shown", first.id);
+  t.equal(phoneOf(first), numbers[0], "the list's first");
+  t.equal(own.has("rings"), false, "nobody's phone rings before the agent decides");
+  await dialling.ready(boris);
+  const second = await shownTo(boris);
+  t.equal(phoneOf(second), numbers[1], "the other agent is shown the next, and not the same");
+  t.equal(dialledBy(far).size, 0, "and nobody is dialled");
+  t.match(await status(campaign), { previews: { shown: 2, outcomes: {} }, list: { states: { taken: 2 } } });
 
-    const annas = await scene.keyOf(anna);
-    const as = (method: string, path: string, body?: object) => scene.ask(method, path, body, annas);
-    t.equal((await as("GET", `/v1/agents/${boris.id}/preview`)).status, 404, "another's is not there");
-    t.equal((await as("POST", `/v1/previews/${second.id}/call`)).status, 404);
-    t.equal(
-      (await as("POST", `/v1/previews/${second.id}/skip`, { reason: "not-relevant", next: "end" })).status,
-      404,
-    );
-    const placed = await as("POST", `/v1/previews/${first.id}/call`, {});
-    t.match(placed, { status: 202, body: { to: { e164: numbers[0] } } });
-    t.match((await told("preview.over", first.id)).data, { outcome: "called", callId: placed.body.callId });
-    t.match(await as("POST", `/v1/previews/${first.id}/call`), { status: 404 }, "once only");
-    const [talked] = await dialling.settled(campaign, 1, LONG_MS);
-    t.match(talked, {
-      number: numbers[0],
-      call_id: placed.body.callId,
-      ending: "answered",
-      agent_id: anna.id,
-      caller_number: "+74951110001",
-      trunk_key: String,
-      connected_at: Date,
-      answered_at: Date,
-    });
-    t.ok(own.has("rings"), "the agent's phone rang first");
-    t.match(await scene.get(`/v1/calls/${placed.body.callId}`), {
-      type: "outbound",
-      ending: "answered",
-      agentId: anna.id,
-      lineId: line.id,
-      to: { e164: numbers[0] },
-    });
-    t.match(
-      far.notes().find(({ text }) => text.startsWith("dialled"))?.text,
-      /\+?74951110001/,
-      "the customer sees the campaign's number",
-    );
-    const third = await shownTo(anna, "after the call the next one is shown");
-    t.equal(phoneOf(third), numbers[2]);
+  const annas = await scene.keyOf(anna);
+  const as = (method: string, path: string, body?: object) => scene.ask(method, path, body, annas);
+  t.equal((await as("GET", `/v1/agents/${boris.id}/preview`)).status, 404, "another's is not there");
+  t.equal((await as("POST", `/v1/previews/${second.id}/call`)).status, 404);
+  t.equal(
+    (await as("POST", `/v1/previews/${second.id}/skip`, { reason: "not-relevant", next: "end" })).status,
+    404,
+  );
+  const placed = await as("POST", `/v1/previews/${first.id}/call`, {});
+  t.match(placed, { status: 202, body: { to: { e164: numbers[0] } } });
+  t.match((await told("preview.over", first.id)).data, { outcome: "called", callId: placed.body.callId });
+  t.match(await as("POST", `/v1/previews/${first.id}/call`), { status: 404 }, "once only");
+  const [talked] = await dialling.settled(campaign, 1, LONG_MS);
+  t.match(talked, {
+    number: numbers[0],
+    call_id: placed.body.callId,
+    ending: "answered",
+    agent_id: anna.id,
+    caller_number: "+74951110001",
+    trunk_key: String,
+    connected_at: Date,
+    answered_at: Date,
+  });
+  t.ok(own.has("rings"), "the agent's phone rang first");
+  t.match(await scene.get(`/v1/calls/${placed.body.callId}`), {
+    type: "outbound",
+    ending: "answered",
+    agentId: anna.id,
+    lineId: line.id,
+    to: { e164: numbers[0] },
+  });
+  t.match(
+    far.notes().find(({ text }) => text.startsWith("dialled"))?.text,
+    /\+?74951110001/,
+    "the customer sees the campaign's number",
+  );
+  const third = await shownTo(anna, "after the call the next one is shown");
+  t.equal(phoneOf(third), numbers[2]);
 
-    const busy = await scene.must("POST", `/v1/previews/${second.id}/call`, { phone: "8 916 820-00-02" });
-    const two = await dialling.settled(campaign, 2, LONG_MS);
-    t.match(two[1], { number: numbers[1], call_id: busy.callId, ending: "busy", agent_id: boris.id });
+  const busy = await scene.must("POST", `/v1/previews/${second.id}/call`, { phone: "8 916 820-00-02" });
+  const two = await dialling.settled(campaign, 2, LONG_MS);
+  t.match(two[1], { number: numbers[1], call_id: busy.callId, ending: "busy", agent_id: boris.id });
 
-    const wrong = await as("POST", `/v1/previews/${third.id}/skip`, { reason: "other", next: "finish" });
-    t.match(wrong, { status: 422, body: { errors: [{ field: "comment" }] } });
-    const skip = { reason: "wrong-person", comment: "His neighbour", next: "finish" };
-    t.equal((await as("POST", `/v1/previews/${third.id}/skip`, skip)).status, 204);
-    t.match((await told("preview.over", third.id)).data, { outcome: "skipped" });
-    await until(
-      "the campaign is finished",
-      async () => (await status(campaign)).state === "finished",
-      LONG_MS,
-    );
-    t.match(await status(campaign), {
-      list: { states: { done: 3 } },
-      previews: { shown: 0, outcomes: { called: 2, skipped: 1 } },
-    });
-    t.same([...dialledBy(far).values()], [1, 1], "who was skipped was never dialled");
-    t.equal(await preview(anna), null);
-  },
-);
+  const wrong = await as("POST", `/v1/previews/${third.id}/skip`, { reason: "other", next: "finish" });
+  t.match(wrong, { status: 422, body: { errors: [{ field: "comment" }] } });
+  const skip = { reason: "wrong-person", comment: "His neighbour", next: "finish" };
+  t.equal((await as("POST", `/v1/previews/${third.id}/skip`, skip)).status, 204);
+  t.match((await told("preview.over", third.id)).data, { outcome: "skipped" });
+  await until("the campaign is finished", async () => (await status(campaign)).state === "finished", LONG_MS);
+  t.match(await status(campaign), {
+    list: { states: { done: 3 } },
+    previews: { shown: 0, outcomes: { called: 2, skipped: 1 } },
+  });
+  t.same([...dialledBy(far).values()], [1, 1], "who was skipped was never dialled");
+  t.equal(await preview(anna), null);
+});
 
 t.test(
-  "SCEN-09 the time passes: back to the list and a break for the agent, or a call by itself; an agent who goes leaves nobody behind",
+  "the time passes: back to the list and a break for the agent, or a call by itself; an agent who goes leaves nobody behind",
   async (t) => {
     const [vera, gleb] = [await scene.agent("Vera"), await scene.agent("Gleb")];
     const line = await scene.line([vera, gleb]);

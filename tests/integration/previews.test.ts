@@ -88,60 +88,57 @@ t.test("sixty agents at once: nobody is shown twice, and each agent is shown one
   await db.deleteFrom("agent").where("phone", "like", "extra-%").execute();
 });
 
-t.test(
-  "SCEN-09 what the agent sees: the numbers, what happened before, the script; only its own",
-  async (t) => {
-    const campaign = await addCampaign(db, { mode: "preview" });
-    const phones = [fresh(), fresh()];
-    const [id] = await addListed(db, campaign, [{ phones, contactId: contact }]);
-    await db
-      .updateTable("campaign_contact")
-      .set({ name: "Olga" })
-      .where("id", "=", id ?? "")
-      .execute();
-    t.same((await send("GET", `/v1/agents/${anna}/preview`, annas)).body, { preview: null });
-    const shown = await show(campaign, anna);
-    const { body } = await send("GET", `/v1/agents/${anna}/preview`, annas);
-    t.match(body.preview, {
-      id: shown?.id,
-      agentId: anna,
-      campaign: { id: campaign, purpose: "service" },
-      name: "Olga",
-      contact: { id: contact, name: "Olga Client" },
-      tried: 0,
-      numbers: phones.map((e164) => ({
-        phone: { e164 },
-        attempts: 0,
-        lastAt: null,
-        lastEnding: null,
-        refused: false,
-      })),
-      attempts: [],
-      skips: [],
-      onTimeout: "pause",
-      skipReasons: [{ reason: "already-talked", ru: "уже говорили", en: "already talked to" }],
-    });
-    t.ok(body.preview.history.length > 0, "the contact's history");
+t.test("what the agent sees: the numbers, what happened before, the script; only its own", async (t) => {
+  const campaign = await addCampaign(db, { mode: "preview" });
+  const phones = [fresh(), fresh()];
+  const [id] = await addListed(db, campaign, [{ phones, contactId: contact }]);
+  await db
+    .updateTable("campaign_contact")
+    .set({ name: "Olga" })
+    .where("id", "=", id ?? "")
+    .execute();
+  t.same((await send("GET", `/v1/agents/${anna}/preview`, annas)).body, { preview: null });
+  const shown = await show(campaign, anna);
+  const { body } = await send("GET", `/v1/agents/${anna}/preview`, annas);
+  t.match(body.preview, {
+    id: shown?.id,
+    agentId: anna,
+    campaign: { id: campaign, purpose: "service" },
+    name: "Olga",
+    contact: { id: contact, name: "Olga Client" },
+    tried: 0,
+    numbers: phones.map((e164) => ({
+      phone: { e164 },
+      attempts: 0,
+      lastAt: null,
+      lastEnding: null,
+      refused: false,
+    })),
+    attempts: [],
+    skips: [],
+    onTimeout: "pause",
+    skipReasons: [{ reason: "already-talked", ru: "уже говорили", en: "already talked to" }],
+  });
+  t.ok(body.preview.history.length > 0, "the contact's history");
+  t.equal(
+    Date.parse(body.preview.until) - Date.parse(body.preview.shownAt),
+    120_000,
+    "the campaign's time limit",
+  );
+  t.match((await send("GET", `/v1/agents/${anna}/preview`, supervisor)).body, {
+    preview: { id: shown?.id },
+  });
+  t.equal((await send("GET", `/v1/agents/${anna}/preview`, boriss)).status, 404);
+  for (const id of [shown?.id, NOBODY, "nonsense"]) {
+    const skip = { reason: "not-relevant", next: "end" };
     t.equal(
-      Date.parse(body.preview.until) - Date.parse(body.preview.shownAt),
-      120_000,
-      "the campaign's time limit",
+      (await send("POST", `/v1/previews/${id}/skip`, boriss, skip)).status,
+      id === "nonsense" ? 400 : 404,
     );
-    t.match((await send("GET", `/v1/agents/${anna}/preview`, supervisor)).body, {
-      preview: { id: shown?.id },
-    });
-    t.equal((await send("GET", `/v1/agents/${anna}/preview`, boriss)).status, 404);
-    for (const id of [shown?.id, NOBODY, "nonsense"]) {
-      const skip = { reason: "not-relevant", next: "end" };
-      t.equal(
-        (await send("POST", `/v1/previews/${id}/skip`, boriss, skip)).status,
-        id === "nonsense" ? 400 : 404,
-      );
-      t.equal((await send("POST", `/v1/previews/${id}/call`, boriss)).status, id === "nonsense" ? 400 : 404);
-    }
-    t.match(await listed(id), { state: "taken", taken_by: anna });
-  },
-);
+    t.equal((await send("POST", `/v1/previews/${id}/call`, boriss)).status, id === "nonsense" ? 400 : 404);
+  }
+  t.match(await listed(id), { state: "taken", taken_by: anna });
+});
 
 t.test(
   "L4 a call: the attempt is written before the phone rings, the gate asked once more, once only",

@@ -33,7 +33,7 @@ const ready = ({ floor }: House, engaged: readonly string[] = []) =>
   readyForPreview(floor, new Set(engaged), () => 0).map((one) => one.agent);
 const ends = ({ floor }: House, at = T0, shown: Shown = SHOWN) => previewEnd(floor, shown, at)?.kind;
 
-t.test("SCEN-09 whoever is free in outbound state is shown somebody, and nobody else", (t) => {
+t.test("whoever is free in outbound state is shown somebody, and nobody else", (t) => {
   t.same(ready(running()), ["anna"], "Boris does not serve the campaign");
   t.same(ready(running(), ["anna"]), [], "one at a time");
   for (const state of ["inbound", "break", "offline"] as const)
@@ -56,7 +56,7 @@ t.test("SCEN-09 whoever is free in outbound state is shown somebody, and nobody 
   t.end();
 });
 
-t.test("SCEN-09 a showing ends with its agent's, its campaign's or its own time", (t) => {
+t.test("a showing ends with its agent's, its campaign's or its own time", (t) => {
   t.equal(ends(running()), undefined);
   t.equal(ends(running(), SHOWN.until - 1), undefined);
   t.equal(ends(running(), SHOWN.until), "pause");

@@ -14,7 +14,7 @@ import { contactView } from "./contacts.ts";
 import { entryView } from "./history.ts";
 
 const tags = ["campaigns"];
-const ledger = ["DIAL-09", "SCEN-09"];
+const ledger = ["DIAL-15", "LINE-13"];
 
 /** Adds the routes. */
 export function previewRoutes(api: Api, { db, commands, country }: ApiContext): void {
