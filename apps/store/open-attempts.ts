@@ -1,5 +1,9 @@
 /** Campaigns' attempts that have no ending: in flight, or left behind by an engine that died. */
+import { sql } from "kysely";
 import type { Db } from "./database.ts";
+
+/** What the dialplan says when no agent is wanted for a call any more (68-campaign.conf). */
+const LEAVING = ["ANNOUNCED", "MACHINE", "ABANDONED"] as const;
 
 export interface OpenAttempt {
   /** Of the channel. */
@@ -15,6 +19,8 @@ export interface OpenAttempt {
   readonly answeredAt: number | undefined;
   readonly connectedAt: number | undefined;
   readonly abandonedAt: number | undefined;
+  /** Since when its customer waits for no agent: the dialplan's own word. */
+  readonly leaving: (typeof LEAVING)[number] | undefined;
   /** What the record says of its call; undefined: it has none, so no INVITE was sent, or it was not taken in yet. */
   readonly recorded:
     | {
@@ -36,6 +42,7 @@ export async function openAttempts(db: Db): Promise<OpenAttempt[]> {
     .select(["attempt.created_at", "attempt.answered_at", "attempt.connected_at", "attempt.abandoned_at"])
     .select(["call.id as recorded", "call.connected_at as talked_at", "call.ended_at as over_at"])
     .select(["call.ending as call_ending", "call.cause as call_cause"])
+    .select(leaving.as("leaving"))
     .where("attempt.campaign_id", "is not", null)
     .where("attempt.ending", "is", null)
     .orderBy("attempt.created_at")
@@ -53,6 +60,7 @@ export async function openAttempts(db: Db): Promise<OpenAttempt[]> {
     answeredAt: row.answered_at?.getTime(),
     connectedAt: row.connected_at?.getTime(),
     abandonedAt: row.abandoned_at?.getTime(),
+    leaving: LEAVING.find((word) => word === row.leaving),
     recorded:
       row.recorded === null
         ? undefined
@@ -64,3 +72,8 @@ export async function openAttempts(db: Db): Promise<OpenAttempt[]> {
           },
   }));
 }
+
+const leaving = sql<string | null>`(
+  select data->>'userEvent' from call_event
+   where call_event.call_id = attempt.call_id and source = 'cel' and data->>'userEvent' = any(${[...LEAVING]})
+   order by at limit 1)`;

@@ -2,6 +2,8 @@
  * Who answers a campaign's call: a person or a machine (app_amd listens to synthesised speech), and which key they press
  * when there is no agent but an announcement.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import t from "tap";
 import { Dialling, dialledBy } from "../support/dialling.ts";
 import type { Scene } from "../support/scene.ts";
@@ -14,11 +16,18 @@ const scene: Scene = await sceneOfFile();
 const dialling = new Dialling(scene);
 t.teardown(() => dialling.close());
 
+/** Longer than an engine needs to come back. */
+const LONG_MS = 60_000;
 /** The deadline begins when the greeting has ended, where app_amd hears it. */
 const POLICY = {
   preset: "russia-service",
   calendar: { week: [{ days: [1, 2, 3, 4, 5, 6, 7], from: "00:00", to: "24:00" }] },
   abandonment: { clock: "greeting-end" },
+};
+/** Sounds that Asterisk was to play and could not. */
+const unplayed = () => {
+  const log = join(scene.instance.config.dataDir, "asterisk", "log", "messages.log");
+  return readFileSync(log, "utf8").match(/File .* does not exist in any format/g);
 };
 const amdOf = (attempt: { amd: unknown } | undefined) =>
   attempt?.amd as { verdict: string; cause: string; ms: number } | null | undefined;
@@ -171,5 +180,43 @@ t.test(
       60_000,
     );
     t.same([...dialledBy(far).values()], [1, 1, 1, 1]);
+  },
+);
+
+t.test(
+  "agentless: who hears the announcement is not hung up on, after a kill of the engine either",
+  async (t) => {
+    const line = await scene.line([await scene.agent("Not needed")]);
+    const sound = await dialling.sound(formOf(toneWav(700, 20_000), "long.wav", { name: "Long" }));
+    const far = await dialling.carrier({
+      "79168": { does: "answer", afterMs: 300, key: { key: "1", afterMs: 12_000 } },
+    });
+    const campaign = await dialling.begin({
+      ...{ name: "Long survey", mode: "agentless", purpose: "survey", policy: POLICY },
+      ...{ lineId: line.id, announcementSoundId: sound },
+      announcement: { times: 1, waitSeconds: 2, keys: { 1: { name: "Yes", does: "answer" } } },
+      numbers: ["+79168000001"],
+    });
+    await until(
+      "somebody listens",
+      () => far.notes().some(({ text }) => text.startsWith("answered")),
+      LONG_MS,
+    );
+    const before = scene.instance.children.engine?.pid;
+    scene.instance.kill("engine", "SIGKILL");
+    await until(
+      "the engine runs again",
+      () => (scene.instance.children.engine?.pid ?? before) !== before,
+      LONG_MS,
+    );
+    await until(
+      "and the campaign is stopped",
+      async () => (await scene.ask("POST", `/v1/campaigns/${campaign}/stop`)).status === 200,
+      LONG_MS,
+    );
+    const [attempt] = await dialling.settled(campaign, 1, LONG_MS);
+    t.match(attempt, { ending: "self_service", pressed: "1" }, "their answer was taken");
+    t.equal(unplayed(), null, "announcements and messages were really played");
+    t.equal(dialledBy(far).get("+79168000001"), 1);
   },
 );

@@ -39,7 +39,7 @@ t.test("N8 an attempt whose dial begins while it is looked for is not given an e
   const open: OpenAttempt = {
     ...{ id, callId, phone, campaignId: "k", campaignContactId: null, contactId: null, agentId: null },
     ...{ trunkKey: null, createdAt: Date.now() - 60_000, recorded: undefined },
-    ...{ answeredAt: undefined, connectedAt: undefined, abandonedAt: undefined },
+    ...{ answeredAt: undefined, connectedAt: undefined, abandonedAt: undefined, leaving: undefined },
   };
   const settled: string[] = [];
   const store = {

@@ -1,11 +1,15 @@
 /**
  * Campaigns as rules: what is dialled, who gets the customer, what becomes of those whom nobody takes.
  */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import t from "tap";
+import { NEW_AMD } from "../../apps/api/schemas/campaigns.ts";
 import type { Campaign } from "../../apps/core/dialling/campaign.ts";
 import { fill, roomIn, spend } from "../../apps/core/dialling/limits.ts";
 import { viewsOf } from "../../apps/core/dialling/view.ts";
 import type { Agent } from "../../apps/core/floor.ts";
+import { home } from "../../apps/home.ts";
 import { answered, CARRIER, campaign, dialled, gone, POLICY, taken } from "../support/campaign.ts";
 import { agent, type House, house, line, queue, T0 } from "../support/floor.ts";
 
@@ -57,6 +61,26 @@ t.test("N8 an attempt that is written down is dialled once, with what the dialpl
   ]);
   t.equal(effects.length, 1);
   t.same(dialled(made, [taken("one", { turn: 1 })]).effects, [], "twice is once");
+  t.end();
+});
+
+t.test("what a campaign tells the dialplan is not overwritten by the line's settings", (t) => {
+  const amd = { ...NEW_AMD, machine: "message", machineSoundId: "s" } as const;
+  const announcement = { times: 1, waitSeconds: 2, keys: { 1: { name: "Yes", does: "answer" } } } as const;
+  const made = running(["anna"], { mode: "agentless", amd, announcement, announcementSoundId: "a" });
+  const [effect] = dialled(made, [taken("one")]).effects;
+  const told = effect?.kind === "originate" ? Object.keys(effect.variables ?? {}) : [];
+  const folder = join(home, "asterisk-conf", "generated");
+  const set = readdirSync(folder).flatMap((name) =>
+    [...readFileSync(join(folder, name), "utf8").matchAll(/\b(DZ_[A-Z_]+) ?=/g)].map(
+      ([, variable]) => variable,
+    ),
+  );
+  t.ok(told.length > 15 && set.length > 10);
+  t.same(
+    told.filter((variable) => set.includes(variable)),
+    [],
+  );
   t.end();
 });
 
@@ -280,6 +304,24 @@ t.test("a trunk that fails three times is left alone, and used again after it ca
   t.equal(dial("d", T0 + 200), "+79160000001@t1");
   gone(made, "d", 17, T0 + 300);
   t.equal(dial("e", T0 + 60_000), "+79160000001@t2", "its rest is over");
+  t.equal(dial("f", T0 + 60_100), "+79160000001@t1", "one call tries it, the others go elsewhere");
+  gone(made, "e", 34, T0 + 60_200);
+  t.equal(dial("g", T0 + 60_300), "+79160000001@t1", "it rests again");
+  t.equal(dial("h", T0 + 120_000), "+79160000001@t2");
+  gone(made, "h", 17, T0 + 120_100);
+  t.equal(dial("i", T0 + 120_200), "+79160000001@t2", "it has carried one");
+  t.equal(dial("j", T0 + 120_300), "+79160000001@t2", "and carries all");
+  t.end();
+});
+
+t.test("a call that a trunk carried before it failed says nothing of how it is now", (t) => {
+  const made = running(["anna"], { trunkIds: ["t2", "t"] });
+  dialled(made, [taken("old"), taken("dead", { number: "+79160000002" })]);
+  made.hear({ kind: "carrierSilent", at: T0 + 25_000, call: "call-dead" });
+  gone(made, "dead", 16, T0 + 25_001);
+  gone(made, "old", 17, T0 + 26_000);
+  const { effects } = dialled(made, [taken("new")], T0 + 27_000);
+  t.match(effects, [{ kind: "originate", phone: "+79160000001@t1" }]);
   t.end();
 });
 

@@ -151,7 +151,7 @@ function announcementOf(
   const keys = Object.entries(announcement?.keys ?? {});
   const that = (does: KeyDoes) => keys.flatMap(([key, each]) => (each.does === does ? [key] : [])).join("");
   return {
-    DZ_ANNOUNCE: announcementSoundId ?? "",
+    DZ_ANNOUNCEMENT: announcementSoundId ?? "",
     DZ_PLAYS: String(announcement?.times ?? 1),
     DZ_WAIT_KEY: String(announcement?.waitSeconds ?? 3),
     DZ_ANSWERS: that("answer"),

@@ -116,7 +116,10 @@ function carried(
   const failed = attempt.stage === "ringing" && (attempt.silent || isCarriersFault(cause));
   for (const trunk of floor.trunks.values()) {
     if (trunk.key !== attempt.trunkKey) continue;
-    const rest = attempt.silent ? restOf(at) : restAfter(floor.rests.get(trunk.id), failed === true, at);
+    const before = floor.rests.get(trunk.id);
+    // What it carried earlier says nothing of how it is now.
+    if (!failed && before && attempt.dialledAt < before.since) continue;
+    const rest = attempt.silent ? restOf(at) : restAfter(before, failed === true, at);
     if (rest) floor.rests.set(trunk.id, rest);
     else floor.rests.delete(trunk.id);
   }

@@ -60,5 +60,7 @@ export interface Taken {
 /** A carrier that fails is left alone for a while. */
 export interface TrunkRest {
   readonly failures: number;
+  /** The last failure. */
+  readonly since: Millis;
   readonly until: Millis;
 }

@@ -23,7 +23,7 @@ export function trunkOf(
   refusedBy: readonly TrunkId[] = [],
 ): Trunk | undefined {
   const left = groupOf(floor, campaign).filter(({ id }) => !refusedBy.includes(id));
-  const ready = left.filter(({ id }) => !isResting(floor, id, at));
+  const ready = left.filter((trunk) => !isResting(floor, trunk, at));
   return ready.find((trunk) => roomOn(floor, trunk, at) > 0) ?? ready[0] ?? left[0];
 }
 
@@ -40,7 +40,7 @@ export function roomFor(
   const bucket = fill(floor.buckets.get(campaign.id), campaign.callsPerSecond, at);
   const own = Math.min(campaign.maxLines - linesOf(floor, campaign.id), roomIn(bucket)) - reserved.own;
   const group = groupOf(floor, campaign);
-  const ready = group.filter(({ id }) => !isResting(floor, id, at));
+  const ready = group.filter((trunk) => !isResting(floor, trunk, at));
   let room = -reserved.all;
   for (const trunk of ready.length > 0 ? ready : group) room += roomOn(floor, trunk, at);
   return Math.max(0, Math.min(own, room));
@@ -86,12 +86,12 @@ export function turnOf(phone: string, attempt: number): number {
 export function restAfter(rest: TrunkRest | undefined, failed: boolean, at: Millis): TrunkRest | undefined {
   if (!failed) return undefined;
   const failures = (rest?.failures ?? 0) + 1;
-  return { failures, until: failures >= FAILURES ? at + REST_MS : 0 };
+  return { failures, since: at, until: failures >= FAILURES ? at + REST_MS : 0 };
 }
 
 /** Who says nothing for a whole ring time has been tried often enough: Asterisk sent the INVITE again and again. */
 export function restOf(at: Millis): TrunkRest {
-  return { failures: FAILURES, until: at + REST_MS };
+  return { failures: FAILURES, since: at, until: at + REST_MS };
 }
 
 /** Calls of campaigns that are on this trunk now. */
@@ -113,6 +113,9 @@ export function attemptsOf(floor: Floor, campaign: Campaign["id"]): Attempt[] {
   return found;
 }
 
-function isResting(floor: Floor, trunk: TrunkId, at: Millis): boolean {
-  return (floor.rests.get(trunk)?.until ?? 0) > at;
+/** After its rest one call tries it, and the others go elsewhere until that one was carried. */
+function isResting(floor: Floor, { id, key }: Trunk, at: Millis): boolean {
+  const rest = floor.rests.get(id);
+  if (!rest) return false;
+  return rest.until > at || (rest.failures >= FAILURES && linesOn(floor, key) > 0);
 }

@@ -106,12 +106,15 @@ function inFlight(open: OpenAttempt, call: Call | undefined): Attempt | undefine
     trunkKey: open.trunkKey ?? "",
     dialledAt: open.createdAt,
     agentId: open.agentId ?? undefined,
-    stage: STAGES[call.phase] ?? "ringing",
-    left: call.phase === "ending" ? "abandoned" : undefined,
+    stage: open.leaving ? "leaving" : (STAGES[call.phase] ?? "ringing"),
+    left: open.leaving ? LEFT[open.leaving] : call.phase === "ending" ? "abandoned" : undefined,
     turn: 0,
     refusedBy: [],
   };
 }
+
+/** The dialplan's words, and why nobody is wanted for the call any more. */
+const LEFT = { ANNOUNCED: "self_service", MACHINE: "machine", ABANDONED: "abandoned" } as const;
 
 const STAGES: Readonly<Partial<Record<Call["phase"], Attempt["stage"]>>> = {
   offered: "connecting",
