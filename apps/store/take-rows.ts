@@ -83,6 +83,18 @@ export async function dueContacts(
   return rows;
 }
 
+/**
+ * Keeps these contacts until the transaction ends; those that somebody changes or deletes at this moment are passed over,
+ * or a change of thirty thousand would hold up every dial.
+ * @returns the ids that are kept
+ */
+export async function keepContacts(trx: Db, due: readonly Due[]): Promise<Set<string>> {
+  const ids = due.flatMap(({ contactId }) => contactId ?? []);
+  const { rows } = await sql<{ id: string }>`
+    select id from contact where id = any(${ids}::uuid[]) order by id for key share skip locked`.execute(trx);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** The contact that is shown to this agent, locked. */
 export async function namedContact(
   trx: Db,

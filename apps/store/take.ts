@@ -15,6 +15,7 @@ import {
   type Allowed,
   type Due,
   dueContacts,
+  keepContacts,
   namedContact,
   previewCalled,
   putOff,
@@ -125,6 +126,7 @@ export async function judge(
       .flatMap(({ phone, owners = [] }) => [phone, ...owners.map(contactKey)]),
     ...(contactId ? [contactKey(contactId)] : []),
   ];
+  const kept = await keepContacts(trx, due);
   const ours = await lockKeys(trx, due.flatMap(keysOf));
   const facts = await readFacts(trx, due, numbers, { purpose: campaign.purpose, now });
   const gate = createGate({ ...campaign, agentKept, at: now });
@@ -132,6 +134,7 @@ export async function judge(
   const decided = new Set<string>();
   return due.map((one): Judged => {
     const keys = keysOf(one);
+    if (one.contactId !== null && !kept.has(one.contactId)) return "busy";
     if (keys.some((key) => !ours.has(key) || decided.has(key))) return "busy";
     for (const key of keys) decided.add(key);
     const own = facts.filter(({ candidate, ...number }) => candidate === one.id && isInService(number));

@@ -336,3 +336,25 @@ t.test(
     );
   },
 );
+
+t.test("DIAL-15 a take waits for nobody who changes or deletes contacts: it passes them over", async (t) => {
+  const { id: contactId } = await db
+    .insertInto("contact")
+    .values({ name: "In other hands", position: null, owner_id: null })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  const campaign = await addCampaign(db);
+  const [held, free] = await addListed(db, campaign, [
+    { phones: [fresh()], contactId },
+    { phones: [fresh()] },
+  ]);
+  await db.transaction().execute(async (trx) => {
+    await trx.selectFrom("contact").select("id").where("id", "=", contactId).forUpdate().execute();
+    t.match(await take(campaign, 5), { taken: [{ campaignContactId: free }], busy: 1 });
+  });
+  t.match(
+    await take(campaign, 5),
+    { taken: [{ campaignContactId: held }], busy: 0 },
+    "later it is their turn",
+  );
+});
