@@ -2,8 +2,8 @@
 import type { Static } from "typebox";
 import type { ListedRow, NewListed } from "../commands/port.ts";
 import { toE164 } from "../phone/number.ts";
-import { listContacts } from "../store/reads/contacts.ts";
-import { parseCursor } from "../store/reads/page.ts";
+import { contactsMatching } from "../store/reads/contact-filter.ts";
+import { filterFrom } from "./contact-filters.ts";
 import type { ApiContext, Caller } from "./context.ts";
 import { instantFrom, zoneFrom } from "./periods.ts";
 import { wrongField } from "./problem.ts";
@@ -65,20 +65,18 @@ function checkOptions({ zone, nextAt }: Options, before = ""): void {
   if (nextAt !== undefined) instantFrom(nextAt, `${before}nextAt`);
 }
 
-/** Everybody who matches, at most one more than may be. */
+/** Everybody who matches, at most one more than may be; the newest first. */
 async function matching(
-  { db }: ApiContext,
+  { db, country }: ApiContext,
   filter: NonNullable<Request["filter"]>,
   options: Options,
 ): Promise<Rows> {
-  const rows: Rows = [];
-  let after: ReturnType<typeof parseCursor>;
-  do {
-    const page = await listContacts(db, { ...filter, after, limit: CHUNK });
-    rows.push(...page.items.map(({ id }) => ({ ...options, contactId: id })));
-    after = page.next === null ? undefined : parseCursor(page.next);
-  } while (after && rows.length <= MOST_ROWS);
-  return rows;
+  const found = await contactsMatching(db, filterFrom(filter, country, "filter."))
+    .orderBy("contact.created_at", "desc")
+    .orderBy("contact.id", "desc")
+    .limit(MOST_ROWS + 1)
+    .execute();
+  return found.map(({ id }) => ({ ...options, contactId: id }));
 }
 
 /** A chunk after the other; when one fails those before it are on the list, and asking again adds nobody twice. */

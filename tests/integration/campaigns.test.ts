@@ -283,6 +283,14 @@ t.test("DIAL-01 people come by id, by filter and as numbers, each reported by it
   t.match((await boss("POST", `/v1/campaigns/${byFilter}/contacts`, { filter: {} })).body.rows, [
     { row: 0, result: "duplicate" },
   ]);
+  const narrow = await campaign();
+  const filtered = (filter: object) => boss("POST", `/v1/campaigns/${narrow}/contacts`, { filter });
+  t.match((await filtered({ phone: "8 (916) 123-45-67", called: false })).body, { added: 0, rows: [] });
+  t.match((await filtered({ phone: "8 (916) 123-45-67", called: true })).body, { added: 1 });
+  t.match(await filtered({ timeFrom: "09:00" }), {
+    status: 400,
+    body: { errors: [{ field: "filter.timeTo" }] },
+  });
   t.match(await list(id, [{ phones: [phoneOf(22)], zone: "Mars/Base" }]), {
     status: 422,
     body: { errors: [{ field: "contacts.0.zone" }] },

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { sql } from "kysely";
 import t from "tap";
+import { takeContacts } from "../../apps/store/take.ts";
 import { addKey } from "../support/api.ts";
+import { addCampaign, addListed, mint } from "../support/campaigns.ts";
 import { NOBODY, openCompany } from "../support/company.ts";
 import { carryOut, rowCommands } from "../support/row-commands.ts";
 
@@ -370,3 +372,68 @@ t.test("DUP-13 whoever makes a record that is there is told, if it was asked for
   );
   t.match(await again({ name: "Без проверки", phones: [same] }), { name: "Без проверки" });
 });
+
+t.test(
+  "DUP-10 who is on one campaign's list twice is there once then, and is not called twice",
+  async (t) => {
+    await clean();
+    const [same, first, second] = [number(), number(), number()];
+    const base = await make({ name: "Обзвон", phones: [same, first] });
+    const twin = await make({ name: "Обзвон дважды", phones: [same, second] });
+    const [other, called] = [number(), number()];
+    const waits = await make({ name: "Ждёт", phones: [other] });
+    const rings = await make({ name: "Звонят", phones: [other, called] });
+    const [both, ringing] = [await addCampaign(db), await addCampaign(db)];
+    const [one, two] = await addListed(db, both, [
+      { contactId: base, phones: [first, same] },
+      { contactId: twin, phones: [second], priority: 7, nextAt: Date.now() - 1000 },
+    ]);
+    const [waiting, taken] = await addListed(db, ringing, [
+      { contactId: waits, phones: [other] },
+      { contactId: rings, phones: [called], priority: 9 },
+    ]);
+    const take = (campaign: string) =>
+      takeContacts(db, { campaign, most: 10, now: Date.now(), nextId: mint }).then((answer) => answer.taken);
+    const [call] = await takeContacts(db, { campaign: ringing, most: 1, now: Date.now(), nextId: mint }).then(
+      (answer) => answer.taken,
+    );
+    t.equal(call?.campaignContactId, taken, "one of the second pair is being called");
+
+    const { id } = await search({ scope: "all" });
+    t.match(await act("merge", id, 2), { status: 200, merged: 2 });
+    const listed = async (campaign: string) =>
+      (await db.selectFrom("campaign_contact").selectAll().where("campaign_id", "=", campaign).execute())
+        .sort((a, b) => Number(a.position) - Number(b.position))
+        .map((row) => ({ id: row.id, contact: row.contact_id, state: row.state, why: row.done_reason }));
+    t.same(await listed(both), [
+      { id: one, contact: base, state: "waiting", why: null },
+      { id: two, contact: null, state: "cancelled", why: "merged" },
+    ]);
+    const numbers = await db
+      .selectFrom("campaign_number")
+      .select("phone")
+      .where("campaign_contact_id", "=", one ?? "")
+      .orderBy("position")
+      .execute();
+    t.same(
+      numbers.map((row) => row.phone),
+      [first, same, second],
+      "with the numbers of both",
+    );
+    t.match(
+      await db
+        .selectFrom("campaign_contact")
+        .selectAll()
+        .where("id", "=", one ?? "")
+        .execute(),
+      [{ priority: 7 }],
+    );
+    t.same(await listed(ringing), [
+      { id: waiting, contact: null, state: "cancelled", why: "merged" },
+      { id: taken, contact: waits, state: "taken", why: null },
+    ]);
+    t.match(await take(both), [{ campaignContactId: one }], "called once");
+    t.same(await take(both), []);
+    t.same(await take(ringing), [], "who is being called is not called by the other entry");
+  },
+);

@@ -2,6 +2,7 @@
 import { Type } from "typebox";
 import { ATTEMPT_ENDINGS, CONTACT_STATES } from "../../core/dialling/campaign.ts";
 import { Closed, Id, Instant, Nullable, PageOf, Paging, PhoneText, PhoneView } from "./common.ts";
+import { filterFields } from "./contact-filter.ts";
 
 /** In one request. */
 export const MOST_ROWS = 30_000;
@@ -43,16 +44,10 @@ export const ListRequest = Type.Object(
       }),
     ),
     filter: Type.Optional(
-      Type.Object(
-        {
-          ownerId: Type.Optional(Id()),
-          tagId: Type.Optional(Id()),
-          organisationId: Type.Optional(Id()),
-          kind: Type.Optional(Type.Enum(["contact", "organisation"])),
-          q: Type.Optional(Type.String({ maxLength: 100, description: "Part of the name or the number." })),
-        },
-        { ...Closed, description: "All contacts that match all of it; {}: everybody." },
-      ),
+      Type.Object(filterFields, {
+        ...Closed,
+        description: "All contacts that match all of it; {}: everybody.",
+      }),
     ),
     ...options,
   },

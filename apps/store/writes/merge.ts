@@ -4,6 +4,7 @@
  */
 import { sql } from "kysely";
 import type { Db } from "../database.ts";
+import { mergeListed } from "./merge-listed.ts";
 
 /** As many numbers and addresses as a contact takes (api/schemas/contacts.ts). */
 const MOST = 20;
@@ -32,6 +33,7 @@ export async function mergeSelected(trx: Db, account: string | null): Promise<nu
     select m.base_id, t.tag_id, t.by_agent_id, t.at from contact_tag t join merging m using (contact_id)
         on conflict do nothing`.execute(trx);
   await moveWhatHangs(trx);
+  await mergeListed(trx);
   await sql`update contact set owner_id = ${account}::uuid
              where id in (select base_id from merging) and owner_id is distinct from ${account}::uuid`.execute(
     trx,
@@ -104,13 +106,4 @@ async function moveWhatHangs(trx: Db): Promise<void> {
   for (const { table, column } of rows)
     await sql`update ${sql.table(table)} moved set ${sql.ref(column)} = m.base_id from merging m
                where moved.${sql.ref(column)} = m.contact_id`.execute(trx);
-  // A campaign has a contact once.
-  await sql`
-    update campaign_contact moved set contact_id = m.base_id
-      from (select distinct on (cc.campaign_id, m.base_id) cc.id, m.base_id
-              from campaign_contact cc join merging m using (contact_id)
-             where not exists (select from campaign_contact b
-                                where b.campaign_id = cc.campaign_id and b.contact_id = m.base_id)
-             order by cc.campaign_id, m.base_id, m.rank) m
-     where moved.id = m.id`.execute(trx);
 }
