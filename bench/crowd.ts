@@ -4,6 +4,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Peer } from "../apps/host/peers.ts";
+import type { PeerPlace } from "../apps/peers/sipp.ts";
 import { type SippRun, sippRun } from "./instance.ts";
 import { registerAllScenario } from "./sipp.ts";
 import { shortNumbers } from "./team.ts";
@@ -40,7 +41,13 @@ export function createCrowd({ sipp, folder, asterisk, phonePort }: CrowdPlace) {
     return ["-m", String(rows.length), "-inf", `${name}.csv`];
   }
 
+  const [address = "", port] = asterisk.split(":");
+  const place: PeerPlace = { sipp, folder, asterisk: { address, port: Number(port) } };
+
   return {
+    /** Where peers of other kinds run. */
+    place,
+
     /** Registers so many agents' phones, all at one port, and then listens there. */
     async phones(agents: number, scenario: string): Promise<SippRun> {
       const at = ["-i", PHONES, "-p", String(phonePort)];

@@ -35,8 +35,8 @@ export async function onInstance<Result>(
   }
 }
 
-/** Waits until every agent of the bench (short numbers from 9001) can take a call. */
-export async function phonesFree(instance: Running, withinMs = 30_000): Promise<void> {
+/** Waits until every agent of the bench (short numbers from 9001) has this status: can take a call. */
+export async function phonesFree(instance: Running, withinMs = 30_000, status = "available"): Promise<void> {
   const headers = { authorization: `Bearer ${instance.secrets.adminApiKey}` };
   const all = async (): Promise<boolean> => {
     const { items } = (await (await fetch(`${instance.url}/v1/agents`, { headers })).json()) as {
@@ -44,7 +44,7 @@ export async function phonesFree(instance: Running, withinMs = 30_000): Promise<
     };
     return items
       .filter((agent) => agent.phone.startsWith("agent-9"))
-      .every((agent) => agent.live?.status === "available");
+      .every((agent) => agent.live?.status === status);
   };
   await until("all phones are free", all, withinMs);
 }

@@ -116,11 +116,13 @@ export class Dialler {
     if (this.#ears.hear(event)) this.#stepSoon();
   }
 
-  #stepSoon(): void {
+  /** A campaign that was thought about a moment ago is thought about as soon as it may be, not at the next tick. */
+  #stepSoon(ms = SOON_MS): void {
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
-      this.#step();
-    }, SOON_MS);
+      const left = this.#step();
+      if (left !== undefined && left < TICK_MS) this.#stepSoon(left);
+    }, ms);
   }
 
   /** Calls whose record is complete. */
@@ -158,12 +160,13 @@ export class Dialler {
     this.#ports.hear({ kind: "campaignsLoaded", at: Date.now(), campaigns });
   }
 
-  #step(): void {
+  /** @returns in how many milliseconds the first of those may be thought about for whom it was too early */
+  #step(): number | undefined {
     const { hear, ready } = this.#ports;
     const floor = this.#ports.floor();
     const at = Date.now();
     this.#counts.tell([...this.#runs.values()].map(({ campaign }) => campaign));
-    if (!ready()) return;
+    if (!ready()) return undefined;
     void this.#previews.step();
     const runs = [...this.#runs.values()].filter(({ campaign: { state } }) => state === "running");
     const all = runs.reduce((sum, { taking }) => sum + taking, 0);
@@ -175,11 +178,14 @@ export class Dialler {
     }));
     const views = viewsOf(floor, outlooks, at, (queue) => this.#arrivals.of(queue, at));
     let reserved = 0;
+    let left: number | undefined;
     for (const [place, run] of runs.entries()) {
       const view = views[place];
       if (!view) continue;
-      if (!run.due(at)) {
+      const dueIn = run.dueIn(at);
+      if (dueIn !== 0) {
         run.pacer.tick(view);
+        left = Math.min(left ?? TICK_MS, dueIn ?? TICK_MS);
         continue;
       }
       const room = Math.max(0, (view.room ?? 0) - reserved);
@@ -196,6 +202,7 @@ export class Dialler {
       if (dial > 0) void this.#take(run, dial);
       if (dial > 0 || shed.length > 0) this.#decided(run, at, dial, shed.length);
     }
+    return left;
   }
 
   /** Rows first, then the dials (law L4). */

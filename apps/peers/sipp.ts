@@ -135,7 +135,12 @@ export async function phone(
 
 /** A carrier with many people behind it; as many calls at once as come. No two carriers have one address. */
 export function carrier(place: PeerPlace, callees: Callees, address: string = FAR_ADDRESS): SippPeer {
-  return start(place, "carrier", carrierScenario(callees), address, takePort(), ["-aa"]);
+  return carrierOf(place, carrierScenario(callees), address);
+}
+
+/** The same with a scenario of one's own. */
+export function carrierOf(place: PeerPlace, scenario: string, address: string = FAR_ADDRESS): SippPeer {
+  return start(place, "carrier", scenario, address, takePort(), ["-aa"]);
 }
 
 /** A carrier's far end: takes the calls that we place to numbers outside, and notes whom it is called as. */

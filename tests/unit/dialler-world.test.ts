@@ -308,3 +308,27 @@ t.test(
     }
   },
 );
+
+t.test(
+  "a known list is dialled in its order, and an agent is taken but not busy while being connected",
+  (t) => {
+    const fate = { kind: "live", after: 1, who: "person" } as const;
+    const list = Array.from({ length: 2000 }, () => ({ fate, talk: 18 }));
+    const service = { ...standardDay(1, 0.3).service, breaks: 0 };
+    const wrapUp = { law: "constant", seconds: 0 } as const;
+    const connection = { law: "constant", seconds: 2 } as const;
+    const day = { ...standardDay(1, 0.3), hours: 1, list, connection, service: { ...service, wrapUp } };
+    const talks: number[] = [];
+    const pacer = Object.assign(new Progressive(), { onTalkEnd: (seconds: number) => talks.push(seconds) });
+    const { answered, dialled, utilisation } = simulateDay(day, 1, () => pacer);
+    t.ok(dialled - answered <= 1, "everybody answers");
+    t.ok(
+      talks.every((seconds) => Math.abs(seconds - 18) < 1e-6),
+      "a talk is as long as the list says",
+    );
+    // One second of ringing, two of connecting, 18 of talking, and up to a second until the pacer is asked again.
+    t.ok(utilisation > 18 / 22 - 0.01 && utilisation < 18 / 21 + 0.01, `${utilisation}`);
+    t.throws(() => simulateDay({ ...day, list: list.slice(0, 3) }, 1, () => new Progressive()), /list ended/);
+    t.end();
+  },
+);

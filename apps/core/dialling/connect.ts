@@ -17,6 +17,8 @@ export const MARGIN_MS = 80;
 const LEAST_MS = 300;
 /** A phone that answers by itself does so at once; when another agent is free, nobody waits longer for it. */
 const PATIENCE_MS = 1300;
+/** What both take from the time in which an agent may become free. */
+export const CONNECT_MARGINS_MS = MARGIN_MS + LEAST_MS;
 /** Whoever asks these rules is a campaign. */
 const RULE = "campaign";
 

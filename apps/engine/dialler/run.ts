@@ -8,6 +8,8 @@ import { createPacer, type PacingOptions } from "../../core/dialling/pacing.ts";
 
 /** Pacing needs no more than this often to be thought about. */
 const LEAST_MS = 500;
+/** So many numbers of the list are thought of at once. */
+const LOOK_AHEAD = 64;
 /** After the list had nobody who may be called now. */
 const EMPTY_MS = 3000;
 /** From the dial until a phone rings, at most as a rule: carriers need so long, and the law counts rings. */
@@ -30,6 +32,8 @@ export class CampaignRun {
   #emptyUntil = 0;
   /** Resolved already: a call that was answered ends later, and is not resolved twice. */
   readonly #resolved = new Set<Attempt["id"]>();
+  /** Classes of the numbers that were dialled last: those that come next on the list are like them. */
+  readonly #classes: number[] = [];
 
   constructor(campaign: Campaign, snapshot: unknown) {
     this.campaign = campaign;
@@ -52,11 +56,11 @@ export class CampaignRun {
     return this.#pacer;
   }
 
-  /** Whether it should be thought about now. */
-  due(at: number): boolean {
+  /** In how many milliseconds it may be thought about: 0 now, undefined not before something else has happened. */
+  dueIn(at: number): number | undefined {
     const { state, mode } = this.campaign;
-    if (state !== "running" || mode === "preview" || this.taking > 0) return false;
-    return at - this.#decidedAt >= LEAST_MS && at >= this.#emptyUntil;
+    if (state !== "running" || mode === "preview" || this.taking > 0) return undefined;
+    return Math.max(0, this.#decidedAt + LEAST_MS - at, this.#emptyUntil - at);
   }
 
   /** What to dial and what to hang up now. `over`: the limit is passed by the rows, so only one for one. */
@@ -64,7 +68,7 @@ export class CampaignRun {
     this.#decidedAt = at;
     const room = Math.max(0, Math.floor(view.room ?? 0));
     if (this.campaign.mode === "agentless") return { dial: room, shed: [] };
-    const { dial, shed = [] } = this.#pacer.decide(view);
+    const { dial, shed = [] } = this.#pacer.decide({ next: this.#classes, ...view });
     const inFlight = [...view.inFlight].length;
     const most = over ? Math.max(0, view.idle - view.waiting - inFlight) : dial;
     return { dial: Math.min(dial, most, room), shed };
@@ -81,6 +85,8 @@ export class CampaignRun {
   }
 
   dialled(attempt: Attempt): void {
+    this.#classes.push(attempt.cls ?? 0);
+    if (this.#classes.length > LOOK_AHEAD) this.#classes.shift();
     this.#pacer.onDial(pacedCall(attempt));
   }
 

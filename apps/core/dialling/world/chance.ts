@@ -32,6 +32,7 @@ export interface Streams {
   readonly rest: Chance;
   readonly numberClass: Chance;
   readonly latency: Chance;
+  readonly connection: Chance;
 }
 
 /** The streams of a day, far from one another. */
@@ -42,5 +43,6 @@ export function streams(seed: number): Streams {
     rest: sfc32(seed * 1_299_709 + 3),
     numberClass: sfc32(seed * 15_485_863 + 4),
     latency: sfc32(seed * 32_452_843 + 5),
+    connection: sfc32(seed * 49_979_687 + 6),
   };
 }

@@ -10,7 +10,8 @@ export interface Member {
   state: PacedAgent["state"];
   since: number;
   pausePending: boolean;
-  /** When the talk and the wrap-up end, and the break after it if there is one. */
+  /** When the talk begins: their phone is rung until then. When the talk and the wrap-up end, and the break after it if there is one. */
+  talkBegins: number;
   talkEnds: number;
   wrapUpEnds: number;
   breakEnds: number | undefined;
@@ -27,6 +28,8 @@ export class Crew {
   readonly idle: Member[];
   /** How many are in each state; those who are away are on a break here. */
   readonly counts: Record<PacedAgent["state"], number>;
+  /** Those of the talking whose phone rings still. */
+  connecting = 0;
   readonly #scenario: Scenario;
   readonly #streams: Streams;
 
@@ -35,28 +38,37 @@ export class Crew {
     this.#streams = streams;
     this.members = Array.from({ length: scenario.agents }, () => ({
       ...{ state: "idle" as const, since: 0, pausePending: false, leaving: undefined, away: false },
-      ...{ talkEnds: 0, wrapUpEnds: 0, breakEnds: undefined },
+      ...{ talkBegins: 0, talkEnds: 0, wrapUpEnds: 0, breakEnds: undefined },
     }));
     this.present = this.members;
     this.idle = [...this.members];
     this.counts = { idle: scenario.agents, talk: 0, wrap: 0, break: 0 };
   }
 
-  /** The agent who has been idle for longest takes the call; undefined: nobody is. */
-  connect(now: number, who: Fate["who"], talkFactor: number): Member | undefined {
+  /** The agent who has been idle for longest takes the call; undefined: nobody is. @param talk if it is known */
+  connect(now: number, who: Fate["who"], talkFactor: number, talk?: number): Member | undefined {
     const member = this.idle.shift();
     if (!member) return undefined;
-    const { service } = this.#scenario;
-    const drawn = { talk: draw(service.talk, this.#streams.service) * talkFactor, wrapUp: 0 };
+    const { service, connection } = this.#scenario;
+    const usual = draw(service.talk, this.#streams.service);
+    const drawn = { talk: (talk ?? usual) * talkFactor, wrapUp: 0 };
     drawn.wrapUp = draw(service.wrapUp, this.#streams.service);
     const isMachine = who === "machine";
-    member.talkEnds = now + (isMachine ? service.machineTalk : drawn.talk);
+    member.talkBegins = now + (connection ? draw(connection, this.#streams.connection) : 0);
+    member.talkEnds = member.talkBegins + (isMachine ? service.machineTalk : drawn.talk);
     member.wrapUpEnds = member.talkEnds + (isMachine ? service.machineWrapUp : drawn.wrapUp);
     const rests = this.#streams.rest() < service.breaks;
     const rest = draw(service.breakTime, this.#streams.rest);
     member.breakEnds = rests ? member.wrapUpEnds + rest : undefined;
     this.#become(member, "talk", now);
+    if (member.talkBegins > now) this.connecting++;
     return member;
+  }
+
+  /** They hear each other. */
+  begin(member: Member, now: number): void {
+    this.connecting--;
+    member.since = now;
   }
 
   /** The talk is over, the wrap-up begins. */

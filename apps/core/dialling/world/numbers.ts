@@ -2,7 +2,7 @@
 import type { Resolution } from "../pacer.ts";
 import type { Chance, Streams } from "./chance.ts";
 import { lasting, overBy } from "./duration.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Listed, Scenario } from "./scenario.ts";
 
 /** What a dial will come to. */
 export interface Fate {
@@ -37,6 +37,7 @@ export class Numbers {
   readonly #entries: Entry[] = [];
   readonly #classes: number[] = [];
   readonly #lookAhead: number;
+  #taken = 0;
   /** Persons who would answer later than the longest ringing are not among those who answer. */
   readonly #personsInTime: number;
 
@@ -61,7 +62,10 @@ export class Numbers {
   }
 
   /** Takes the next number. */
-  take(now: number, conditions: Conditions): { readonly fate: Fate; readonly cls: number } {
+  take(now: number, conditions: Conditions): { readonly fate: Fate; readonly cls: number } & Partial<Listed> {
+    const listed = this.#scenario.list?.[this.#taken++];
+    if (listed) return { ...listed, cls: 0 };
+    if (this.#scenario.list) throw new RangeError("the list ended before the day");
     const entry = this.#entry(0);
     this.#entries.shift();
     this.#classes.shift();

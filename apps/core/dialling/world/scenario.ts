@@ -1,5 +1,6 @@
 /** What kind of day it is in the dialler's world. Times are seconds from the beginning of the day. */
 import type { Duration } from "./duration.ts";
+import type { Fate } from "./numbers.ts";
 
 /** The share of dials that a live person answers. */
 export type AnswerRate =
@@ -38,6 +39,12 @@ export interface Leave {
   readonly as: "off" | "break";
 }
 
+/** Somebody of a list: what dialling them comes to, and how long they talk. */
+export interface Listed {
+  readonly fate: Fate;
+  readonly talk: number;
+}
+
 export interface Scenario {
   readonly agents: number;
   readonly hours: number;
@@ -67,10 +74,14 @@ export interface Scenario {
     readonly breaks: number;
     readonly breakTime: Duration;
   };
+  /** Known people instead of chance, in their order; the list must not end before the day. */
+  readonly list?: readonly Listed[];
   /** How long an answered customer may wait for an agent before the call counts as abandoned. */
   readonly patience: number;
   /** From the decision until the number is dialled. */
   readonly origination?: Duration;
+  /** From the agent's being chosen until they hear the customer: no time with the customer yet, and the agent is taken. */
+  readonly connection?: Duration;
   /** Calls that may be begun per second, and lines that may be in use. */
   readonly callsPerSecond?: number;
   readonly mostLines?: number;

@@ -32,13 +32,15 @@ export type MakePacer = (knowledge: Knowledge, scenario: Scenario) => Pacer;
 /** A call that is in flight, or waits for an agent. */
 interface Dialled extends PacedCall {
   readonly fate: Fate;
+  /** How long it is going to last, if that is known. */
+  readonly talk: number | undefined;
   readonly resolvedAt: number;
   over: boolean;
 }
 
 type Happening =
   | { readonly kind: "resolved" | "patience"; readonly call: Dialled }
-  | { readonly kind: "talk ends" | "wrap-up ends" | "break ends"; readonly member: Member }
+  | { readonly kind: "talk begins" | "talk ends" | "wrap-up ends" | "break ends"; readonly member: Member }
   | { readonly kind: "change begins" | "change ends"; readonly change: Change };
 
 /** A day from its beginning to its end. The same scenario, seed and pacer always give the same result. */
@@ -87,8 +89,8 @@ class Day {
     const { counts } = this.#crew;
     for (;;) {
       const at = Math.min(this.#timeline.next, this.#nextAsked, end);
-      this.#tally.busy = counts.talk + counts.wrap;
-      this.#tally.present = this.#tally.busy + counts.idle;
+      this.#tally.busy = counts.talk + counts.wrap - this.#crew.connecting;
+      this.#tally.present = counts.talk + counts.wrap + counts.idle;
       this.#tally.ringing = this.#inFlight.length;
       this.#tally.until(at);
       this.#now = at;
@@ -108,6 +110,9 @@ class Day {
         break;
       case "patience":
         this.#giveUp(what.call);
+        break;
+      case "talk begins":
+        this.#crew.begin(what.member, this.#now);
         break;
       case "talk ends":
         this.#endTalk(what.member);
@@ -164,11 +169,13 @@ class Day {
   /** Gives those who wait to those who are free. */
   #serve(): void {
     for (let call = this.#waiting[0]; call; call = this.#waiting[0]) {
-      const member = this.#crew.connect(this.#now, call.fate.who, this.#conditions.talk);
+      const member = this.#crew.connect(this.#now, call.fate.who, this.#conditions.talk, call.talk);
       if (!member) return;
       this.#waiting.shift();
       this.#tally.count("connected");
       this.#pacer.onLive(false);
+      if (member.talkBegins > this.#now)
+        this.#timeline.plan(member.talkBegins, { kind: "talk begins", member });
       this.#timeline.plan(member.talkEnds, { kind: "talk ends", member });
     }
   }
@@ -252,7 +259,7 @@ class Day {
   }
 
   #dial(): void {
-    const { fate, cls } = this.#numbers.take(this.#now, this.#conditions);
+    const { fate, cls, talk } = this.#numbers.take(this.#now, this.#conditions);
     const { origination, answerRate } = this.#scenario;
     const latency = origination ? draw(origination, this.#streams.latency) : 0;
     const scored = answerRate.kind === "classes" && answerRate.scored;
@@ -261,6 +268,7 @@ class Day {
       t0: this.#now,
       cls: scored ? cls : undefined,
       fate,
+      talk,
       resolvedAt: this.#now + latency + fate.after,
       over: false,
     };
