@@ -185,7 +185,8 @@ export function placeOf(step: Step): Place {
   if (step.kind === "abandon") return { context: "campaign-abandoned", extension: "engine" };
   if (step.kind === "connect") {
     const announced = step.announce ? "announced" : "plain";
-    return { context: `connect-${step.record}`, extension: `to-${step.phone}_${step.seconds}_${announced}` };
+    const how = step.openLine ? `${announced}_line` : announced;
+    return { context: `connect-${step.record}`, extension: `to-${step.phone}_${step.seconds}_${how}` };
   }
   if (step.kind === "external" && step.placedFor !== undefined) {
     const own = `${step.placedFor ?? ""}_${step.record}`;

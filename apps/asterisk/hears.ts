@@ -1,6 +1,7 @@
 /**
  * What Asterisk says → what the core hears. The only place that knows both vocabularies.
  */
+import { OPEN_LINE } from "../core/agents/open-line.ts";
 import type { Device } from "../core/floor.ts";
 import type { Input } from "../core/inputs.ts";
 import { phoneOfChannel } from "../core/records/fold.ts";
@@ -201,6 +202,7 @@ export function deviceOf(state: string): Device {
 
 /** A CEL event as an input: talk begins and ends with bridges, a call ends with its last channel. */
 export function hearCel(event: CelEvent, callIdOf: (linkedId: string) => string): Input | undefined {
+  if (event.linkedId.startsWith(OPEN_LINE)) return hearOpenLine(event);
   switch (event.eventType) {
     case "CHAN_START": {
       const phone = event.uniqueId === event.linkedId ? undefined : phoneOfChannel(event.channel);
@@ -247,6 +249,14 @@ export function hearCel(event: CelEvent, callIdOf: (linkedId: string) => string)
     default:
       return undefined;
   }
+}
+
+/** A line that an agent keeps open (69-open-line.conf). */
+function hearOpenLine({ eventType, at, channel: name, uniqueId: channel }: CelEvent): Input | undefined {
+  const phone = phoneOfChannel(name);
+  if (phone === undefined) return undefined;
+  if (eventType === "BRIDGE_ENTER") return { kind: "openLineStands", at, phone, channel };
+  return eventType === "HANGUP" ? { kind: "openLineGone", at, phone, channel } : undefined;
 }
 
 /** What the dialplan says of a campaign's call (68-campaign.conf). */

@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 const folder = fileURLToPath(new URL("../../bench/", import.meta.url));
 const name = process.argv[2] ?? "";
 const known = readdirSync(folder).filter((file) =>
-  /^(route|directory|queue|whatif|events|statistics|import|dialer|dialer-full|dialer-live|search)\.js$/.test(file),
+  /^(route|directory|queue|whatif|events|statistics|import|dialer|dialer-full|dialer-live|search)\.js$/.test(
+    file,
+  ),
 );
 if (!/^[a-z-]+$/.test(name) || !existsSync(`${folder}${name}.js`)) {
   console.error(`Which one? ${known.map((file) => file.replace(".js", "")).join(", ")}`);

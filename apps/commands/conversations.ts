@@ -1,5 +1,6 @@
 /** What is done with conversations: hold, mute, transfers, supervision, and the headset test. */
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
+import { OPEN_LINE } from "../core/agents/open-line.ts";
 import type { SupervisionAsk } from "../core/conversation/supervise.ts";
 import type { Input } from "../core/inputs.ts";
 import { audit } from "../store/writes/audit.ts";
@@ -8,7 +9,7 @@ import type { Handlers } from "./handlers.ts";
 import { checkOutside } from "./outside-numbers.ts";
 import { type Asker, CommandProblem, type SupervisionWish } from "./port.ts";
 
-type Names = "conversation.ask" | "conversation.supervise" | "agent.echoTest";
+type Names = "conversation.ask" | "conversation.supervise" | "agent.echoTest" | "agent.openLine";
 
 /** Nothing is written in rows but the audit: what was decided is in the journal, what happened in Asterisk's record. */
 export function conversationCommands({ db, engine, write, config }: Context): Pick<Handlers, Names> {
@@ -46,6 +47,13 @@ export function conversationCommands({ db, engine, write, config }: Context): Pi
       required(row, "agent");
       const channel = `dozvon-e-${randomUUID()}`;
       ask({ kind: "echoAsked", at: Date.now(), agent: id, channel });
+      return {};
+    },
+    "agent.openLine": async ({ id, open }) => {
+      const row = await db.selectFrom("agent").select("id").where("id", "=", id).executeTakeFirst();
+      required(row, "agent");
+      const channel = `${OPEN_LINE}${Math.floor(Date.now() / 1000)}.${randomInt(1e9)}`;
+      ask({ kind: "openLineAsked", at: Date.now(), agent: id, channel, open });
       return {};
     },
   };

@@ -250,6 +250,8 @@ export interface Commands extends BookCommands, CampaignCommands, ContactCommand
   "conversation.supervise": [{ id: string; agentId: string; ask: SupervisionWish }, SupervisionView];
   /** ENV-03: the agent's phone rings for the headset test. */
   "agent.echoTest": [{ id: string }, Record<string, never>];
+  /** The agent's phone is called and stays in the call, for campaigns' customers; or that line is hung up. */
+  "agent.openLine": [{ id: string; open: boolean }, Record<string, never>];
   "key.create": [{ name: string; role: Role; agentId: string | null }, { id: string; key: string }];
   "webhook.create": [Pick<WebhookFields, "url" | "events">, { id: string; secret: string }];
   "webhook.change": [{ id: string; change: Partial<WebhookFields> }, Record<string, never>];
@@ -369,6 +371,7 @@ export interface FloorView {
     stateSince: number;
     status: string;
     device: string;
+    openLine: boolean;
     pendingState?: AgentState | undefined;
     call?: { id: string; phase: AgentCall["phase"]; since: number; until?: number | undefined } | undefined;
   }[];

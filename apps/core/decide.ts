@@ -6,6 +6,7 @@
 import { conversationAsked, echoAsked, partnerGone, phoneTransferred } from "./conversation/asked.ts";
 import { supervisionAsked } from "./conversation/supervise.ts";
 import { moveRefused } from "./conversation/unmoved.ts";
+import { openLineAsked, openLineGone, openLineStands } from "./dialling/open-line.ts";
 import type { Floor } from "./floor.ts";
 import { deviceChanged, stateChosen } from "./hear/agents.ts";
 import { answerAsked, answerNotSent } from "./hear/answering.ts";
@@ -119,6 +120,9 @@ const HEARD: {
   wrapUpsRecovered,
   conversationAsked,
   supervisionAsked,
+  openLineAsked,
+  openLineStands,
+  openLineGone,
   echoAsked,
   partnerGone,
   phoneTransferred,

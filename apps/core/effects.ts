@@ -10,7 +10,15 @@ import type { Input } from "./inputs.ts";
 export type Step =
   | { kind: "offer"; phone: string; seconds: number; record: RecordingMode; announce: boolean }
   /** A campaign's customer gets an agent, whose phone is asked to answer by itself. */
-  | { kind: "connect"; phone: string; seconds: number; record: RecordingMode; announce: boolean }
+  | {
+      kind: "connect";
+      phone: string;
+      seconds: number;
+      record: RecordingMode;
+      announce: boolean;
+      /** By the line that the agent keeps open. */
+      openLine?: true | undefined;
+    }
   /** No agent was there in time: the identifying message, and the end. */
   | { kind: "abandon" }
   | {

@@ -132,6 +132,8 @@ export type DomainEvent =
   | { kind: "StepRefused"; at: Millis; call: CallId }
   | { kind: "CallGone"; at: Millis; call: CallId }
   | { kind: "DeviceChanged"; at: Millis; agent: AgentId; device: Device }
+  /** The agent keeps this line open; undefined: none any more. */
+  | { kind: "OpenLineChanged"; at: Millis; agent: AgentId; channel: string | undefined }
   | { kind: "StateChosen"; at: Millis; agent: AgentId; state: AgentState }
   | { kind: "StatePlanned"; at: Millis; agent: AgentId; state: AgentState | undefined }
   | {

@@ -215,6 +215,9 @@ export function evolve(floor: Floor, event: DomainEvent): void {
         ...(floor.agents.get(event.agent)?.device === "unreachable" && { phoneLost: undefined }),
       });
       return;
+    case "OpenLineChanged":
+      changeAgent(floor, event.agent, { openLine: event.channel });
+      return;
     case "StateChosen":
       changeAgent(floor, event.agent, {
         state: event.state,

@@ -67,6 +67,8 @@ export interface Agent {
   readonly lastTalkEndedAt?: Millis | undefined;
   /** The call-back in flight whose customer this agent is kept free for. */
   readonly keptFor?: Callback["id"] | undefined;
+  /** The channel of the line that this agent keeps open for campaigns' customers. */
+  readonly openLine?: string | undefined;
   /** The phone vanished in a call and has not been back, nor has the agent chosen a state, since (F11). */
   readonly phoneLost?: boolean | undefined;
   /** What is called first when the agent places a call; undefined: the phone (LINE-11). */

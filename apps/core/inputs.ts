@@ -263,6 +263,11 @@ export type Input =
   /** A person's request; `by` is the agent who asks, undefined: a supervisor. */
   | { kind: "conversationAsked"; at: Millis; call: CallId; by?: AgentId | undefined; ask: ConversationAsk }
   | { kind: "supervisionAsked"; at: Millis; call: CallId; by: AgentId; ask: SupervisionAsk }
+  /** An agent keeps a line open from now on, or no more; `channel` is the id that it will have. */
+  | { kind: "openLineAsked"; at: Millis; agent: AgentId; channel: string; open: boolean }
+  /** From Asterisk's record: the line stands, or is gone. */
+  | { kind: "openLineStands"; at: Millis; phone: string; channel: string }
+  | { kind: "openLineGone"; at: Millis; phone: string; channel: string }
   /** ENV-03; `channel` is the id that the phone's channel will have. */
   | { kind: "echoAsked"; at: Millis; agent: AgentId; channel: string }
   /** The customer was waiting for somebody who is gone (55-regroup.conf). */

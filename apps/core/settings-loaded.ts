@@ -27,6 +27,7 @@ export function replaceSettings(floor: Floor, settings: LoadedSettings): void {
       call: known.call,
       lastTalkEndedAt: known.lastTalkEndedAt,
       phoneLost: known.phoneLost,
+      openLine: known.openLine,
       keptFor: known.keptFor,
     };
     floor.agents.set(agent.id, { ...agent, ...live, servesLines: serving.has(agent.id) });

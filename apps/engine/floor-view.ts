@@ -28,6 +28,7 @@ export function viewFloor(
       pendingState: agent.pendingState,
       status: statusOf(agent),
       device: agent.device,
+      openLine: agent.openLine !== undefined,
       call: agent.call && viewCall(agent.call),
     })),
     queues: [...floor.queues.values()].map((queue) => {

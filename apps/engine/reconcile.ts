@@ -6,7 +6,9 @@
  */
 import { AriError, type AriPort } from "../asterisk/ari/port.ts";
 import { callOf, deviceOf, hearQuestion, type Senses } from "../asterisk/hears.ts";
+import { OPEN_LINE } from "../core/agents/open-line.ts";
 import { pauseReason, queuePaused } from "../core/agents/wrap-up.ts";
+import { phoneOfChannel } from "../core/records/fold.ts";
 import type { Engine } from "./engine.ts";
 import type { Log } from "./ports.ts";
 
@@ -103,14 +105,29 @@ async function questionArgs(
   return { caller: channel.caller?.number ?? "", asked };
 }
 
-/** Calls without a channel: Asterisk died under them, or their end was not told. */
+interface SeenChannel {
+  readonly id: string;
+  readonly name: string;
+  readonly dialplan?: { readonly app_name?: string };
+}
+
+/** Calls and open lines without a channel, and open lines that stand: Asterisk died under them, or their end was not told. */
 async function closeVanished(ports: ReconcilePorts): Promise<void> {
   const { engine, ari, senses, openRecords, caughtUp, lost, log } = ports;
   const before = senses.now();
   // An end that still lies in the spool is no lost end.
   const records = (await caughtUp()) ? await openRecords().catch(() => []) : [];
+  const lines = [...engine.floor.agents.values()].filter(({ openLine }) => openLine !== undefined);
   const reply = await ari.request({ method: "GET", path: "channels" });
-  const alive = new Set((reply.body as { id: string }[]).map((channel) => channel.id));
+  const channels = reply.body as SeenChannel[];
+  const alive = new Set(channels.map((channel) => channel.id));
+  for (const { phone, openLine: channel = "" } of lines)
+    if (!alive.has(channel)) engine.hear({ kind: "openLineGone", at: before, phone, channel });
+  for (const { id: channel, name, dialplan } of channels) {
+    const phone = channel.startsWith(OPEN_LINE) ? phoneOfChannel(name) : undefined;
+    if (phone !== undefined && dialplan?.app_name === "ConfBridge")
+      engine.hear({ kind: "openLineStands", at: before, phone, channel });
+  }
   for (const call of engine.floor.calls.values()) {
     if (alive.has(call.channel) || before - call.phaseSince < RECORD_LAG_MS) continue;
     engine.hear({ kind: "callGone", at: before, call: call.id });

@@ -10,6 +10,7 @@ import { celFile, celLines, parseCel } from "../asterisk/spool/cel.ts";
 import { type Following, follow } from "../asterisk/spool/follow.ts";
 import { parseQueueLog } from "../asterisk/spool/queue-log.ts";
 import { type Batch, createSpoolReader, type SpoolReader } from "../asterisk/spool/reader.ts";
+import { OPEN_LINE } from "../core/agents/open-line.ts";
 import type { Input } from "../core/inputs.ts";
 import type { Checkpoint, Intake, Source, TakenFact } from "../store/intake.ts";
 import type { Alarms } from "./alarms.ts";
@@ -48,7 +49,8 @@ export function factOf(source: Source, line: string, position: string): TakenFac
   if (source === "engine") return parseJournalLine(line, origin);
   if (source === "cel") {
     const event = parseCel(line);
-    if (!event) return undefined;
+    // An open line is no call; what its customers do has ids of its own.
+    if (!event || event.linkedId.startsWith(OPEN_LINE)) return undefined;
     const { eventType: kind, at, linkedId } = event;
     // Whole milliseconds, as the database gives them back: the fold must not depend on where a fact comes from.
     return {

@@ -72,7 +72,7 @@ t.test("every route against every role: the table holds", async (t) => {
     const writes =
       method !== "GET" &&
       method !== "HEAD" &&
-      !/state$|sign-(in|out)$|tickets$|refusals$|echo-test$|recordings.download$|calls$|deferred|calls\/[^/]+\/\w|notices\/.*\/read$|verifications|dial-tasks\/[^/]+\/\w|previews\/[^/]+\/\w|call-lists|list-items\/[^/]+\/(call|save)$|orders\/take$|orders\/[^/]+\/\w/.test(
+      !/state$|sign-(in|out)$|tickets$|refusals$|echo-test$|open-line$|recordings.download$|calls$|deferred|calls\/[^/]+\/\w|notices\/.*\/read$|verifications|dial-tasks\/[^/]+\/\w|previews\/[^/]+\/\w|call-lists|list-items\/[^/]+\/(call|save)$|orders\/take$|orders\/[^/]+\/\w/.test(
         path,
       ) &&
       !(

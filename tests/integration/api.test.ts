@@ -48,6 +48,7 @@ t.test("AGENT-12 agents are shown live; without the engine they are still shown"
         stateSince: at - 60_000,
         status: "talking",
         device: "busy",
+        openLine: false,
         call: { id: calls.talked, phase: "talking", since: at - 5000 },
       },
       {
@@ -56,6 +57,7 @@ t.test("AGENT-12 agents are shown live; without the engine they are still shown"
         stateSince: at,
         status: "ringing",
         device: "ringing",
+        openLine: false,
         call: { id: calls.boris, phase: "offered", since: at - 2000 },
       },
     ],

@@ -32,7 +32,9 @@ t.test(
     const at = Date.now();
     engine.view = {
       ...engine.view,
-      agents: [{ id: anna, state: "inbound", stateSince: at, status: "available", device: "idle" }],
+      agents: [
+        { id: anna, state: "inbound", stateSince: at, status: "available", device: "idle", openLine: false },
+      ],
     };
     const { employees } = await find(short_number, annas);
     t.match(employees, [{ id: anna, shortNumber: short_number, status: "available" }]);

@@ -172,7 +172,16 @@ t.test("metrics are for administrators and supervisors, each figure with its mea
   rig.engine.view = {
     ...rig.engine.view,
     queues: [{ id: company.queue, waiting: 3, longestWaitSince: rig.engine.view.at - 5000, free: 1 }],
-    agents: [{ id: company.anna, state: "inbound", stateSince: 0, status: "talking", device: "busy" }],
+    agents: [
+      {
+        id: company.anna,
+        state: "inbound",
+        stateSince: 0,
+        status: "talking",
+        device: "busy",
+        openLine: false,
+      },
+    ],
     calls: [{ id: calls.open, phase: "queued", phaseSince: 0, arrivedAt: 0 }],
     alarms: ["asterisk away"],
   };

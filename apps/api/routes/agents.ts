@@ -189,13 +189,14 @@ function consoleOf(state: Row["state"], since: number, at: number) {
   return { state: shown, since: iso(since), forMs: Math.max(0, Math.round(at - since)) };
 }
 
-function liveView({ status, device, call }: Live, at: number) {
-  if (!call) return { status, device, call: null };
+function liveView({ status, device, openLine, call }: Live, at: number) {
+  if (!call) return { status, device, openLine, call: null };
   const talkingForMs = call.phase === "talking" ? Math.max(0, Math.round(at - call.since)) : null;
   const { id, phase, since, until } = call;
   return {
     status,
     device,
+    openLine,
     call: { id, phase, since: iso(since), until: until === undefined ? null : iso(until), talkingForMs },
   };
 }

@@ -129,4 +129,33 @@ export function conversationRoutes(api: Api, { commands, country }: ApiContext):
       return reply.code(202).send({ agentId: id });
     },
   );
+
+  for (const open of [true, false]) {
+    const route = {
+      config: { permission: "agents:state" },
+      schema: {
+        tags: ["agents"],
+        summary: open ? "Open the agent's line" : "Hang the agent's open line up",
+        description: open
+          ? "The agent's phone is called once and stays in the call: customers of campaigns come by it, each after a beep, without ringing. Queues' calls do not. It stands when `live.openLine` is true. Hanging up puts an agent in outbound state on a break."
+          : "Not while the agent is in a call (409). An agent in outbound state is on a break then.",
+        "x-ledger": ["AGENT-04"],
+        params: IdParams,
+        response: { 202: S.EchoStarted },
+      },
+    } as const;
+    const handle = async (caller: Caller, agent: string) => {
+      const id = ownId(caller, agent);
+      await commands.send("agent.openLine", { id, open }, caller);
+      return { agentId: id };
+    };
+    if (open)
+      api.post("/v1/agents/:id/open-line", route, async ({ caller, params }, reply) =>
+        reply.code(202).send(await handle(caller, params.id)),
+      );
+    else
+      api.delete("/v1/agents/:id/open-line", route, async ({ caller, params }, reply) =>
+        reply.code(202).send(await handle(caller, params.id)),
+      );
+  }
 }

@@ -121,6 +121,7 @@ const view = {
           examples: ["available"],
         }),
         device: Type.String({ description: "What Asterisk says of the phone." }),
+        openLine: Type.Boolean({ description: "Whether the agent keeps a line open for campaigns." }),
         call: Nullable(
           Type.Object({
             id: Id(),

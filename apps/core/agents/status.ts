@@ -2,6 +2,7 @@
  * The status that colleagues see, derived from the one state machine (AGENT-01, D-01).
  */
 import type { Agent, Millis } from "../floor.ts";
+import { asCampaignSees } from "./open-line.ts";
 
 export type AgentStatus =
   | "available"
@@ -20,7 +21,8 @@ export type AgentStatus =
  * offline = signed out, or the phone is not there (AGENT-02). `ringing` and `dialling` come before talking, `wrap-up` the
  * time after it until the service is completed (AGENT-08).
  */
-export function statusOf(agent: Agent): AgentStatus {
+export function statusOf(known: Agent): AgentStatus {
+  const agent = asCampaignSees(known);
   if (agent.state === "offline" || agent.device === "unreachable" || agent.phoneLost) return "offline";
   // A PJSIP phone that rings is "busy" for Asterisk as well (device_state_busy_at = 1), so the call is asked first.
   if (agent.call?.phase === "dialling") return "dialling";

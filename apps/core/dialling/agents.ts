@@ -2,6 +2,7 @@
  * Which agents serve a campaign, and who of them may take a customer now.
  */
 import { occupied } from "../agents/eligible.ts";
+import { asCampaignSees } from "../agents/open-line.ts";
 import type { Agent, AgentId, Floor } from "../floor.ts";
 import { idleSince } from "../routing/strategy.ts";
 import type { Campaign } from "./campaign.ts";
@@ -23,7 +24,8 @@ export function cannotServe(agent: Agent, campaign: Campaign): string | undefine
   if (agent.state === "inbound" && !campaign.blending) return "takes inbound calls only";
   if (agent.state === "offline") return "signed out";
   if (agent.state === "break") return "on a break";
-  return occupied(agent);
+  if (campaign.connect === "open-line" && agent.openLine === undefined) return "keeps no line open";
+  return occupied(asCampaignSees(agent));
 }
 
 /** Who may take one now, the longest idle first. */
@@ -31,7 +33,7 @@ export function freeFor(floor: Floor, campaign: Campaign): Agent[] {
   const free: Agent[] = [];
   for (const id of agentsOf(floor, campaign)) {
     const agent = floor.agents.get(id);
-    if (agent && agent.device === "idle" && !cannotServe(agent, campaign)) free.push(agent);
+    if (agent && asCampaignSees(agent).device === "idle" && !cannotServe(agent, campaign)) free.push(agent);
   }
   return free.sort((one, other) => idleSince(one) - idleSince(other));
 }

@@ -110,6 +110,7 @@ function offerTo(
       phone: agent.phone,
       // The dialplan's own net: a phone that does not answer by itself must not keep the customer.
       seconds: Math.floor(ms / 10) / 100,
+      ...(agent.openLine !== undefined && { openLine: true }),
       ...(line ? recording(call, line) : { record: "off", announce: false }),
     },
     because: { rule: RULE, text: `${agent.name} ${asked} of those free for «${campaign.name}»` },

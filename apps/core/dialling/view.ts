@@ -2,6 +2,7 @@
  * Running campaigns as their pacers see them: from the floor, in seconds.
  */
 import { occupied } from "../agents/eligible.ts";
+import { asCampaignSees } from "../agents/open-line.ts";
 import type { Agent, AgentId, Floor, Millis, QueueId } from "../floor.ts";
 import { waitingIn } from "../floor.ts";
 import { agentsOf, servesCampaign } from "./agents.ts";
@@ -81,6 +82,7 @@ function sharedAgents(floor: Floor, outlooks: readonly Outlook[]): { agent: Seen
 /** Signed in, reachable, and in a state that leads back to this campaign: free, in a call, or on a break. */
 function counts(agent: Agent, campaign: Campaign): boolean {
   if (agent.state === "offline" || agent.phoneLost || agent.device === "unreachable") return false;
+  if (campaign.connect === "open-line" && agent.openLine === undefined) return false;
   return agent.state === "break" || servesCampaign(agent, campaign);
 }
 
@@ -95,7 +97,8 @@ function seen(agent: Agent): Seen {
   if (call) return { ...common, state: call.phase === "wrap-up" ? "wrap" : "talk" };
   if (state === "break") return { ...common, state: "break" };
   // A phone that is off the hook without a call of ours: nobody knows until when.
-  return { ...common, state: agent.device === "idle" && !occupied(agent) ? "idle" : "talk" };
+  const reached = asCampaignSees(agent);
+  return { ...common, state: reached.device === "idle" && !occupied(reached) ? "idle" : "talk" };
 }
 
 /** The queues that take some of these agents' time, taken together. */

@@ -4,6 +4,7 @@
 import { freed } from "../agents/freed.ts";
 import { pauseInQueues } from "../agents/pause.ts";
 import { withdrawn } from "../dialling/leaving.ts";
+import { closeOpenLine } from "../dialling/open-line.ts";
 import type { Input } from "../inputs.ts";
 import { agentAt, type Turn } from "../turn.ts";
 
@@ -14,6 +15,7 @@ export function stateChosen(turn: Turn, input: Extract<Input, { kind: "stateChos
   turn.happened({ kind: "StateChosen", at: input.at, agent: agent.id, state: input.state });
   pauseInQueues(turn, agent.id);
   withdrawn(turn, agent.id);
+  closeOpenLine(turn, agent.id);
   freed(turn, agent.id, input.at);
 }
 

@@ -193,9 +193,13 @@ function splitOrigin(origin: string): [string, number] {
   return [origin.slice(0, colon), Number(origin.slice(colon + 1))];
 }
 
-/** Asterisk's word for the phone behind a channel: `PJSIP/a101-x7-0000002a` → `a101-x7`. */
+/**
+ * Asterisk's word for the phone behind a channel: `PJSIP/a101-x7-0000002a` → `a101-x7`, and for the leg of an agent with
+ * an open line `Local/a101-x7@open-line-0000002a;1` → `a101-x7`.
+ */
 export function phoneOfChannel(name: string): string | undefined {
-  return /^PJSIP\/(.+)-[0-9a-f]{8,}$/.exec(name)?.[1];
+  const found = /^(?:PJSIP\/(.+)-[0-9a-f]{8,}|Local\/(.+)@open-line-[0-9a-f]{8,};1)$/.exec(name);
+  return found?.[1] ?? found?.[2];
 }
 
 function foldLegs(ordered: readonly Fact[], names: Names): Map<string, Leg> {

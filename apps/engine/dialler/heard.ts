@@ -76,6 +76,7 @@ export class PacersEars {
         return true;
       case "StateChosen":
       case "DeviceChanged":
+      case "OpenLineChanged":
       case "AgentOffered":
       case "OfferEnded":
       case "CampaignsLoaded":

@@ -1,0 +1,172 @@
+/**
+ * Agents who keep a line open on a real Asterisk: a campaign's customers come by it, one after the other, and the
+ * agent's phone rings once. What must not happen: a second ring, a customer for whom the line is gone, two customers
+ * who are one call.
+ */
+import t from "tap";
+import type { SippPeer } from "../../apps/peers/sipp.ts";
+import { OPEN_POLICY } from "../support/campaigns.ts";
+import { Dialling, dialledBy } from "../support/dialling.ts";
+import type { Scene, TestAgent } from "../support/scene.ts";
+import { rings, sceneOfFile } from "../support/scene-file.ts";
+import { until } from "../support/until.ts";
+
+const scene: Scene = await sceneOfFile();
+const dialling = new Dialling(scene);
+t.teardown(() => dialling.close());
+/** Nobody is called a second time. */
+const ONCE = JSON.stringify({ ...OPEN_POLICY, retry: {} });
+const WITH_LINE = { connect: "open-line", policy: ONCE };
+
+const live = async (agent: TestAgent) => (await scene.get(`/v1/agents/${agent.id}`)).live;
+const stands = (agent: TestAgent, open: boolean) =>
+  until(
+    `${agent.name}'s line is ${open ? "open" : "closed"}`,
+    async () => (await live(agent))?.openLine === open,
+    40_000,
+  );
+
+/** Signs in and opens the line. */
+async function withLine(agent: TestAgent, hangUpAfterMs?: number) {
+  const phone = await dialling.ready(agent, hangUpAfterMs === undefined ? {} : { hangUpAfterMs });
+  await scene.must("POST", `/v1/agents/${agent.id}/open-line`);
+  await stands(agent, true);
+  return phone;
+}
+
+/** Whether this customer has hung up. */
+const left = (far: SippPeer, number: string): boolean =>
+  far.notes().some(({ text }) => /^left (?!by)/.test(text) && text.includes(number));
+
+/** How long after the answer the way to the agent's conference was there, by Asterisk's record. */
+async function heardAfterMs(call: string, answeredAt: Date | null): Promise<number> {
+  const rows = await dialling.db
+    .selectFrom("call_event")
+    .select(["at", "data"])
+    .where("call_id", "=", call)
+    .where("kind", "=", "BRIDGE_ENTER")
+    .execute();
+  const near = rows.filter(({ data }) => /;[12]$/.test(String((data as { channel?: string }).channel)));
+  return Math.max(...near.map(({ at }) => at.getTime())) - (answeredAt?.getTime() ?? 0);
+}
+
+t.test("two customers, one after the other, on a line that rang once; then the agent hangs up", async (t) => {
+  const agent = await scene.agent("Open");
+  const line = await scene.line([agent]);
+  await dialling.carrier({ "79171": { does: "answer", afterMs: 300, hangUpAfterMs: 1500 } });
+  const unopened = await dialling.campaign(line, [agent], ["+79171000009"], WITH_LINE);
+  const phone = await withLine(agent);
+  t.match(await live(agent), { status: "do-not-disturb", device: "busy", call: null }, "in no call");
+  t.match(await scene.ask("POST", `/v1/agents/${agent.id}/open-line`), { status: 409 }, "one is enough");
+  const campaign = await dialling.campaign(line, [agent], ["+79171000001", "+79171000002"], WITH_LINE);
+  await dialling.move(campaign, "running");
+  const attempts = await dialling.settled(campaign, 2, 90_000);
+  t.same(
+    attempts.map(({ ending, agent_id }) => [ending, agent_id]),
+    [
+      ["answered", agent.id],
+      ["answered", agent.id],
+    ],
+  );
+  t.equal(rings(phone), 1, "the phone rang for the line and for no customer");
+  t.not(attempts[0]?.call_id, attempts[1]?.call_id);
+  for (const { call_id, answered_at } of attempts) {
+    t.comment(`live answer to agent: ${await heardAfterMs(call_id, answered_at)} ms`);
+    const call = await scene.get(`/v1/calls/${call_id}`);
+    t.match(call, { type: "outbound", ending: "answered", agentId: agent.id });
+    t.ok(call.talkMs > 0, "they talked");
+  }
+  await until("the agent is free", async () => (await live(agent))?.call === null, 40_000);
+  t.equal((await live(agent)).openLine, true, "the line is still open");
+
+  await phone.stop();
+  await scene.instance.console(`channel request hangup all`);
+  await stands(agent, false);
+  await until(
+    "an agent without a line is on a break",
+    async () => (await scene.get(`/v1/agents/${agent.id}`)).state === "break",
+    40_000,
+  );
+  await scene.must("PUT", `/v1/agents/${agent.id}/state`, { state: "outbound" });
+  await dialling.move(unopened, "running");
+  const other = await scene.agent("Other");
+  await withLine(other);
+  const next = await dialling.campaign(line, [other], ["+79171000003"], WITH_LINE);
+  await dialling.move(next, "running");
+  await dialling.settled(next, 1, 90_000);
+  t.same(await dialling.attempts(unopened), [], "nobody is dialled for who keeps no line open");
+});
+
+t.test(
+  "the agent hangs up in a talk: the customer's call ends, and nobody else is given to them",
+  async (t) => {
+    const agent = await scene.agent("Leaving");
+    const line = await scene.line([agent]);
+    const far = await dialling.carrier({ "79172": { does: "answer", afterMs: 300 } });
+    await withLine(agent);
+    const campaign = await dialling.campaign(line, [agent], ["+79172000001", "+79172000002"], WITH_LINE);
+    await dialling.move(campaign, "running");
+    await until("they talk", async () => (await live(agent))?.call?.phase === "talking", 40_000);
+    const channels: string = await scene.instance.console("core show channels concise");
+    const own = channels.split("\n").find((row) => row.startsWith(`PJSIP/${agent.account.username}-`));
+    await scene.instance.console(`channel request hangup ${own?.split("!")[0]}`);
+    const attempts = await dialling.settled(campaign, 1, 60_000);
+    t.match(attempts[0], { ending: "answered", agent_id: agent.id });
+    await stands(agent, false);
+    await until(
+      "the agent is on a break",
+      async () => (await scene.get(`/v1/agents/${agent.id}`)).state === "break",
+      40_000,
+    );
+    t.equal(dialledBy(far).size, 1, "the second number is not dialled");
+    await dialling.move(campaign, "stopped");
+  },
+);
+
+t.test("who waits while the only line is in use hears who called; who signs out has no line", async (t) => {
+  const agent = await scene.agent("Single");
+  const line = await scene.line([agent]);
+  await dialling.carrier({
+    "79173": { does: "answer", afterMs: 300, hangUpAfterMs: 12_000 },
+    "79174": { does: "answer", afterMs: 2500 },
+  });
+  await withLine(agent);
+  const campaign = await dialling.campaign(line, [agent], ["+79173000001", "+79174000001"], {
+    ...{ ...WITH_LINE, mode: "power", ratio: 2 },
+  });
+  await dialling.move(campaign, "running");
+  const attempts = await dialling.settled(campaign, 2, 90_000);
+  t.same(Object.fromEntries(attempts.map(({ number, ending }) => [number.slice(0, 6), ending])), {
+    "+79173": "answered",
+    "+79174": "abandoned",
+  });
+  t.ok(attempts.find(({ ending }) => ending === "abandoned")?.message_played_at, "with the message");
+  await scene.must("POST", `/v1/agents/${agent.id}/sign-out`, {});
+  await stands(agent, false);
+  await until("their phone is on the hook", async () => (await live(agent))?.device === "idle", 40_000);
+});
+
+t.test("L1 L2 the engine dies: the talk goes on, and the line is known again when it is back", async (t) => {
+  const agent = await scene.agent("Steady");
+  const line = await scene.line([agent]);
+  const far = await dialling.carrier({
+    "79175": { does: "answer", afterMs: 300, hangUpAfterMs: 9000 },
+    "79176": { does: "answer", afterMs: 300, hangUpAfterMs: 1500 },
+  });
+  const phone = await withLine(agent);
+  const campaign = await dialling.campaign(line, [agent], ["+79175000001", "+79176000001"], WITH_LINE);
+  await dialling.move(campaign, "running");
+  await until("they talk", async () => (await live(agent))?.call?.phase === "talking", 40_000);
+  await scene.instance.halt("engine");
+  await until("the customer has left", () => left(far, "+79175"), 60_000);
+  await scene.instance.resume("engine");
+  const attempts = await dialling.settled(campaign, 2, 120_000);
+  t.same(
+    attempts.map(({ ending, agent_id }) => [ending, agent_id]),
+    [
+      ["answered", agent.id],
+      ["answered", agent.id],
+    ],
+  );
+  t.equal(rings(phone), 1, "the line was not opened again");
+});
