@@ -114,11 +114,11 @@ t.test("DIAL-02 a refusal is not said to be written while a take decides by what
     await sql`select from campaign_number where phone = ${phone} for update`.execute(trx);
     // It has read what there is to know, and waits for us to write.
     taking = take(campaign, 1).then(({ taken }) => order.push(`taken ${taken.length}`));
-    await until("the take waits", async () => (await waiting()) === 1, 30_000);
+    await until("the take waits", async () => (await waiting()) >= 1, 30_000);
     refusing = refuse(phone).then(() => order.push("refused"));
     await until(
       "the refusal waits, or does not",
-      async () => (await waiting()) === 2 || order.length > 0,
+      async () => (await waiting()) >= 2 || order.length > 0,
       30_000,
     );
     t.strictSame(order, [], "the refusal waits for the take");

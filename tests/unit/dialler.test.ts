@@ -6,7 +6,7 @@ import { CampaignRun } from "../../apps/engine/dialler/run.ts";
 import { createSettling } from "../../apps/engine/dialler/settling.ts";
 import { Dialler } from "../../apps/engine/dialler.ts";
 import type { OpenAttempt } from "../../apps/store/open-attempts.ts";
-import { CARRIER, campaign, dialled, taken } from "../support/campaign.ts";
+import { CARRIER, campaign, dialled, POLICY, taken } from "../support/campaign.ts";
 import { agent, type House, house, line, queue } from "../support/floor.ts";
 
 const team = [agent("anna", { state: "outbound" })];
@@ -109,3 +109,21 @@ t.test(
     t.end();
   },
 );
+
+t.test("P1 a limit of 0 % is one for one from the first call on, whatever the mode", (t) => {
+  const wanted = (limitPercent: number, mode: "power" | "predictive") => {
+    const policy = { ...POLICY, abandonment: { ...POLICY.abandonment, limitPercent } };
+    const run = new CampaignRun(
+      campaign(team, { mode, ratio: mode === "power" ? 3 : undefined, policy }),
+      undefined,
+    );
+    const agents = Array.from({ length: 4 }, () => ({ state: "idle" as const, since: 9000 }));
+    const inFlight = [{ id: 1, t0: 9999 }];
+    const view = { now: 10_000, idle: 4, waiting: 1, agents, inFlight, windowEnd: 20_000, room: 100 };
+    return run.decide(view, 10_000_000, false).dial;
+  };
+  t.ok(wanted(3, "power") > 2);
+  t.equal(wanted(0, "power"), 2, "four are free, one customer waits, one call rings");
+  t.ok(wanted(0, "predictive") <= 2);
+  t.end();
+});

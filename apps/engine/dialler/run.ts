@@ -70,7 +70,9 @@ export class CampaignRun {
     if (this.campaign.mode === "agentless") return { dial: room, shed: [] };
     const { dial, shed = [] } = this.#pacer.decide({ next: this.#classes, ...view });
     const inFlight = [...view.inFlight].length;
-    const most = over ? Math.max(0, view.idle - view.waiting - inFlight) : dial;
+    // Where none may be abandoned there is no risk to take, not even before anything is known.
+    const none = this.campaign.policy.abandonment.limitPercent === 0;
+    const most = over || none ? Math.max(0, view.idle - view.waiting - inFlight) : dial;
     return { dial: Math.min(dial, most, room), shed };
   }
 
