@@ -183,3 +183,47 @@ t.test("what policy leaves to people cannot be given to a machine, running or no
   t.match(await scene.ask("PATCH", `/v1/campaigns/${id}`, { preview: byItself }), { status: 422 });
   t.match(await scene.get(`/v1/campaigns/${id}`), { mode: "preview", state: "running" });
 });
+
+t.test("the engine is killed: who is shown stays shown, who talks goes on and has one ending", async (t) => {
+  const [dasha, egor] = [await scene.agent("Dasha"), await scene.agent("Egor")];
+  const line = await scene.line([dasha, egor]);
+  const far = await dialling.carrier({ "79167": { does: "answer", afterMs: 300 } });
+  const numbers = ["+79167000001", "+79167000002"];
+  const campaign = await dialling.campaign(line, [dasha, egor], numbers, {
+    ...{ mode: "preview", preview_seconds: 3600, policy: JSON.stringify({ ...OPEN_POLICY, retry: {} }) },
+  });
+  await dialling.ready(dasha);
+  await dialling.move(campaign, "running");
+  const waiting = await shownTo(dasha);
+  await dialling.ready(egor);
+  const called = await shownTo(egor);
+  const { callId } = await scene.must("POST", `/v1/previews/${called.id}/call`);
+  await scene.status(egor, "talking", LONG_MS);
+  const before = scene.instance.children.engine?.pid;
+  t.ok(scene.instance.kill("engine", "SIGKILL"));
+  await until(
+    "another engine runs and knows the talk",
+    async () =>
+      scene.instance.children.engine?.pid !== before &&
+      (await scene.get(`/v1/agents/${egor.id}`)).live?.status === "talking",
+    LONG_MS,
+  );
+  t.equal((await preview(dasha))?.id, waiting.id, "the same showing");
+  const [open] = await dialling.attempts(campaign);
+  t.match(open, { call_id: callId, ending: null }, "the talk goes on");
+  await until(
+    "the call is hung up",
+    async () => (await scene.ask("POST", `/v1/calls/${callId}/hang-up`)).status < 300,
+    LONG_MS,
+  );
+  const attempts = await dialling.settled(campaign, 1, LONG_MS);
+  t.match(attempts, [{ call_id: callId, ending: "answered", agent_id: egor.id }]);
+  const { callId: second } = await scene.must("POST", `/v1/previews/${waiting.id}/call`);
+  await scene.status(dasha, "talking", LONG_MS);
+  await scene.must("POST", `/v1/calls/${second}/hang-up`);
+  t.same(
+    (await dialling.settled(campaign, 2, LONG_MS)).map(({ ending }) => ending),
+    ["answered", "answered"],
+  );
+  t.same([...dialledBy(far).values()], [1, 1], "each once");
+});
