@@ -1610,6 +1610,15 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION refusals_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform tell_refusals(array(select phone from changed limit 201));
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1715,6 +1724,18 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION tell_refusals(phones text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if cardinality(phones) > 200 then
+    perform pg_notify('directory', '+');
+  else
+    perform pg_notify('directory', phone) from unnest(phones) phone;
+  end if;
+end $function$;
+
 CREATE OR REPLACE FUNCTION tell_setting()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1759,3 +1780,6 @@ CREATE TRIGGER queue_told AFTER INSERT OR DELETE OR UPDATE ON queue FOR EACH ROW
 CREATE TRIGGER queue_agents_told AFTER INSERT ON queue_agent REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tell_queue_agents();
 CREATE TRIGGER recording_changed AFTER UPDATE OF state ON recording FOR EACH ROW WHEN (((new.state IS DISTINCT FROM old.state) AND (new.state = ANY (ARRAY['kept'::text, 'lost'::text, 'deleted'::text])))) EXECUTE FUNCTION tell_recording();
 CREATE TRIGGER recording_new AFTER INSERT ON recording FOR EACH ROW WHEN ((new.state = ANY (ARRAY['kept'::text, 'lost'::text]))) EXECUTE FUNCTION tell_recording();
+CREATE TRIGGER refused_number_added AFTER INSERT ON refused_number REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refusals_changed();
+CREATE TRIGGER refused_number_changed AFTER UPDATE ON refused_number REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refusals_changed();
+CREATE TRIGGER refused_number_removed AFTER DELETE ON refused_number REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refusals_changed();

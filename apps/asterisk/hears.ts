@@ -18,6 +18,8 @@ export interface Senses {
   newId(): string;
   /** Whether the company lets this number (E.164) be called. */
   mayDial(number: string): boolean;
+  /** Whether this number (E.164) is on the refusal list now. */
+  refused(number: string): boolean;
   /** E.164 and the directory's contact for a caller's number as the trunk gave it. */
   identify(number: string): {
     from?: string | undefined;
@@ -130,8 +132,8 @@ export function hearQuestion(
       if (!dialled.from?.startsWith("+"))
         return { kind: "colleagueDialled", ...common, shortNumber: first, byPhone: second };
       const { from: number, contact } = dialled;
-      const allowed = senses.mayDial(number);
-      return { kind: "numberDialled", ...common, byPhone: second, number, contact, allowed };
+      const [allowed, refused] = [senses.mayDial(number), senses.refused(number)];
+      return { kind: "numberDialled", ...common, byPhone: second, number, contact, allowed, refused };
     }
     case "parted":
       return { kind: "partnerGone", ...common, lineKey: first, draw: senses.draw() };

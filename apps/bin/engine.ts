@@ -34,12 +34,12 @@ import { Alarms } from "../engine/alarms.ts";
 import { announceClosed, announceNotices, announceQueue, createAnnouncer } from "../engine/announcer.ts";
 import { callIdOf } from "../engine/call-id.ts";
 import { viewConversation } from "../engine/conversation-view.ts";
-import { DirectoryInMemory } from "../engine/directory.ts";
 import { createEngine } from "../engine/engine.ts";
 import { Histogram, readFigures } from "../engine/figures.ts";
 import { viewFloor } from "../engine/floor-view.ts";
 import { openJournal } from "../engine/journal.ts";
 import { namesOf } from "../engine/names.ts";
+import { createNumbersKnown } from "../engine/numbers-known.ts";
 import type { Announcer } from "../engine/ports.ts";
 import { createRecordingOffice } from "../engine/recording-office.ts";
 import { catchUp, startIntake, startLive } from "../engine/spools.ts";
@@ -111,14 +111,15 @@ const ami = createAmi({
   log,
 });
 const members = createQueueMembers(ami);
-const directory = new DirectoryInMemory(db, log);
+const known = createNumbersKnown(db, log);
 const senses: Senses = {
   now: Date.now,
   draw: Math.random,
   callIdOf,
   newId: randomUUID,
   mayDial: (number) => mayDial(number, config),
-  identify: (number) => identify(number, config.country, directory.now),
+  refused: known.refused,
+  identify: (number) => identify(number, config.country, known.directory.now),
 };
 
 // The loop.
@@ -216,8 +217,8 @@ const recovered = await readCallbacks(db);
 engine.hear({ kind: "callbacksRecovered", at: Date.now(), callbacks: recovered });
 await dialler.recover();
 engine.hear({ kind: "talksSeen", at: Date.now(), talks: await readRecentTalks(db, REMEMBERED) });
-await directory.load();
-log.info({ contacts: directory.now.size, openCalls: engine.floor.calls.size }, "The floor is rebuilt.");
+await known.load();
+log.info({ contacts: known.directory.now.size, openCalls: engine.floor.calls.size }, "The floor is rebuilt.");
 
 // 2. From here on everything is heard as it happens.
 const following = startLive(places, from, (input) => engine.hear(input), log);
@@ -237,10 +238,10 @@ const directoryNotices = listen({
   url: databaseUrl,
   channel: "directory",
   log,
-  onNotice: (id) => directory.changed(id),
+  onNotice: known.changed,
   onConnected: () => {
     alarms.set("database away", false);
-    void directory.reload();
+    void known.reload();
     void applyRows();
     void campaignsChanged();
   },

@@ -35,6 +35,9 @@ export function listWorkCommands(context: Context): Pick<Handlers, WorkCommand> 
       const claim = async (trx: Db, callId: string): Promise<void> => {
         const locked = await lockItem(trx, itemId);
         if (locked?.state !== "open" || locked.agent_id !== agent) throw notOpen();
+        // The desk looked before this card was dialled, and the agent is free again already.
+        if (byItself && !locked.dial_pending)
+          throw new CommandProblem(409, "not-pending", "this card was dialled already");
         const { contact_id: contactId, calls, number } = locked;
         const verdict = await allowedNumber(trx, list, { contactId, calls, only: number ?? undefined });
         if (!("number" in verdict)) throw new NotNow(verdict);

@@ -201,6 +201,8 @@ export type Input =
       number: string;
       /** Whether the company lets such numbers be called. */
       allowed: boolean;
+      /** It is on the refusal list. Calls from the workplace were asked about it before (dialling/by-hand.ts). */
+      refused?: boolean | undefined;
       contact?: Contact | undefined;
     }
   /** A number is to be called and told a code. The attempt is written down already (law L4). */

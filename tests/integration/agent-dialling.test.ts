@@ -4,7 +4,7 @@
  * the same customer, and anything at all for an agent who is on a break.
  */
 import t from "tap";
-import type { SippPeer } from "../../apps/peers/sipp.ts";
+import { colleagueCalls, type SippPeer } from "../../apps/peers/sipp.ts";
 import type { Scene, TestAgent } from "../support/scene.ts";
 import { numbersFrom, rings, sceneOfFile } from "../support/scene-file.ts";
 import { until } from "../support/until.ts";
@@ -286,5 +286,49 @@ t.test(
     await until("it rings at the next customer", () => rings(far) === 2, PATIENT_MS);
     await scene.must("POST", `/v1/calls/${again.body.callId}/hang-up`);
     await closed(again.body.callId);
+  },
+);
+
+t.test(
+  "SOFT-05 nobody on the refusal list is called by hand: not from the workplace, not with the phone's keys; then they are taken off it",
+  async (t) => {
+    const { agent, phone, key } = await caller("Persistent");
+    const far = await scene.farEnd(quick);
+    const number = someone();
+    await scene.must("POST", "/v1/refusals", { refusals: [{ phone: number, reason: "Asked so" }] });
+    const wrong = await scene.ask("POST", "/v1/calls", { to: { number } }, key);
+    t.match([wrong.status, wrong.body.code, wrong.body.errors?.[0]?.field], [409, "refused", "to.number"]);
+    t.equal(rings(phone) + rings(far), 0, "nothing rings");
+
+    const keys = async () => {
+      const peer = colleagueCalls(scene.place, agent.account, number, { hangUpAfterMs: 1000 });
+      await scene.keep(peer).done;
+      await until("no channel is left", async () => (await scene.channels()) === 0, PATIENT_MS);
+    };
+    const refusedOnes = async () => {
+      const { items } = await scene.get(`/v1/calls?to=${encodeURIComponent(number)}&open=false`);
+      return items.filter(({ ending }: { ending: string }) => ending === "unavailable").length;
+    };
+    // The engine is told of the list by the database, a moment later.
+    await until(
+      "the keys are refused",
+      async () => {
+        await keys();
+        return (await refusedOnes()) > 0;
+      },
+      PATIENT_MS,
+    );
+    const [rung, refused] = [rings(far), await refusedOnes()];
+    await keys();
+    await until("it is on record", async () => (await refusedOnes()) > refused, PATIENT_MS);
+    t.equal(rings(far), rung, "no INVITE leaves from then on");
+    await free(agent);
+
+    const off = await scene.ask("DELETE", `/v1/refusals/${encodeURIComponent(number)}`);
+    t.ok(off.status < 300, `taken off: ${off.status}`);
+    const placed = await scene.ask("POST", "/v1/calls", { to: { number } }, key);
+    t.equal(placed.status, 202, JSON.stringify(placed.body));
+    await talked(agent, placed.body.callId);
+    t.equal(rings(far), rung + 1);
   },
 );

@@ -400,6 +400,12 @@ t.test(
     const card = (await open(id)).body.item;
     await desk.handlers["list.call"]({ itemId: card.id, byItself: true }, by);
     t.match(asked, [{ kind: "callPlaced", to: { contactId: second } }]);
+    await over((asked[0] as { call: string }).call);
+    await settleErrands(db);
+    const again = desk.handlers["list.call"]({ itemId: card.id, byItself: true }, by);
+    await t.rejects(again, { code: "not-pending" }, "a late second time");
+    t.equal(asked.length, 1, "nobody is called twice");
+    t.match((await open(id)).body.item, { id: card.id }, "and the card stays open");
   },
 );
 

@@ -10,6 +10,7 @@ const senses: Senses = {
   draw: () => 0,
   callIdOf: () => "c",
   identify: (number) => ({ from: number.length > 6 ? `+${number.replace("+", "")}` : number }),
+  refused: () => false,
   newId: () => "00000000-0000-4000-8000-000000000001",
   mayDial: (number) => number.startsWith("+7"),
 };

@@ -45,6 +45,27 @@ t.test("SOFT-05 without a trunk that has a host the number is what cannot be cal
   t.end();
 });
 
+t.test(
+  "SOFT-05 keys reach nobody on the refusal list; what was placed from the workplace was asked about before",
+  (t) => {
+    const people = [agent("Anna")];
+    const number = "+79161112233";
+    const common = { at: T0, call: "c", channel: "ch-anna" };
+    const dialled = { kind: "numberDialled", ...common, byPhone: "a-anna", number, allowed: true } as const;
+    const events = (scene: ReturnType<typeof house>, refused: boolean) =>
+      scene.hear({ ...dialled, refused }).events.map(({ kind }) => kind);
+    const fresh = () => house(people, [queue(people)], [line()], [trunk]);
+    t.ok(events(fresh(), false).includes("ExternalDialled"));
+    const byKeys = fresh();
+    t.same(events(byKeys, true), ["CallArrived", "CallRefused"], "nobody is dialled");
+    t.notOk(byKeys.floor.agents.get("anna")?.call, "and the agent is free");
+    const placed = fresh();
+    placed.hear({ kind: "callPlaced", ...common, agent: "anna", to: { kind: "outside", number } });
+    t.ok(events(placed, true).includes("ExternalDialled"), "the customer had asked for it");
+    t.end();
+  },
+);
+
 t.test("a key that is no agent's says who calls", (t) => {
   const by = { keyId: "k", role: "admin" } as const;
   const id = "6f1b0a3e-8f5d-4c1a-9d2e-7a4c0b9e5d21";

@@ -87,7 +87,8 @@ export function callPlaced(turn: Turn, input: Extract<Input, { kind: "callPlaced
 export function numberDialled(turn: Turn, input: Extract<Input, { kind: "numberDialled" }>): void {
   const { floor } = turn;
   const agent = agentAt(floor, input.byPhone);
-  if (!floor.calls.has(input.call)) {
+  const byKeys = !floor.calls.has(input.call);
+  if (byKeys) {
     const line = agent && lineFor(floor, agent.id);
     const shown = agent && shownNumber(floor, agent, line, input.at);
     turn.happened({
@@ -106,8 +107,10 @@ export function numberDialled(turn: Turn, input: Extract<Input, { kind: "numberD
   const call = floor.calls.get(input.call);
   if (!call) return;
   const reason = agent ? cannotPlace(agent, call.id) : "this phone is no agent's";
-  if (!agent || reason || !input.allowed) {
-    const text = reason ? `the agent cannot place a call: ${reason}` : `${input.number} may not be called`;
+  const refusal = byKeys && input.refused === true;
+  if (!agent || reason || !input.allowed || refusal) {
+    const why = `${input.number} ${refusal ? "is on the refusal list" : "may not be called"}`;
+    const text = reason ? `the agent cannot place a call: ${reason}` : why;
     turn.happened(refused(call, input.at, { rule: "SOFT-05", text }));
     return;
   }

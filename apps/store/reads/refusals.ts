@@ -26,6 +26,24 @@ export async function listRefusals(
   return { items, next: last ? Buffer.from(`${last.cursorAt}|${last.phone}`).toString("base64url") : null };
 }
 
+/** Small enough that a call that is being decided waits a few milliseconds at most while everything is read. */
+const PAGE = 4000;
+
+/** All numbers of the list, page by page in their order. @param after the last page's `next`; "": from the first on */
+export async function refusalPage(
+  db: Db,
+  after: string,
+): Promise<{ items: { phone: string; until: Date | null }[]; next: string | undefined }> {
+  const items = await db
+    .selectFrom("refused_number")
+    .select(["phone", "until"])
+    .where("phone", ">", after)
+    .orderBy("phone")
+    .limit(PAGE)
+    .execute();
+  return { items, next: items.length < PAGE ? undefined : items.at(-1)?.phone };
+}
+
 /** One page of consents, the newest first. */
 export async function listConsents(
   db: Db,
