@@ -27,6 +27,7 @@ import { campaignFigureRoutes } from "./routes/campaign-figures.ts";
 import { campaignListRoutes } from "./routes/campaign-list.ts";
 import { campaignRoutes } from "./routes/campaigns.ts";
 import { completionRoutes } from "./routes/completion.ts";
+import { contactExportRoutes } from "./routes/contact-export.ts";
 import { contactImportRoutes } from "./routes/contact-imports.ts";
 import { contactStreamRoutes } from "./routes/contact-streams.ts";
 import { contactRoutes } from "./routes/contacts.ts";
@@ -126,6 +127,7 @@ export async function buildServer(context: ApiContext, options: ServerOptions): 
     pbxRoutes(routes, context);
     numberRoutes(routes, context);
     contactRoutes(routes, context);
+    contactExportRoutes(routes, context);
     bookRoutes(routes, context);
     historyRoutes(routes, context);
     duplicateRoutes(routes, context);

@@ -27,7 +27,7 @@ t.teardown(async () => {
 const { db } = postgres;
 
 const FILES = 24;
-const ROWS = 40;
+const ROWS = 60;
 const POLICIES = ["skip", "merge", "all"] as const;
 const seed = Number(process.env.DOZVON_SEED ?? Date.now() % 1_000_000);
 const chance = sfc32(seed);
@@ -50,8 +50,8 @@ function rowOf(file: number): Row {
   const row = {
     name: often(0.85) ? `Имя ${one(30)}` : "",
     organisation: often(0.4) ? `Фирма ${one(12)}` : "",
-    phones: some(0.6, () => `+7916${String(one(30)).padStart(7, "0")}`),
-    emails: some(0.4, () => `user${one(30)}@list.example`),
+    phones: some(0.6, () => `+7916${String(one(14)).padStart(7, "0")}`),
+    emails: some(0.4, () => `user${one(14)}@list.example`),
   };
   const nobody = row.name === "" && row.organisation === "";
   if (nobody) return { ...row, phones: [], emails: [], refused: true };
@@ -108,7 +108,7 @@ async function load(rows: readonly Row[], policy: (typeof POLICIES)[number]): Pr
   for await (const row of readCards({ ...form, path, mapping, after: 0 }, rules)) read.push(row);
   const nextId = orderedIds();
   for (let [from, after] = [0, 0]; from < read.length; ) {
-    const piece = read.slice(from, from + 1 + below(20));
+    const piece = read.slice(from, from + 1 + below(40));
     await savePiece(session, id, { after, rows: piece, nextId }, new Map());
     from += piece.length;
     after = piece.at(-1)?.row ?? after;

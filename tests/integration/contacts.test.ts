@@ -1,5 +1,6 @@
 /** The contact base over the API and a real database: organisations and people, fields, owners, tags, notices. */
 import assert from "node:assert/strict";
+import { sql } from "kysely";
 import pg from "pg";
 import t from "tap";
 import { NOBODY, openCompany } from "../support/company.ts";
@@ -170,3 +171,55 @@ t.test("one change of many contacts is one notice to the owner directory", async
   t.match(heard[1], /^c4ca4238-/, "md5 of 1; nothing was told of descriptions");
   t.equal(heard.length, 2);
 });
+
+t.test(
+  "REP-09 the contact base as a file: chosen by period and user, safe for spreadsheets, not for agents",
+  async (t) => {
+    const firm = await make({
+      ...{ kind: "organisation", name: '=HYPERLINK("x")', ownerId: boris, inn: "7700000000", city: "Омск" },
+      tags: ["выгрузка"],
+    });
+    const tagId = firm.tags[0].id;
+    await make({
+      ...{ name: "Пётр; «Выгрузка»", position: "+директор", organisationId: firm.id, tags: ["выгрузка"] },
+      phones: ["89160880001", "89160880002", "89160880003", "89160880004"],
+      emails: ["a@export.example", "b@export.example"],
+    });
+    await sql`update contact set created_at = '2026-01-31T21:30:00Z' where id = ${firm.id}`.execute(db);
+    const file = async (query: string, key = admin) => ask("GET", `/v1/contacts/export?${query}`, key);
+    const answer = await file(`tagId=${tagId}&zone=Europe/Moscow&language=en`);
+    t.match(answer.headers, {
+      "content-type": "text/csv; charset=utf-8",
+      "content-disposition": 'attachment; filename="contacts.csv"',
+    });
+    const lines = answer.payload.split("\r\n");
+    t.equal(lines.length, 4, "headings, two records, and the end of the last line");
+    t.match(lines[0], /^\ufeffManager,Creation date,Creation time,Client,Contact,Position,Phone 1,/);
+    const date = "\\d{4}-\\d\\d-\\d\\d,\\d\\d:\\d\\d";
+    t.match(
+      lines[1],
+      new RegExp(
+        `^Boris,${date},"'=HYPERLINK\\(""x""\\)",Пётр; «Выгрузка»,'\\+директор,'\\+7 \\(916\\) 088-00-01,` +
+          `'\\+7 \\(916\\) 088-00-02,'\\+7 \\(916\\) 088-00-03; \\+7 \\(916\\) 088-00-04,"a@export.example,b@export.example",` +
+          ",,,,,,выгрузка$",
+      ),
+    );
+    t.equal(
+      lines[2],
+      `Boris,2026-02-01,00:30,"'=HYPERLINK(""x"")",,,,,,,Омск,,,7700000000,,,выгрузка`,
+      "the day of the zone that was asked for",
+    );
+    const rows = async (query: string) => (await file(query)).payload.trim().split("\r\n").length - 1;
+    t.equal(await rows(`tagId=${tagId}&createdUntil=2026-02-01T00:00:00Z`), 1);
+    t.equal(await rows(`tagId=${tagId}&createdSince=2026-02-01T00:00:00Z`), 1);
+    t.equal(await rows(`tagId=${tagId}&ownerId=${anna}`), 0);
+    t.equal((await file("", annas)).statusCode, 403, "an agent takes no base along");
+    t.equal((await file("", supervisor)).statusCode, 200);
+    t.equal((await file("zone=Mars/Base")).statusCode, 422);
+    t.match((await file("createdSince=0000-01-01T00:00:00Z")).json(), {
+      errors: [{ field: "createdSince" }],
+    });
+    const seen = (await ask("GET", "/v1/audit?action=contacts.exported&limit=1", admin)).json().items;
+    t.match(seen, [{ action: "contacts.exported", subjectType: "contacts" }]);
+  },
+);

@@ -18,6 +18,8 @@ export const filterFields = {
   tagId: Type.Optional(Id()),
   importId: Type.Optional(Id("Made by this import (IMP-21).")),
   phone: Type.Optional(PhoneText),
+  createdSince: Type.Optional(Instant("Made then or later.")),
+  createdUntil: Type.Optional(Instant("Made before that.")),
   email: Type.Optional(Type.String({ minLength: 3, maxLength: 254 })),
   q: Type.Optional(
     Type.String({

@@ -19,6 +19,9 @@ export interface ContactFilter {
   readonly tagId?: string | undefined;
   /** Made by this import (IMP-21). */
   readonly importId?: string | undefined;
+  /** When it was made, ISO 8601; `since` included, `until` excluded. */
+  readonly createdSince?: string | undefined;
+  readonly createdUntil?: string | undefined;
   /** E.164. */
   readonly phone?: string | undefined;
   readonly email?: string | undefined;
@@ -64,7 +67,7 @@ export function narrowed<O>(
 type Condition = RawBuilder<boolean>;
 
 function plain(
-  { kind, organisationId, ownerId, owned, importId }: ContactFilter,
+  { kind, organisationId, ownerId, owned, importId, createdSince, createdUntil }: ContactFilter,
   only?: string,
 ): Condition[] {
   return [
@@ -73,6 +76,8 @@ function plain(
     ...(organisationId === undefined ? [] : [sql<boolean>`contact.organisation_id = ${organisationId}`]),
     ...(ownerId === undefined ? [] : [sql<boolean>`contact.owner_id = ${ownerId}`]),
     ...(only === undefined ? [] : [sql<boolean>`contact.owner_id = ${only}`]),
+    ...(createdSince === undefined ? [] : [sql<boolean>`contact.created_at >= ${createdSince}::timestamptz`]),
+    ...(createdUntil === undefined ? [] : [sql<boolean>`contact.created_at < ${createdUntil}::timestamptz`]),
     ...(owned === undefined ? [] : [sql<boolean>`(contact.owner_id is not null) = ${owned}`]),
   ];
 }
