@@ -44,6 +44,8 @@ export interface ApiContext {
   readonly recordingKeys: KeySource;
   /** How numbers without a country code are read (ISO 3166). */
   readonly country: string;
+  /** Whether this number (E.164) is of those that may be called from here at all. */
+  mayDial(phone: string): boolean;
   /** What browsers as phones are told; undefined: there are none here. */
   readonly browserPhones: BrowserPhones | undefined;
   /** Whether /metrics needs no key from loopback addresses. */

@@ -16,6 +16,7 @@ import { buildServer } from "../api/server.ts";
 import { createCommandClient } from "../commands/client.ts";
 import { commandSocket } from "../commands/socket.ts";
 import { takeConfig } from "../given-config.ts";
+import { mayDial } from "../phone/allowed.ts";
 import { openDatabase } from "../store/database.ts";
 import { readMasterKeys } from "../vault/keys.ts";
 import { onStop } from "./stop.ts";
@@ -38,6 +39,7 @@ const context: ApiContext = {
   recordingKeys: readMasterKeys(join(config.dataDir, "recording-keys.json")),
   country: config.country,
   browserPhones: browserPhonesOf(config),
+  mayDial: (phone) => mayDial(phone, config),
   metricsOpen: config.metricsOpen === "true",
 };
 const api = await buildServer(context, { log });

@@ -151,7 +151,11 @@ export async function judge(
 }
 
 /** Without it one stolen key and a list of expensive numbers would be an expensive night. */
-const NOT_ALLOWED = refuse("not-allowed", "numbers of this country may not be called (DOZVON_DIAL_ALLOW)");
+/** A number of a country that nobody may call from here. */
+export const NOT_ALLOWED = refuse(
+  "not-allowed",
+  "numbers of this country may not be called (DOZVON_DIAL_ALLOW)",
+);
 const NO_NUMBER = refuse("exhausted", "no number is in service");
 
 function soonest(refusals: readonly Refused[]): Refused | undefined {

@@ -458,6 +458,7 @@ t.test("DIAL-02 may this number be called now? With everything that the answer r
     notBefore: null,
     because: { listed: true },
   });
+  t.match(await check("+442079460000", "2026-03-03T12:30:00Z"), { allowed: false, code: "not-allowed" });
   const mobile = await check("+79169990002", "2026-03-03T14:00:00Z");
   t.match(mobile, { allowed: false, code: "closed", notBefore: "2026-03-04T06:00:00.000Z" });
   t.equal(mobile.because.zones.length, 11);

@@ -120,6 +120,7 @@ export async function apiOn(
     importsDir: options.importsDir ?? "/nonexistent",
     recordingKeys: options.recordingKeys ?? { find: () => undefined },
     country: "RU",
+    mayDial: (phone) => phone.startsWith("+7"),
     metricsOpen: options.metricsOpen ?? false,
     browserPhones: options.browserPhones,
   };

@@ -161,6 +161,7 @@ export function campaignFigureRoutes(api: Api, context: ApiContext): void {
       const { verdict, callee, consentId, listed, counted } = await checkNumber(db, campaign, {
         phone,
         now,
+        allowed: context.mayDial(phone),
         known: zoneFrom(zone),
       });
       const idle = verdict.allowed && campaign.state !== "running";

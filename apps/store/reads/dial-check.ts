@@ -4,6 +4,7 @@ import { type Callee, DAY_MS, mayDial } from "../../core/dialling/gate.ts";
 import type { Verdict } from "../../core/dialling/verdict.ts";
 import type { Db } from "../database.ts";
 import { ownersOf } from "../same-person.ts";
+import { NOT_ALLOWED } from "../take.ts";
 import { numbersOf, readFacts } from "../take-facts.ts";
 
 export interface DialCheck {
@@ -18,12 +19,18 @@ export interface DialCheck {
 
 /**
  * Answers for the list's entry of this number, if it is on it, else for the number alone.
+ * @param allowed whether numbers of this country may be called from here at all
  * @param known the zone that is to be believed instead of the contact's address
  */
 export async function checkNumber(
   db: Db,
   campaign: Campaign,
-  { phone, now, known }: { phone: string; now: number; known?: string | undefined },
+  {
+    phone,
+    now,
+    allowed,
+    known,
+  }: { phone: string; now: number; allowed: boolean; known?: string | undefined },
 ): Promise<DialCheck> {
   const listed = await db
     .selectFrom("campaign_number as number")
@@ -43,7 +50,9 @@ export async function checkNumber(
   const asked = facts.find(({ callee }) => callee.phone === phone);
   if (!asked) throw new Error("a number that was asked about has no facts");
   const { callee, consentId } = asked;
-  const verdict = mayDial({ ...campaign, state: "running", agentKept: false, at: now }, callee);
+  const verdict = allowed
+    ? mayDial({ ...campaign, state: "running", agentKept: false, at: now }, callee)
+    : NOT_ALLOWED;
   const person = campaign.policy.attempts.per === "person";
   const mine = callee.past.filter(
     ({ number: called, ending }) => ending !== "not_placed" && (person || called === phone),
