@@ -24,7 +24,7 @@ import { TABLES, zonesFor } from "../support/zones-oracle.ts";
 
 // Some seconds of work, on machines that are busy with other tests.
 t.setTimeout(400_000);
-const WORLDS = 30;
+const WORLDS = 14;
 const STEPS = 14;
 const SEED = 20261122;
 const HOUR = 3_600_000;
@@ -276,6 +276,6 @@ t.test("no forbidden attempt is ever taken, whatever the calendars, zones, clock
     if (world.history.length > 0) worldsWithAttempts++;
   }
   t.strictSame(wrong.slice(0, 5), []);
-  t.ok(taken > 250, `${taken} attempts were judged`);
+  t.ok(taken > 120, `${taken} attempts were judged`);
   t.ok(worldsWithAttempts > WORLDS / 4, `${worldsWithAttempts} worlds dialled somebody`);
 });
