@@ -2,9 +2,11 @@
  * What the simulator says of the twin's campaign: the same pacer, the same people, and the delays that were measured.
  */
 import type { PacedCall, Pacer, PacingView } from "../../apps/core/dialling/pacer.ts";
-import { createPacer } from "../../apps/core/dialling/pacing.ts";
+import { createPacer, scoreClass } from "../../apps/core/dialling/pacing.ts";
 import { type Scenario, standardDay } from "../../apps/core/dialling/world/scenario.ts";
 import { simulateDay } from "../../apps/core/dialling/world/world.ts";
+import { zonesOf } from "../../apps/core/dialling/zones.ts";
+import { localTime } from "../../apps/core/routing/wall-clock.ts";
 import { meanOf, pooledShare } from "../dialling/statistics.ts";
 import {
   ANSWERED,
@@ -49,7 +51,7 @@ export interface History {
 export function hoursBefore(plan: Plan, now: number): History {
   const seconds = HOURS_BEFORE * 3600;
   const scenario = { ...scenarioOf(plan, BELIEVED), hours: HOURS_BEFORE };
-  const pacer = asInTheEngine(plan, BELIEVED, now - seconds);
+  const pacer = asInTheEngine(plan, BELIEVED, now - seconds, now);
   const { answered, abandoned } = simulateDay(scenario, 1, () => pacer);
   return { snapshot: pacer.snapshot(), answered, abandoned };
 }
@@ -66,7 +68,7 @@ export function predict(
 ): Prediction {
   const scenario = { ...scenarioOf(plan, delays), list: numbers(LISTED, seed).map(listed) };
   const runs = Array.from({ length: SEEDS }, (_, run) => {
-    const day = simulateDay(scenario, run + 1, () => asInTheEngine(plan, delays, now, snapshot));
+    const day = simulateDay(scenario, run + 1, () => asInTheEngine(plan, delays, now, now, snapshot));
     const minutes = day.minutes.slice(plan.warmUpSeconds / 60);
     const sum = (of: "busy" | "present" | "answered" | "abandoned") =>
       minutes.reduce((total, minute) => total + minute[of], 0);
@@ -113,20 +115,24 @@ function scenarioOf(plan: Plan, delays: Delays): Scenario {
 /**
  * The pacer as the engine has it: by the clock, its window is a day, and it is told how long connecting takes.
  * @param zero the beginning of the simulated time, in seconds since 1970
+ * @param now when the real campaign is dialled
  */
-function asInTheEngine(plan: Plan, delays: Delays, zero: number, snapshot?: unknown): Pacer {
+function asInTheEngine(plan: Plan, delays: Delays, zero: number, now: number, snapshot?: unknown): Pacer {
   const options = {
     ...{ limit: plan.limitPercent / 100, connectDeadline: plan.connectSeconds, ringSeconds: MOST_RINGING },
   };
   const pacer = createPacer(options, snapshot);
   const usual = delays.connection.reduce((sum, one) => sum + one, 0) / delays.connection.length;
-  const clocked = (call: PacedCall): PacedCall => ({ ...call, t0: call.t0 + zero });
+  // As the engine has it for first calls at this hour: a class that the pacer does not know is another subject too.
+  const cls = classAt(now * 1000);
+  const next = Array.from({ length: 64 }, () => cls);
+  const clocked = (call: PacedCall): PacedCall => ({ ...call, cls, t0: call.t0 + zero });
   const seen = (view: PacingView): PacingView => ({
     ...view,
     now: view.now + zero,
     agents: [...view.agents].map(({ state, since }) => ({ state, since: since + zero })),
     inFlight: [...view.inFlight].map(clocked),
-    windowEnd: zero + 24 * 3600,
+    ...{ windowEnd: zero + 24 * 3600, next },
   });
   return {
     onDial: (call) => pacer.onDial(clocked(call)),
@@ -142,6 +148,12 @@ function asInTheEngine(plan: Plan, delays: Delays, zero: number, snapshot?: unkn
     snapshot: () => pacer.snapshot(),
     explain: () => pacer.explain(),
   };
+}
+
+/** The class of a number of the list that is dialled first at this time. @param at milliseconds since 1970 */
+function classAt(at: number): number {
+  const hour = Math.floor(localTime(zonesOf(numbers(1, 1)[0] ?? "")[0] ?? "UTC", at).minute / 60);
+  return scoreClass({ attempt: 1, hour });
 }
 
 function deviation(values: readonly number[]): number {
