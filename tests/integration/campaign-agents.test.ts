@@ -17,6 +17,8 @@ const caller = numbersFrom("+79169900001");
 /** Nobody is called a second time. */
 const ONCE = JSON.stringify({ ...OPEN_POLICY, retry: {} });
 const LONG_MS = 60_000;
+/** How far apart two peers may note what happened at one moment. */
+const CROSSING_MS = 1000;
 
 /** What came of the one who was lost: said who called, once, by the record and by the carrier. */
 function heardWhoCalled(t: Test, { ending, message_played_at, number }: AttemptSeen, far: SippPeer): void {
@@ -96,8 +98,10 @@ t.test("blending: an agent has one call at a time, whether a queue's or a campai
   t.equal(await customer.done, 0, "the customer who called was not disturbed");
   await until("then the campaign dials", () => dialledBy(far).size === 1, LONG_MS);
   const dialledAt = far.notes().find(({ text }) => text.startsWith("dialled"))?.at ?? 0;
-  const leftAt = phone.notes().find(({ text }) => /^(left|hung)/.test(text))?.at ?? Number.POSITIVE_INFINITY;
-  t.ok(dialledAt >= leftAt, "not before the agent's phone was free");
+  const left = await until("the agent's phone noted the end", () =>
+    phone.notes().find(({ text }) => /^(left|hung)/.test(text)),
+  );
+  t.ok(dialledAt > left.at - CROSSING_MS, "not before the agent's phone was free");
   await until("and the agent talks to the campaign's customer", () => rings(phone) === 2, LONG_MS);
   const second = caller();
   const waiting = scene.customer(line.number, { from: second, hangUpAfterMs: 18_000 });
@@ -165,18 +169,20 @@ t.test(
         far.notes().find(({ text }) => text.startsWith(word) && text.includes(number))?.at ?? Number.NaN;
       t.ok(at("cancelled") - at("dialled") > 14_500, "it rang for its time");
     }
-    t.ok(
+    await until("who talked hung up by themselves", () =>
       far.notes().some(({ text }) => /^left .*79165100001/.test(text)),
-      "who talked hung up by themselves",
     );
   },
 );
 
-/** By the phone's own notes: it never rings while it has a call. */
+/**
+ * By the phone's own notes: it never rings during a call. The next call's INVITE may overtake the last one's BYE, which
+ * another of Asterisk's threads sends.
+ */
 function oneAtATime(t: Test, phone: SippPeer): void {
-  let calls = 0;
-  for (const { text } of phone.notes()) {
-    if (text.startsWith("rings")) t.equal(++calls, 1, "one call at a time");
-    if (/^(left|cancelled)/.test(text)) calls--;
-  }
+  const notes = phone.notes();
+  const rung = notes.filter(({ text }) => text.startsWith("rings")).map(({ at }) => at);
+  const over = notes.filter(({ text }) => /^(left|cancelled)/.test(text)).map(({ at }) => at);
+  for (const [nth, at] of rung.slice(1).entries())
+    t.ok((over[nth] ?? Number.POSITIVE_INFINITY) < at + CROSSING_MS, "one call at a time");
 }
