@@ -739,6 +739,7 @@ create table contact_phone (
   contact_id uuid not null,
   phone text not null,
   "position" integer not null,
+  constraint number_unlisted TRIGGER DEFERRABLE INITIALLY DEFERRED,
   constraint contact_phone_pkey PRIMARY KEY (contact_id, phone),
   constraint contact_phone_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE CASCADE,
   constraint contact_phone_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{4,14}$'::text))
@@ -1570,6 +1571,22 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION number_unlisted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select from contact_phone where contact_id = old.contact_id and phone = old.phone) then
+    delete from campaign_number number using campaign_contact listed
+     where listed.id = number.campaign_contact_id
+       and listed.contact_id = old.contact_id
+       and listed.state in ('waiting', 'taken')
+       and number.phone = old.phone;
+  end if;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION owners_changed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1774,6 +1791,7 @@ CREATE TRIGGER contact_import_waits AFTER INSERT OR UPDATE OF state ON contact_i
 CREATE TRIGGER contact_phone_added AFTER INSERT ON contact_phone REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION phones_changed();
 CREATE TRIGGER contact_phone_moved AFTER UPDATE ON contact_phone REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION phones_moved();
 CREATE TRIGGER contact_phone_removed AFTER DELETE ON contact_phone REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION phones_changed();
+CREATE CONSTRAINT TRIGGER number_unlisted AFTER DELETE OR UPDATE OF contact_id, phone ON contact_phone DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION number_unlisted();
 CREATE TRIGGER line_short_number_is_free BEFORE INSERT OR UPDATE OF short_number ON line FOR EACH ROW EXECUTE FUNCTION refuse_taken_short_number();
 CREATE TRIGGER line_told AFTER INSERT OR DELETE OR UPDATE ON line FOR EACH ROW EXECUTE FUNCTION tell_setting();
 CREATE TRIGGER queue_told AFTER INSERT OR DELETE OR UPDATE ON queue FOR EACH ROW EXECUTE FUNCTION tell_setting();

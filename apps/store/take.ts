@@ -150,8 +150,7 @@ export async function judge(
   });
 }
 
-/** Without it one stolen key and a list of expensive numbers would be an expensive night. */
-/** A number of a country that nobody may call from here. */
+/** A number of a country that nobody may call from here: else a stolen key and a costly list were an expensive night. */
 export const NOT_ALLOWED = refuse(
   "not-allowed",
   "numbers of this country may not be called (DOZVON_DIAL_ALLOW)",

@@ -9,6 +9,7 @@ import { endCampaigns } from "../../apps/store/campaigns.ts";
 import type { Db } from "../../apps/store/database.ts";
 import { settleAttempt } from "../../apps/store/settle.ts";
 import { takeContacts } from "../../apps/store/take.ts";
+import { setPhones } from "../../apps/store/writes/contacts.ts";
 import { mergeSelected } from "../../apps/store/writes/merge.ts";
 import { addRefusals, type NewRefusal, withdrawConsent } from "../../apps/store/writes/refusals.ts";
 import { addCompany } from "../support/api.ts";
@@ -357,4 +358,23 @@ t.test("DIAL-15 a take waits for nobody who changes or deletes contacts: it pass
     { taken: [{ campaignContactId: held }], busy: 0 },
     "later it is their turn",
   );
+});
+
+t.test("DIAL-15 a number that was taken off a contact is not called from a list any more", async (t) => {
+  const row = { name: "Moved", position: null, owner_id: null };
+  const { id } = await db.insertInto("contact").values(row).returning("id").executeTakeFirstOrThrow();
+  const [old, kept, added] = [fresh(), fresh(), fresh()];
+  const setTo = (phones: string[]) => db.transaction().execute((trx) => setPhones(trx, id, phones));
+  await setTo([old, kept]);
+  const campaign = await addCampaign(db);
+  const [listed = ""] = await addListed(db, campaign, [{ phones: [old, kept], contactId: id }]);
+  const onList = async () => {
+    const of = db.selectFrom("campaign_number").select("phone").where("campaign_contact_id", "=", listed);
+    return (await of.orderBy("phone").execute()).map(({ phone }) => phone);
+  };
+  await setTo([kept, old]);
+  t.strictSame(await onList(), [old, kept], "saving the same numbers again changes nothing");
+  await setTo([kept, added]);
+  t.strictSame(await onList(), [kept], "what a list did not have it does not get");
+  t.match((await take(campaign, 5)).taken, [{ phone: kept }]);
 });
