@@ -89,7 +89,7 @@ async function fill(db: Db): Promise<void> {
              case when n % 10 = 0 then 'ООО «Фирма ' || n || '»'
                   else ${list(SURNAMES)}[1 + n % ${SURNAMES.length}] || n % ${SUFFIXES} || ' '
                        || ${list(GIVEN)}[1 + n % ${GIVEN.length}] end,
-             (select id from agent where short_number = (1001 + n % ${AGENTS})::text),
+             (select id from agent where short_number = (1001 + abs(hashint4(n::int) % ${AGENTS}))::text),
              case when n % 10 in (1, 2) then ${id("n - n % 10")} end, now() - n * interval '1 second'
         from ${numbers}`);
     await execute(`insert into contact_phone (contact_id, phone, position)

@@ -638,7 +638,7 @@ CREATE INDEX contact_name_part ON contact USING gin (search_key(name) gin_trgm_o
 CREATE INDEX contact_newest ON contact USING btree (created_at DESC, id DESC);
 CREATE INDEX contact_organisation ON contact USING btree (organisation_id) WHERE (organisation_id IS NOT NULL);
 CREATE INDEX contact_organisation_part ON contact USING gin (search_key(name) gin_trgm_ops) WHERE (kind = 'organisation'::text);
-CREATE INDEX contact_owner ON contact USING btree (owner_id);
+CREATE INDEX contact_owned_newest ON contact USING btree (owner_id, created_at DESC, id DESC);
 
 create table contact_consent (
   id uuid default gen_random_uuid() not null,
