@@ -359,7 +359,7 @@ function takeSettings(settings: Settings): void {
 async function saveState(change: { agent: string; state: AgentState; at: number }): Promise<void> {
   await inTurn(async () => {
     await db.transaction().execute((trx) => saveAgentState(trx, { ...change, at: new Date(change.at) }));
-    engine.hear({ kind: "stateChosen", ...change });
+    engine.hear({ ...change, kind: "stateChosen" });
     applier.note(await readSettings(db));
   });
 }

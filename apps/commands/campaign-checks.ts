@@ -32,6 +32,7 @@ function checkModes(campaign: WholeCampaign): void {
     throw new CommandProblem(422, "incomplete", "how many seconds?", "wrapUp.seconds");
   if (amd?.machine === "message" && amd.machineSoundId === null)
     throw new CommandProblem(422, "incomplete", "what is left on a machine?", "amd.machineSoundId");
+  checkListening(campaign);
   const { refusalKey } = policy.abandonment;
   const own = refusalKey === null ? undefined : announcement?.keys[refusalKey];
   if (own && own.does !== "refuse")
@@ -42,6 +43,20 @@ function checkModes(campaign: WholeCampaign): void {
       `announcement.keys.${refusalKey}`,
     );
 }
+
+/** app_amd needs about 1.7 s to know a person by their greeting; what is left must be enough for an agent's phone. */
+function checkListening({ amd, mode, policy }: WholeCampaign): void {
+  const { clock, connectSeconds } = policy.abandonment;
+  if (amd === null || clock !== "answer" || connectSeconds >= LISTENING_SECONDS) return;
+  if (mode === "preview" || mode === "agentless") return;
+  throw new CommandProblem(
+    422,
+    "policy",
+    `listening for a machine takes most of the ${connectSeconds} s from the answer: let the clock be greeting-end, or amd null`,
+    "policy.abandonment.clock",
+  );
+}
+const LISTENING_SECONDS = 3;
 
 /** A call that nobody decided about is a machine's (38-FZ art. 18(2)). */
 function checkPreview({ mode, purpose, preview, policy }: WholeCampaign): void {

@@ -75,7 +75,7 @@ export function createEngine(ports: {
         return refused;
       } catch (error) {
         ports.log.error(
-          { error, input: input.kind },
+          { err: error, input: input.kind },
           "A turn failed; its call goes on by the dialplan's fallback.",
         );
         return { code: "failed", text: "the engine failed at this request; its log says why" };

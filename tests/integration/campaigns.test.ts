@@ -39,7 +39,11 @@ t.test(
     const created = await boss(
       "POST",
       "/v1/campaigns",
-      wanted({ amd: { unsure: "machine" }, callerNumbers: ["8 495 000-01-01"] }),
+      wanted({
+        amd: { unsure: "machine" },
+        policy: { preset: "russia-service", abandonment: { clock: "greeting-end" } },
+        callerNumbers: ["8 495 000-01-01"],
+      }),
     );
     t.equal(created.status, 201);
     const { id, applied, ...rest } = created.body;
@@ -87,6 +91,8 @@ t.test(
 );
 
 t.test("what the policy or the law does not allow is refused, with the field", async (t) => {
+  const deaf = await boss("POST", "/v1/campaigns", wanted({ amd: {} }));
+  t.match(deaf, { status: 422, body: { errors: [{ field: "policy.abandonment.clock" }] } });
   const refused = async (change: object, field: string, code?: string) => {
     const { status, body } = await boss("POST", "/v1/campaigns", wanted(change));
     t.equal(status, 422, `${field}: ${JSON.stringify(body)}`);

@@ -1,5 +1,7 @@
 /** A campaign in figures, its evidence, and whether a number may be dialled. */
+
 import type { FloorView } from "../../commands/port.ts";
+import type { AbandonmentPolicy } from "../../core/dialling/policy.ts";
 import { localText } from "../../core/routing/wall-clock.ts";
 
 import {
@@ -132,7 +134,7 @@ export function campaignFigureRoutes(api: Api, context: ApiContext): void {
         .send(
           csvOf(
             EVIDENCE,
-            rows.map((row) => evidenceRow(name, row)),
+            rows.map((row) => evidenceRow(name, policy.abandonment.clock, row)),
           ),
         );
     },
@@ -199,7 +201,10 @@ function agentsNow({ agents }: FloorView, ids: ReadonlySet<string>) {
   const count = (one: (agent: (typeof serving)[number]) => boolean) => serving.filter(one).length;
   return {
     total: ids.size,
-    free: count(({ status }) => status === "free"),
+    free: count(
+      ({ state, device, call }) =>
+        (state === "outbound" || state === "inbound") && device === "idle" && call === undefined,
+    ),
     talking: count(({ call }) => call !== undefined && call.phase !== "wrap-up"),
     wrapUp: count(({ call }) => call?.phase === "wrap-up"),
     onBreak: count(({ state }) => state === "break"),
@@ -219,8 +224,12 @@ const EVIDENCE = [
   ],
 ];
 
-function evidenceRow(campaign: string, row: Awaited<ReturnType<typeof listAbandoned>>[number]): Cell[] {
-  const from = row.greetingEndedAt ?? row.answeredAt;
+function evidenceRow(
+  campaign: string,
+  clock: AbandonmentPolicy["clock"],
+  row: Awaited<ReturnType<typeof listAbandoned>>[number],
+): Cell[] {
+  const from = clock === "answer" ? row.answeredAt : (row.greetingEndedAt ?? row.answeredAt);
   const alone = from && row.abandonedAt ? (row.abandonedAt.getTime() - from.getTime()) / 1000 : null;
   return [
     ...[campaign, row.id, row.callId, row.number, row.callerNumber, iso(row.dialledAt)],
