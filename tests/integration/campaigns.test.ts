@@ -10,7 +10,7 @@ import { openDeskCompany } from "../support/desk.ts";
 
 // Thirty thousand rows on a busy machine.
 t.setTimeout(240_000);
-const { db, ask, send, admin, supervisor, annas, boriss, anna, boris, line, queue, contact } =
+const { db, ask, send, admin, supervisor, annas, boriss, anna, boris, line, queue, contact, engine } =
   await openDeskCompany();
 type Method = Parameters<typeof send>[0];
 const boss = (method: Method, url: string, body?: object) => send(method, url, supervisor, body);
@@ -598,4 +598,23 @@ t.test("what a campaign uses cannot be deleted", async (t) => {
     status: 409,
     body: { code: "campaign-uses" },
   });
+});
+
+t.test("free agents are those who would be given a call of this campaign now", async (t) => {
+  const before = engine.view;
+  t.teardown(() => Object.assign(engine, { view: before }));
+  const agents = { queueId: null, agentIds: [anna] };
+  const free = async (id: string, agent: object) => {
+    const idle = { id: anna, stateSince: 0, status: "do-not-disturb", device: "idle", openLine: false };
+    Object.assign(engine, { view: { ...before, agents: [{ ...idle, ...agent }] } });
+    return (await boss("GET", `/v1/campaigns/${id}/status`)).body.agents.free;
+  };
+  const usual = await campaign(agents);
+  t.equal(await free(usual, { state: "outbound" }), 1);
+  t.equal(await free(usual, { state: "inbound" }), 0, "takes inbound calls only");
+  t.equal(await free(usual, { state: "outbound", device: "inuse" }), 0);
+  t.equal(await free(await campaign({ ...agents, blending: true }), { state: "inbound" }), 1);
+  const open = await campaign({ ...agents, connect: "open-line" });
+  t.equal(await free(open, { state: "outbound", device: "inuse", openLine: true }), 1);
+  t.equal(await free(open, { state: "outbound" }), 0, "keeps no line open");
 });

@@ -1,6 +1,8 @@
 /** A campaign in figures, its evidence, and whether a number may be dialled. */
 
 import type { FloorView } from "../../commands/port.ts";
+import { servesCampaign } from "../../core/dialling/agents.ts";
+import type { Campaign } from "../../core/dialling/campaign.ts";
 import type { AbandonmentPolicy } from "../../core/dialling/policy.ts";
 import { localText } from "../../core/routing/wall-clock.ts";
 
@@ -75,7 +77,7 @@ export function campaignFigureRoutes(api: Api, context: ApiContext): void {
           limitPercent: policy.limitPercent,
           exceeded: percent !== null && percent > policy.limitPercent,
         },
-        agents: floor && agentsNow(floor, new Set(campaign.agents)),
+        agents: floor && agentsNow(floor, campaign),
         connectSeconds: tried.connectSeconds,
         answerSeconds: tried.answerSeconds,
         talkSeconds: tried.talkSeconds,
@@ -196,14 +198,18 @@ function decisionView({ at, ...decision }: Awaited<ReturnType<typeof listDecisio
   return { ...decision, at: iso(at) };
 }
 
-function agentsNow({ agents }: FloorView, ids: ReadonlySet<string>) {
+function agentsNow({ agents }: FloorView, campaign: Campaign) {
+  const ids = new Set(campaign.agents);
   const serving = agents.filter(({ id }) => ids.has(id));
   const count = (one: (agent: (typeof serving)[number]) => boolean) => serving.filter(one).length;
   return {
     total: ids.size,
     free: count(
-      ({ state, device, call }) =>
-        (state === "outbound" || state === "inbound") && device === "idle" && call === undefined,
+      (agent) =>
+        servesCampaign(agent, campaign) &&
+        agent.call === undefined &&
+        // An open line keeps the phone busy.
+        (campaign.connect === "open-line" ? agent.openLine : agent.device === "idle"),
     ),
     talking: count(({ call }) => call !== undefined && call.phase !== "wrap-up"),
     wrapUp: count(({ call }) => call?.phase === "wrap-up"),

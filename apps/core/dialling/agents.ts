@@ -15,7 +15,7 @@ export function agentsOf(floor: Floor, campaign: Campaign): readonly AgentId[] {
 }
 
 /** Whether this agent's state is one in which the campaign's customers are taken. */
-export function servesCampaign(agent: Agent, campaign: Campaign): boolean {
+export function servesCampaign(agent: Pick<Agent, "state">, campaign: Pick<Campaign, "blending">): boolean {
   return agent.state === "outbound" || (campaign.blending && agent.state === "inbound");
 }
 
