@@ -323,11 +323,11 @@ t.test(
     const { answered, dialled, utilisation } = simulateDay(day, 1, () => pacer);
     t.ok(dialled - answered <= 1, "everybody answers");
     t.ok(
-      talks.every((seconds) => Math.abs(seconds - 18) < 1e-6),
-      "a talk is as long as the list says",
+      talks.every((seconds) => Math.abs(seconds - 16) < 1e-6),
+      "they hang up so long after their answer as the list says",
     );
-    // One second of ringing, two of connecting, 18 of talking, and up to a second until the pacer is asked again.
-    t.ok(utilisation > 18 / 22 - 0.01 && utilisation < 18 / 21 + 0.01, `${utilisation}`);
+    // One second of ringing, two of connecting, 16 of talking, and up to a second until the pacer is asked again.
+    t.ok(utilisation > 16 / 20 - 0.01 && utilisation < 16 / 19 + 0.01, `${utilisation}`);
     t.throws(() => simulateDay({ ...day, list: list.slice(0, 3) }, 1, () => new Progressive()), /list ended/);
     t.end();
   },

@@ -45,18 +45,18 @@ export class Crew {
     this.counts = { idle: scenario.agents, talk: 0, wrap: 0, break: 0 };
   }
 
-  /** The agent who has been idle for longest takes the call; undefined: nobody is. @param talk if it is known */
-  connect(now: number, who: Fate["who"], talkFactor: number, talk?: number): Member | undefined {
+  /** The agent who has been idle for longest takes the call; undefined: nobody is. @param leavesAt when the customer hangs up, if that is known */
+  connect(now: number, who: Fate["who"], talkFactor: number, leavesAt?: number): Member | undefined {
     const member = this.idle.shift();
     if (!member) return undefined;
     const { service, connection } = this.#scenario;
-    const usual = draw(service.talk, this.#streams.service);
-    const drawn = { talk: (talk ?? usual) * talkFactor, wrapUp: 0 };
-    drawn.wrapUp = draw(service.wrapUp, this.#streams.service);
+    const talk = draw(service.talk, this.#streams.service) * talkFactor;
+    const wrapUp = draw(service.wrapUp, this.#streams.service);
     const isMachine = who === "machine";
     member.talkBegins = now + (connection ? draw(connection, this.#streams.connection) : 0);
-    member.talkEnds = member.talkBegins + (isMachine ? service.machineTalk : drawn.talk);
-    member.wrapUpEnds = member.talkEnds + (isMachine ? service.machineWrapUp : drawn.wrapUp);
+    const usual = member.talkBegins + (isMachine ? service.machineTalk : talk);
+    member.talkEnds = Math.max(member.talkBegins, leavesAt ?? usual);
+    member.wrapUpEnds = member.talkEnds + (isMachine ? service.machineWrapUp : wrapUp);
     const rests = this.#streams.rest() < service.breaks;
     const rest = draw(service.breakTime, this.#streams.rest);
     member.breakEnds = rests ? member.wrapUpEnds + rest : undefined;

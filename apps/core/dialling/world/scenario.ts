@@ -39,7 +39,7 @@ export interface Leave {
   readonly as: "off" | "break";
 }
 
-/** Somebody of a list: what dialling them comes to, and how long they talk. */
+/** Somebody of a list: what dialling them comes to, and how long after their answer they hang up (`talk`). */
 export interface Listed {
   readonly fate: Fate;
   readonly talk: number;

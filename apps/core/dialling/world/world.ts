@@ -32,7 +32,7 @@ export type MakePacer = (knowledge: Knowledge, scenario: Scenario) => Pacer;
 /** A call that is in flight, or waits for an agent. */
 interface Dialled extends PacedCall {
   readonly fate: Fate;
-  /** How long it is going to last, if that is known. */
+  /** How long after the answer the customer hangs up, if that is known. */
   readonly talk: number | undefined;
   readonly resolvedAt: number;
   over: boolean;
@@ -169,7 +169,8 @@ class Day {
   /** Gives those who wait to those who are free. */
   #serve(): void {
     for (let call = this.#waiting[0]; call; call = this.#waiting[0]) {
-      const member = this.#crew.connect(this.#now, call.fate.who, this.#conditions.talk, call.talk);
+      const leavesAt = call.talk === undefined ? undefined : call.resolvedAt + call.talk;
+      const member = this.#crew.connect(this.#now, call.fate.who, this.#conditions.talk, leavesAt);
       if (!member) return;
       this.#waiting.shift();
       this.#tally.count("connected");
