@@ -140,7 +140,8 @@ export function hearQuestion(
     case "blind": {
       const { from } = senses.identify(second);
       // What may not be dialled is no number: then the target is unknown, and the customer goes back (LINE-13).
-      const number = from?.startsWith("+") && senses.mayDial(from) ? from : undefined;
+      const outside = from?.startsWith("+") && senses.mayDial(from) && !senses.refused(from);
+      const number = outside ? from : undefined;
       const parts = { shortNumber: second, number, byPhone: third };
       return { kind: "phoneTransferred", ...common, lineKey: first, ...parts, draw: senses.draw() };
     }

@@ -3,6 +3,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { OPEN_LINE } from "../core/agents/open-line.ts";
 import type { SupervisionAsk } from "../core/conversation/supervise.ts";
 import type { Input } from "../core/inputs.ts";
+import { refusedOutside } from "../store/line-gate.ts";
 import { audit } from "../store/writes/audit.ts";
 import { type Context, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
@@ -19,9 +20,15 @@ export function conversationCommands({ db, engine, write, config }: Context): Pi
     const status = refusal.code === "not-found" ? 404 : 409;
     throw new CommandProblem(status, refusal.code, refusal.text, refusal.field);
   };
+  const requireOutside = async (number: string): Promise<void> => {
+    checkOutside(number, "to.number", config);
+    const refused = await refusedOutside(db, number);
+    if (!refused) return;
+    throw new CommandProblem(409, refused.code, `${number} may not be called: ${refused.text}`, "to.number");
+  };
   return {
     "conversation.ask": async ({ id, ask: wish }, by) => {
-      if (wish.do === "transfer" && "number" in wish.to) checkOutside(wish.to.number, "to.number", config);
+      if (wish.do === "transfer" && "number" in wish.to) await requireOutside(wish.to.number);
       ask({ kind: "conversationAsked", at: Date.now(), call: id, by: asAgent(by), ask: wish });
       return engine.conversation(id);
     },

@@ -176,7 +176,8 @@ export class Dialler {
       windowEnd: windowEnd(run.campaign, at),
       room: roomFor(floor, run.campaign, at, { own: run.taking, all }),
     }));
-    const views = viewsOf(floor, outlooks, at, (queue) => this.#arrivals.of(queue, at));
+    const arrivals = (queue: string) => this.#arrivals.of(queue, at);
+    const views = viewsOf(floor, outlooks, at, arrivals, this.#previews.looking());
     let reserved = 0;
     let left: number | undefined;
     for (const [place, run] of runs.entries()) {

@@ -4,6 +4,7 @@
  */
 import { sql } from "kysely";
 import { mayDialByHand, type RefusedCalls } from "../core/dialling/by-hand.ts";
+import { refusedNow } from "../core/dialling/gate.ts";
 import type { Calendar } from "../core/dialling/policy.ts";
 import type { Refused } from "../core/dialling/verdict.ts";
 import type { ErrandKind } from "../core/outgoing/errand.ts";
@@ -48,6 +49,11 @@ export async function checkByHand(
   const { askedFor, errand } = call;
   const verdict = mayDialByHand({ refusal }, { calls, askedFor, errand, at: Date.now() });
   return verdict.allowed ? { because: { refused: true, askedFor: true } } : { refused: verdict };
+}
+
+/** Whether the number is on the refusal list now, for calls that no line lets be placed: transfers to somebody outside. */
+export async function refusedOutside(db: Db, number: string): Promise<Refused | undefined> {
+  return refusedNow((await refusalsOf(db, [number])).get(number) ?? null, Date.now());
 }
 
 /**

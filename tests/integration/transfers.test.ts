@@ -214,6 +214,10 @@ t.test(
       await refused(id, "transfer", { type: "blind", to: { number: "+79161112233" } }),
       "409 no-carrier",
     );
+    const gone = { number: "+79161112244" };
+    await scene.must("POST", "/v1/refusals", { refusals: [{ phone: gone.number, reason: "Asked so" }] });
+    for (const type of ["blind", "consultation"])
+      t.equal(await refused(id, "transfer", { type, to: gone }), "409 refused", "nobody who has refused");
     await client.hears("nothing has happened", [own], all);
     t.match(await ask(id, "transfer", { type: "blind", to: { agentId: other.id } }), {
       state: "transferring",

@@ -392,6 +392,24 @@ t.test("the pacer sees agents, waits and rings in seconds; an agent of two campa
   t.end();
 });
 
+t.test(
+  "an agent who is shown somebody is free for no other campaign, and a preview campaign has no other agents",
+  (t) => {
+    const made = running(["anna", "boris", "vera"]);
+    const team = [...made.floor.agents.values()];
+    const preview = campaign(team, { id: "k2", key: "c2", name: "Seen first", mode: "preview", weight: 9 });
+    made.hear({ kind: "campaignsLoaded", at: T0, campaigns: [campaign(team), preview] });
+    const outlooks = [...made.floor.campaigns.values()].map((each) => ({
+      ...{ campaign: each, pHat: 0.3, windowEnd: T0 + 3_600_000, room: 4 },
+    }));
+    const idle = (looking: [string, string][]) =>
+      viewsOf(made.floor, outlooks, T0, () => 0, new Map(looking)).map((view) => view.idle);
+    t.same(idle([]), [3, 0]);
+    t.same(idle([["boris", "k2"]]), [2, 1]);
+    t.end();
+  },
+);
+
 t.test("so many calls a second, and no more", (t) => {
   let bucket = fill(undefined, 3, T0);
   t.equal(roomIn(bucket), 3);

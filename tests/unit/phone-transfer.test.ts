@@ -10,7 +10,7 @@ const senses: Senses = {
   draw: () => 0,
   callIdOf: () => "c",
   identify: (number) => ({ from: number.length > 6 ? `+${number.replace("+", "")}` : number }),
-  refused: () => false,
+  refused: (number) => number === "+79160000009",
   newId: () => "00000000-0000-4000-8000-000000000001",
   mayDial: (number) => number.startsWith("+7"),
 };
@@ -19,6 +19,7 @@ const ask = (to: string) => hearQuestion("ch-c", "+79160000001", ["blind", "l1",
 t.test("XFER-10, LINE-13 a number that may not be dialled is none, also for a phone's transfer", (t) => {
   t.match(ask("79161112233"), { kind: "phoneTransferred", number: "+79161112233", byPhone: "a-anna" });
   t.equal((ask("5355512345") as { number?: string }).number, undefined);
+  t.equal((ask("79160000009") as { number?: string }).number, undefined, "nor one that has refused");
   t.equal((ask("102") as { number?: string }).number, undefined, "a short number is no number outside");
   t.end();
 });

@@ -30,16 +30,18 @@ interface Seen extends BlendedAgent {
 /**
  * The views of these campaigns, in their order. An agent who serves several counts for one of them at a time.
  * @param arrivals calls per second that come into a queue
+ * @param looking agents who are shown somebody of a preview campaign, which has no other agents
  */
 export function viewsOf(
   floor: Floor,
   outlooks: readonly Outlook[],
   at: Millis,
   arrivals: (queue: QueueId) => number,
+  looking: ReadonlyMap<AgentId, Campaign["id"]> = new Map(),
 ): PacingView[] {
   const flights = outlooks.map(({ campaign }) => flightOf(floor, campaign));
   const shares = shareAgents(
-    sharedAgents(floor, outlooks),
+    sharedAgents(floor, outlooks, looking),
     outlooks.map(({ campaign: { weight }, pHat }, place) => {
       const { waiting = 0, inFlight = [] } = flights[place] ?? {};
       return { waiting, expected: inFlight.length * pHat, weight };
@@ -66,11 +68,17 @@ function flightOf(floor: Floor, campaign: Campaign): { waiting: number; inFlight
   };
 }
 
-function sharedAgents(floor: Floor, outlooks: readonly Outlook[]): { agent: Seen; serves: number[] }[] {
+function sharedAgents(
+  floor: Floor,
+  outlooks: readonly Outlook[],
+  looking: ReadonlyMap<AgentId, Campaign["id"]>,
+): { agent: Seen; serves: number[] }[] {
   const serving = new Map<AgentId, number[]>();
   for (const [place, { campaign }] of outlooks.entries())
     for (const id of agentsOf(floor, campaign)) {
       const agent = floor.agents.get(id);
+      const looksAt = looking.get(id);
+      if (campaign.mode === "preview" ? looksAt !== campaign.id : looksAt !== undefined) continue;
       if (agent && counts(agent, campaign)) serving.set(id, [...(serving.get(id) ?? []), place]);
     }
   return [...serving].flatMap(([id, serves]) => {

@@ -73,6 +73,14 @@ export class Previews {
     this.#shown.delete(id);
   }
 
+  /** Who is shown somebody, and of which campaign. */
+  looking(): Map<AgentId, Shown["campaignId"]> {
+    const looking = new Map<AgentId, Shown["campaignId"]>();
+    for (const { agentId, campaignId } of this.#shown.values())
+      if (agentId !== undefined) looking.set(agentId, campaignId);
+    return looking;
+  }
+
   /** Whether anything has to be done about anybody; one pass at a time. */
   async step(): Promise<void> {
     if (!this.#deeds || this.#working) return;
