@@ -340,8 +340,13 @@ t.test(
     for (const [index, ending] of endings.entries()) {
       const attempt = taken[index]?.id ?? "";
       const answered = index < 4 ? { answeredAt: now - 60_000 } : {};
-      const amd = { verdict: "machine", cause: "LONGGREETING", ms: 900 } as const;
-      await noteAttempt(db, attempt, { ...answered, ...(ending === "machine" && { amd }) });
+      const amd = {
+        verdict: ending === "machine" ? "machine" : "person",
+        cause: "LONGGREETING",
+        ms: 900,
+      } as const;
+      const heard = ending === "machine" || ending === "abandoned";
+      await noteAttempt(db, attempt, { ...answered, ...(heard && { amd }) });
       const facts =
         ending === "abandoned" ? { abandonedAt: now - 57_900, messagePlayedAt: now - 57_800 } : {};
       await settleAttempt(db, attempt, {
@@ -377,6 +382,13 @@ t.test(
       denominator: 4,
       percent: 50,
     });
+    t.equal((await correct(taken[1]?.id, "machine")).status, 204);
+    t.match(
+      (await status()).abandonment,
+      { abandoned: 0, live: 2, numerator: 1, denominator: 3 },
+      "a machine that was taken for a person is nobody",
+    );
+    await correct(taken[1]?.id, "person");
     const unsure = JSON.stringify({ verdict: "unsure", cause: "TOOLONG", ms: 5000 });
     await db
       .updateTable("attempt")

@@ -23,6 +23,9 @@ export interface Abandonment {
 /** It was treated as a machine, NOTSURE too where the campaign says so; somebody who listened says person. */
 const FALSE_POSITIVE = sql<boolean>`(ending = 'machine' and amd->'corrected'->>'verdict' = 'person')`;
 
+/** It was treated as a person; somebody who listened says machine: then nobody was there who could be abandoned. */
+const NOBODY = sql<boolean>`coalesce(amd->'corrected'->>'verdict' = 'machine', false)`;
+
 /** Abandonment in the window of the policy, backwards from now. */
 export async function abandonmentOf(
   db: Db,
@@ -47,10 +50,12 @@ export async function countAbandoned(
   const counts = await db
     .selectFrom("attempt")
     .select([
-      counted(sql`ending = 'abandoned' or ending is null and abandoned_at is not null`).as("abandoned"),
+      counted(
+        sql`(ending = 'abandoned' or ending is null and abandoned_at is not null) and not ${NOBODY}`,
+      ).as("abandoned"),
       counted(FALSE_POSITIVE).as("falsePositives"),
       counted(
-        sql`ending = any(${LIVE_ENDINGS}) or ending is null and coalesce(connected_at, abandoned_at) is not null`,
+        sql`(ending = any(${LIVE_ENDINGS}) or ending is null and coalesce(connected_at, abandoned_at) is not null) and not ${NOBODY}`,
       ).as("live"),
     ])
     .where("campaign_id", "=", campaign)
