@@ -555,7 +555,7 @@ create table campaign_preview (
   constraint campaign_preview_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaign(id) ON DELETE CASCADE,
   constraint campaign_preview_check CHECK (((ended_at IS NULL) = (outcome IS NULL))),
   constraint campaign_preview_check1 CHECK (((reason IS NOT NULL) = (NOT (outcome IS DISTINCT FROM 'skipped'::text)))),
-  constraint campaign_preview_outcome_check CHECK ((outcome = ANY (ARRAY['called'::text, 'skipped'::text, 'timed-out'::text, 'returned'::text]))),
+  constraint campaign_preview_outcome_check CHECK ((outcome = ANY (ARRAY['called'::text, 'skipped'::text, 'timed-out'::text, 'returned'::text, 'refused'::text]))),
   constraint campaign_preview_reason_check CHECK ((reason = ANY (ARRAY['already-talked'::text, 'wrong-person'::text, 'wrong-time'::text, 'not-relevant'::text, 'do-not-call'::text, 'other'::text])))
 );
 CREATE UNIQUE INDEX campaign_preview_agent ON campaign_preview USING btree (agent_id) WHERE (ended_at IS NULL);

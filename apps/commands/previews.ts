@@ -8,7 +8,7 @@ import { PREVIEWED } from "../core/records/attempt-previewed.ts";
 import type { Refusal } from "../core/turn.ts";
 import { mayDial } from "../phone/allowed.ts";
 import type { Db } from "../store/database.ts";
-import { findShown, skipShown } from "../store/previews.ts";
+import { findShown, isListedNumber, skipShown, wasShownTo } from "../store/previews.ts";
 import { attemptPlaced, settleAttempt } from "../store/settle.ts";
 import { takeShown } from "../store/take.ts";
 import { refuse } from "./calls.ts";
@@ -49,6 +49,8 @@ async function callShown(
   { phone, byItself = false }: { phone?: string | undefined; byItself?: boolean },
 ): Promise<Placed> {
   const { id, agentId, campaignId, lineId, listedId, contactId } = shown;
+  if (phone !== undefined && !(await isListedNumber(db, listedId, phone)))
+    throw new CommandProblem(422, "unknown", "not one of the contact's numbers on this list", "phone");
   requireAble(engine.agent(agentId));
   const channel = `${PREVIEWED}${Math.floor(Date.now() / 1000)}.${randomInt(1e9)}`;
   const call = engine.callIdOf(channel);
@@ -66,7 +68,11 @@ async function callShown(
   if (!taken) throw over();
   if ("refused" in taken) {
     const { code, text } = taken.refused;
-    throw new CommandProblem(409, `refused-${code}`, `it may not be called now: ${text}`);
+    if (taken.over) {
+      engine.previewOver(id);
+      engine.tell("preview.over", { id: agentId, previewId: id, outcome: "refused", reason: code });
+    }
+    throw new CommandProblem(409, code, `it may not be called now: ${text}`);
   }
   engine.previewOver(id);
   const refusal = engine.ask({
@@ -105,14 +111,20 @@ function checkTime(to: SkipTo, now: Millis): void {
     throw new CommandProblem(422, "out-of-range", "must be in the future, within a year", "at");
 }
 
-/** One that is shown now, to whoever asks; an agent learns of no other (404). */
+/** One that is shown now (409 when it was), to whoever asks; an agent learns of no other's (404). */
 async function ownShown(db: Db, id: string, by: Asker): Promise<ShownRow> {
   const row = isId(id) ? await findShown(db, id) : undefined;
-  const own = row?.agentId && (by.role !== "agent" || row.agentId === by.agentId);
-  const shown = required(own ? row : undefined, "contact that is shown");
-  return { ...shown, agentId: shown.agentId as string };
+  const agentId = row?.agentId ?? (isId(id) ? await wasShownTo(db, id) : undefined);
+  const own = agentId !== undefined && (by.role !== "agent" || agentId === by.agentId);
+  const whose = required(own ? agentId : undefined, "contact that is shown");
+  if (!row) throw over();
+  return { ...row, agentId: whose };
 }
 
 function over(): CommandProblem {
-  return new CommandProblem(409, "over", "it is not shown to this agent any more");
+  return new CommandProblem(
+    409,
+    "over",
+    "it is not shown to this agent any more: it was called, skipped or given back",
+  );
 }

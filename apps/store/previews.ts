@@ -115,6 +115,27 @@ export async function findShown(db: Db, id: string) {
     .executeTakeFirst();
 }
 
+/** To whom it was shown, be it over or not. */
+export async function wasShownTo(db: Db, id: string): Promise<AgentId | undefined> {
+  const row = await db
+    .selectFrom("campaign_preview")
+    .select("agent_id")
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return row?.agent_id ?? undefined;
+}
+
+/** Whether this contact of a list has this number there. @param phone E.164 */
+export async function isListedNumber(db: Db, listed: string, phone: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("campaign_number")
+    .select("phone")
+    .where("campaign_contact_id", "=", listed)
+    .where("phone", "=", phone)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /**
  * Gives somebody back to the list, as if they had not been shown: to the place they had.
  * @returns false: it was over already, and nothing was changed

@@ -129,6 +129,21 @@ export async function previewCalled(
   await trx.updateTable("campaign_contact").set({ taken_by: null }).where("id", "=", contact).execute();
 }
 
+/** The gate has refused whoever is shown: they wait on the list again, and the showing is over. */
+export async function previewRefused(trx: Db, contact: string, now: number): Promise<void> {
+  await trx
+    .updateTable("campaign_preview")
+    .set({ ended_at: new Date(now), outcome: "refused" })
+    .where("campaign_contact_id", "=", contact)
+    .where("ended_at", "is", null)
+    .execute();
+  await trx
+    .updateTable("campaign_contact")
+    .set({ state: "waiting", taken_at: null, taken_by: null })
+    .where("id", "=", contact)
+    .execute();
+}
+
 /** For good: nothing that time brings would let them be called. What may change is asked about again. */
 const FOR_GOOD: ReadonlySet<string> = new Set(["refused", "no-consent", "zone-unknown"]);
 

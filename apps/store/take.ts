@@ -18,6 +18,7 @@ import {
   keepContacts,
   namedContact,
   previewCalled,
+  previewRefused,
   putOff,
   type Taken,
   type TakeRequest,
@@ -72,7 +73,8 @@ export async function takeContacts(db: Db, request: TakeRequest): Promise<TakeAn
  * Takes one contact that was shown to an agent (store/previews.ts), who says now that it is to be called; the showing is
  * over with it. Called because the time was over (`byItself`), it is a machine's dial to the gate.
  * @param phone one of the contact's numbers; undefined: the one that the gate allows first
- * @returns why not, when the gate refuses; undefined: it is not shown to this agent any more
+ * @returns why not, when the gate refuses, and whether the showing is over with that, because none of the contact's
+ * numbers may be called; undefined: it is not shown to this agent any more
  */
 export async function takeShown(
   db: Db,
@@ -82,7 +84,7 @@ export async function takeShown(
     phone?: string | undefined;
     byItself?: boolean | undefined;
   },
-): Promise<Taken | { refused: Refused } | undefined> {
+): Promise<Taken | { refused: Refused; over: boolean } | undefined> {
   return inOneTransaction(db, async (trx) => {
     const campaign = await lockCampaign(trx, request.campaign);
     const due = campaign && (await namedContact(trx, request));
@@ -92,8 +94,22 @@ export async function takeShown(
     const [one] = await judge(trx, asWhat, [due], asked, request.phone);
     if (one === undefined) return undefined;
     if (one === "busy")
-      return { refused: refuse("in-flight", "somebody decides about this number now", request.now) };
-    if ("refused" in one) return { refused: one.refused };
+      return {
+        refused: refuse("in-flight", "somebody decides about this number now", request.now),
+        over: false,
+      };
+    if ("refused" in one) {
+      const { byItself = false, phone, now } = request;
+      // What a machine may not dial an agent may, and what holds for everybody is nobody's own.
+      if (byItself || !mayDialAtAll(campaign)) return { refused: one.refused, over: false };
+      const [any] = phone === undefined ? [one] : await judge(trx, campaign, [due], asked);
+      const over = any !== undefined && any !== "busy" && "refused" in any;
+      if (over) {
+        await previewRefused(trx, due.id, now);
+        await putOff(trx, due, any.refused, now);
+      }
+      return { refused: one.refused, over };
+    }
     const taken = await writeAttempt(
       trx,
       campaign,

@@ -151,7 +151,7 @@ t.test(
     t.match(await call({ phone: "12 what" }), { status: 422, body: { errors: [{ field: "phone" }] } });
     t.match(
       await call({ phone: fresh() }),
-      { status: 409, body: { code: "refused-exhausted" } },
+      { status: 422, body: { errors: [{ field: "phone" }] } },
       "not one of theirs",
     );
     await db
@@ -160,7 +160,7 @@ t.test(
       .execute();
     t.match(
       await call({ phone: phones[1] }),
-      { status: 409, body: { code: "refused-refused" } },
+      { status: 409, body: { code: "refused" } },
       "refused meanwhile",
     );
     floor.set(anna, agent("Anna", { id: anna, state: "outbound", device: "busy" }));
@@ -210,6 +210,50 @@ t.test(
   },
 );
 
+t.test("whom nobody may call any more is not shown any longer, and what is over says so", async (t) => {
+  const { campaign, ids } = await campaignOf(2);
+  const [first, second] = ids as [string, string];
+  const shown = await show(campaign, anna);
+  const call = (key = annas) => send("POST", `/v1/previews/${shown?.id}/call`, key);
+  const numbers = await db
+    .selectFrom("campaign_number")
+    .select("phone")
+    .where("campaign_contact_id", "=", first)
+    .execute();
+  for (const { phone } of numbers)
+    await db
+      .insertInto("refused_number")
+      .values({ phone, source: "api", until: null, attempt_id: null })
+      .execute();
+  t.match(await call(), { status: 409, body: { code: "refused", detail: /refusal list/ } });
+  t.match(await shownRow(shown?.id), { outcome: "refused", attempt_id: null });
+  t.match(await listed(first), { state: "refused", done_reason: "refused", taken_by: null, taken_at: null });
+  const data = { id: anna, previewId: shown?.id, outcome: "refused", reason: "refused" };
+  t.match(told.at(-1), { kind: "preview.over", data }, "the screen hears of it");
+  t.equal(asked.length, 0, "nobody's phone rings");
+  t.match((await show(campaign, anna))?.campaignId, campaign, "the agent is shown the next");
+  t.match(await listed(second), { state: "taken", taken_by: anna });
+  t.match(await call(), { status: 409, body: { code: "over", detail: /not shown/ } });
+  const skip = { reason: "not-relevant", next: "end" };
+  t.match(await send("POST", `/v1/previews/${shown?.id}/skip`, annas, skip), {
+    status: 409,
+    body: { code: "over" },
+  });
+  t.equal((await call(boriss)).status, 404, "and nobody else learns that there was one");
+});
+
+t.test("a campaign that was paused meanwhile puts nobody off", async (t) => {
+  const { campaign, ids } = await campaignOf(1);
+  const shown = await show(campaign, anna);
+  await db.updateTable("campaign").set({ state: "paused" }).where("id", "=", campaign).execute();
+  const { next_at: before } = await listed(ids[0]);
+  t.match(await send("POST", `/v1/previews/${shown?.id}/call`, annas), {
+    status: 409,
+    body: { code: "not-running" },
+  });
+  t.match(await listed(ids[0]), { next_at: before, done_reason: null });
+});
+
 t.test("an engine that refuses the call leaves nobody taken, and no attempt open", async (t) => {
   const { campaign, ids } = await campaignOf(1);
   const shown = await show(campaign, anna);
@@ -254,7 +298,7 @@ t.test("a skip: the end of the list, a time, done with, never again; each with i
   t.equal(
     (await send("POST", `/v1/previews/${end.shown?.id}/skip`, annas, { reason: "wrong-time", next: "end" }))
       .status,
-    404,
+    409,
   );
 
   const at = new Date(Date.now() + 60 * MINUTE).toISOString();
@@ -308,7 +352,13 @@ t.test(
       t.equal(done.filter(Boolean).length, 1, "one of the three");
       const { outcome, campaign_contact_id: contactId } = await shownRow(id);
       t.equal(outcome, ["called", "skipped", "returned"][done.indexOf(true)]);
-      const state = { called: "taken", skipped: "done", returned: "waiting", "timed-out": "waiting" };
+      const state = {
+        called: "taken",
+        skipped: "done",
+        returned: "waiting",
+        "timed-out": "waiting",
+        refused: "",
+      };
       t.equal((await listed(contactId)).state, state[outcome ?? "called"]);
       await sql`update attempt set ending = 'answered', ended_at = now() where ending is null`.execute(db);
     }
@@ -335,7 +385,7 @@ t.test(
     const engine = { keyId: "engine", role: "agent", agentId: anna } as const;
     await t.rejects(
       desk.engine.send("preview.call", { id: shown?.id ?? "", byItself: true }, engine),
-      { code: "refused-machine-dialling" },
+      { code: "machine-dialling" },
       "38-FZ art. 18(2): nobody decided",
     );
     t.same(await db.selectFrom("attempt").selectAll().execute(), []);
@@ -372,6 +422,6 @@ t.test("a contact that is deleted while it is shown is shown to nobody any more"
   t.match(await shownRow(shown?.id), { outcome: "returned" });
   t.match(await listed(id), { state: "cancelled" });
   t.same((await send("GET", `/v1/agents/${anna}/preview`, annas)).body, { preview: null });
-  t.equal((await send("POST", `/v1/previews/${shown?.id}/call`, annas)).status, 404);
+  t.equal((await send("POST", `/v1/previews/${shown?.id}/call`, annas)).status, 409);
   t.same(await db.selectFrom("attempt").selectAll().execute(), [], "and nobody is called");
 });

@@ -47,7 +47,7 @@ export function previewRoutes(api: Api, { db, commands, country }: ApiContext): 
         tags,
         summary: "Call whoever is shown",
         description:
-          "The agent's phone rings first, then the customer's. 409 when it is not shown any more, the agent cannot call now, or the number may not be called now (`refused-…`).",
+          "The agent's phone rings first, then the customer's. 409 when it is not shown any more (`over`), the agent cannot call now (`not-available`), or nobody may call now: the code is then what POST /v1/campaigns/check would answer, such as `closed`, `too-many` or `refused` (on the refusal list). When none of the numbers may be called the showing is over with that (`preview.over`, `refused`), and the agent is shown the next. 422 for a number that the contact does not have on this list.",
         "x-ledger": ledger,
         params: IdParams,
         body: S.PreviewCall,
@@ -72,7 +72,7 @@ export function previewRoutes(api: Api, { db, commands, country }: ApiContext): 
         tags,
         summary: "Skip whoever is shown",
         description:
-          "With a reason, and what is to become of the contact. 409 when it is not shown any more.",
+          "With a reason, and what is to become of the contact. 409 `over` when it is not shown any more.",
         "x-ledger": ledger,
         params: IdParams,
         body: S.PreviewSkip,

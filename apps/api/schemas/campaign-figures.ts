@@ -41,7 +41,9 @@ export const CampaignStatus = Type.Object({
   }),
   previews: Type.Object({
     shown: Type.Integer({ description: "How many are shown to agents now." }),
-    outcomes: Counts("Showings that ended since `attempts.since`: called, skipped, timed-out, returned."),
+    outcomes: Counts(
+      "Showings that ended since `attempts.since`: called, skipped, timed-out, returned, refused.",
+    ),
   }),
   abandonment: Type.Object({
     since: Instant("The window of the policy, backwards from now."),

@@ -10,8 +10,11 @@ import type { Campaign, CampaignMode } from "./campaign.ts";
 /** As what the gate and the policy see a call that is placed because the time was over. */
 export const BY_ITSELF = "progressive" as const satisfies CampaignMode;
 
-/** What became of a showing. `returned`: the agent went away, or the campaign does not run any more. */
-export const PREVIEW_OUTCOMES = ["called", "skipped", "timed-out", "returned"] as const;
+/**
+ * What became of a showing. `returned`: the agent went away, or the campaign does not run any more. `refused`: when the
+ * agent asked for the call, the gate let none of the numbers be called any more.
+ */
+export const PREVIEW_OUTCOMES = ["called", "skipped", "timed-out", "returned", "refused"] as const;
 export type PreviewOutcome = (typeof PREVIEW_OUTCOMES)[number];
 
 /** Why agents skip: a closed list (law L8). */
