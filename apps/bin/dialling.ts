@@ -2,6 +2,7 @@
 
 import type { Handlers } from "../commands/handlers.ts";
 import type { Asker } from "../commands/port.ts";
+import { listBlocked } from "../core/dialling/hindrances.ts";
 import type { DiallerPorts } from "../engine/dialler/ports.ts";
 import type { PreviewDeeds } from "../engine/dialler/previews.ts";
 import { Dialler } from "../engine/dialler.ts";
@@ -11,6 +12,7 @@ import type { Db } from "../store/database.ts";
 import { openAttempts } from "../store/open-attempts.ts";
 import { addDecision, measureAbandonment, readSnapshots, saveSnapshot } from "../store/pacing.ts";
 import { giveBack, openPreviews, showNext } from "../store/previews.ts";
+import { listOutlook } from "../store/reads/list-outlook.ts";
 import { attemptPlaced, settleAttempt } from "../store/settle.ts";
 import { takeContacts } from "../store/take.ts";
 
@@ -43,6 +45,10 @@ export function prepareDialler({ db, mayDial, ...parts }: DiallerParts): Dialler
       snapshots: () => readSnapshots(db),
       saveSnapshot: (campaign, snapshot) => saveSnapshot(db, campaign, snapshot),
       decided: (decision) => addDecision(db, decision),
+      async listBlocked(campaign, now) {
+        const [hindrance] = listBlocked(await listOutlook(db, campaign, { now, mayDial }));
+        return hindrance;
+      },
       abandonment: (campaign, since) => measureAbandonment(db, campaign, since),
     },
   });

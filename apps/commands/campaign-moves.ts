@@ -1,8 +1,12 @@
 /** Starting, pausing, draining and stopping a campaign. */
 import type { CampaignState } from "../core/dialling/campaign.ts";
+import { type Hindrance, hindrancesOf, unserved } from "../core/dialling/hindrances.ts";
 import { policyProblems } from "../core/dialling/policy-problems.ts";
+import { mayDial } from "../phone/allowed.ts";
 import { loadCampaign } from "../store/campaigns.ts";
 import type { Db } from "../store/database.ts";
+import { abandonmentOf } from "../store/reads/campaign-figures.ts";
+import { listOutlook, placesCalls } from "../store/reads/list-outlook.ts";
 import { readSettings } from "../store/settings.ts";
 import { audit } from "../store/writes/audit.ts";
 import type { CampaignMove } from "./campaign-ports.ts";
@@ -22,12 +26,8 @@ const MOVES: Readonly<
   stop: { from: ["running", "paused", "draining"], to: "stopped", done: "stopped" },
 };
 
-export function campaignMoveCommands({
-  write,
-  inTurn,
-  engine,
-  db,
-}: Context): Pick<Handlers, "campaign.move"> {
+export function campaignMoveCommands(context: Context): Pick<Handlers, "campaign.move"> {
+  const { write, inTurn, engine, db } = context;
   return {
     "campaign.move": ({ id, move }, by) =>
       inTurn(async () => {
@@ -60,7 +60,7 @@ export function campaignMoveCommands({
           });
         });
         engine.settingsChanged(await readSettings(db));
-        return { state: to };
+        return { state: to, warnings: to === "running" ? await warningsOf(context, id) : [] };
       }),
   };
 }
@@ -71,8 +71,8 @@ async function requireReady(trx: Db, id: string): Promise<void> {
   if (!campaign) return;
   const [problem] = policyProblems(campaign.policy, campaign);
   if (problem) throw new CommandProblem(409, "policy", problem.message, problem.field);
-  if (campaign.mode !== "agentless" && campaign.agents.length === 0)
-    throw new CommandProblem(409, "unserved", "no agent serves this campaign");
+  const [nobody] = unserved(campaign);
+  if (nobody) throw new CommandProblem(409, nobody.code, nobody.text, nobody.field);
   const someone = await trx
     .selectFrom("campaign_contact")
     .select("id")
@@ -80,5 +80,25 @@ async function requireReady(trx: Db, id: string): Promise<void> {
     .where("state", "in", ["waiting", "taken"])
     .limit(1)
     .executeTakeFirst();
-  if (!someone) throw new CommandProblem(409, "nobody-to-call", "there is nobody on its list to call");
+  if (!someone)
+    throw new CommandProblem(
+      409,
+      "nobody-to-call",
+      "there is nobody on its list to call: POST /v1/campaigns/{id}/contacts adds people",
+      "contacts",
+    );
+}
+
+/** It runs now; what keeps it from dialling nevertheless. */
+async function warningsOf({ db, engine, config }: Context, id: string): Promise<readonly Hindrance[]> {
+  const campaign = await loadCampaign(db, id);
+  if (!campaign) return [];
+  const list = await listOutlook(db, campaign, {
+    now: Date.now(),
+    mayDial: (phone) => mayDial(phone, config),
+  });
+  const agents = campaign.agents.flatMap((agent) => engine.agent(agent) ?? []);
+  const { percent } = await abandonmentOf(db, id, campaign.policy.abandonment, Date.now());
+  const exceeded = percent !== null && percent > campaign.policy.abandonment.limitPercent;
+  return hindrancesOf({ campaign, dials: await placesCalls(db, campaign), agents, list, exceeded });
 }

@@ -8,6 +8,7 @@ import type {
   PreviewSettings,
   Purpose,
 } from "../core/dialling/campaign.ts";
+import type { Hindrance } from "../core/dialling/hindrances.ts";
 import type { SkipReason, SkipTo } from "../core/dialling/preview.ts";
 import type { PolicyChange } from "../core/dialling/wished-policy.ts";
 import type { Applied, Created, Placed } from "./port.ts";
@@ -99,7 +100,11 @@ export interface CampaignCommands {
   "campaign.change": [{ id: string; change: Partial<CampaignFields> }, Applied];
   /** 409 when it has called anybody: its attempts are evidence. */
   "campaign.delete": [{ id: string }, Applied];
-  "campaign.move": [{ id: string; move: CampaignMove }, { state: CampaignState }];
+  "campaign.move": [
+    { id: string; move: CampaignMove },
+    /** What keeps it from dialling, now that it runs. */
+    { state: CampaignState; warnings: readonly Hindrance[] },
+  ];
   /** At most 2000 rows; each is added or not by itself. */
   "campaign.list": [{ id: string; rows: NewListed[] }, { rows: ListedRow[] }];
   /** Takes people off the list who are waiting; no ids: all of them. */

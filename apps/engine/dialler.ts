@@ -11,9 +11,11 @@ import { randomInt } from "node:crypto";
 import { freeFor } from "../core/dialling/agents.ts";
 import type { Campaign } from "../core/dialling/campaign.ts";
 import type { Taken } from "../core/dialling/floor.ts";
+import type { PacingView } from "../core/dialling/pacer.ts";
 import { scoreClass } from "../core/dialling/pacing.ts";
 import { roomFor, shownFor, trunkOf, turnOf } from "../core/dialling/trunks.ts";
 import { viewsOf } from "../core/dialling/view.ts";
+import { ONE_FOR_ONE, whyIdle } from "../core/dialling/why-idle.ts";
 import { zonesOf } from "../core/dialling/zones.ts";
 import type { Effect } from "../core/effects.ts";
 import type { DomainEvent } from "../core/events.ts";
@@ -24,7 +26,7 @@ import type { Taken as TakenRow } from "../store/take.ts";
 import { Arrivals } from "./dialler/arrivals.ts";
 import { CampaignCounts } from "./dialler/counts.ts";
 import { PacersEars } from "./dialler/heard.ts";
-import type { DiallerPorts } from "./dialler/ports.ts";
+import type { Decided, DiallerPorts } from "./dialler/ports.ts";
 import { type PreviewDeeds, Previews } from "./dialler/previews.ts";
 import { CampaignRun } from "./dialler/run.ts";
 import { createSettling, type Settling } from "./dialler/settling.ts";
@@ -184,13 +186,15 @@ export class Dialler {
       const view = views[place];
       if (!view) continue;
       const dueIn = run.dueIn(at);
+      const over = this.#over.has(run.campaign.id);
       if (dueIn !== 0) {
         run.pacer.tick(view);
+        if (run.isListEmpty(at)) this.#idle(run, view, at, over);
         left = Math.min(left ?? TICK_MS, dueIn ?? TICK_MS);
         continue;
       }
       const room = Math.max(0, (view.room ?? 0) - reserved);
-      const { dial, shed } = run.decide({ ...view, room }, at, this.#over.has(run.campaign.id));
+      const { dial, shed } = run.decide({ ...view, room }, at, over);
       reserved += dial;
       if (shed.length > 0)
         hear({
@@ -200,14 +204,16 @@ export class Dialler {
           why: "shed",
           text: "too many of the calls in flight would be answered at once",
         });
-      if (dial > 0) void this.#take(run, dial);
-      if (dial > 0 || shed.length > 0) this.#decided(run, at, dial, shed.length);
+      const why = whyDialled(run, over);
+      if (shed.length > 0) this.#decided(run, at, { dialled: 0, shed: shed.length, because: why });
+      if (dial > 0) void this.#take(run, dial, why);
+      else if (shed.length === 0) this.#idle(run, { ...view, room }, at, over);
     }
     return left;
   }
 
   /** Rows first, then the dials (law L4). */
-  async #take(run: CampaignRun, most: number): Promise<void> {
+  async #take(run: CampaignRun, most: number, because: object): Promise<void> {
     const { store, hear, log, floor } = this.#ports;
     const { campaign } = run;
     /** How often each number was tried before. */
@@ -227,13 +233,16 @@ export class Dialler {
       });
       const at = Date.now();
       if (rows.length === 0) run.listEmpty(at);
-      else
+      else {
+        run.busy();
+        this.#decided(run, at, { dialled: rows.length, shed: 0, because });
         hear({
           kind: "attemptsCommitted",
           at,
           campaign: campaign.id,
           attempts: rows.map((row) => takenOf(row, tries.get(row.id) ?? 0, at)),
         });
+      }
     } catch (error) {
       run.listEmpty(Date.now());
       log.warn(
@@ -262,11 +271,23 @@ export class Dialler {
     });
   }
 
-  #decided(run: CampaignRun, at: number, dialled: number, shed: number): void {
-    const decision = { campaign: run.campaign.id, at, dialled, shed, because: run.explain() };
-    this.#ports.store.decided(decision).catch((error: unknown) => {
+  #decided(run: CampaignRun, at: number, decision: Pick<Decided, "dialled" | "shed" | "because">): void {
+    this.#ports.store.decided({ campaign: run.campaign.id, at, ...decision }).catch((error: unknown) => {
       this.#ports.log.warn({ error: String(error) }, "Why so many were dialled was not kept.");
     });
+  }
+
+  /** A reason to dial nobody that stands is a decision too. */
+  #idle(run: CampaignRun, view: PacingView, at: number, over: boolean): void {
+    const why = whyIdle(this.#ports.floor(), run.campaign, view, { over, listEmpty: run.isListEmpty(at) });
+    if (!run.idle(why, at)) return;
+    const because = { ...run.explain(), ...why };
+    const { store, log } = this.#ports;
+    const telling =
+      why.code === "nobody-due" ? store.listBlocked(run.campaign, at) : Promise.resolve(undefined);
+    telling
+      .then((list) => this.#decided(run, at, { dialled: 0, shed: 0, because: { ...because, ...list } }))
+      .catch((error: unknown) => log.warn({ error: String(error) }, "Why nobody was dialled was not kept."));
   }
 
   /** The limit by the rows, over the policy's window backwards from now, whatever the pacer believes. */
@@ -286,6 +307,12 @@ export class Dialler {
     for (const [id, run] of this.#runs)
       if (run.campaign.mode !== "agentless") await this.#ports.store.saveSnapshot(id, run.snapshot());
   }
+}
+
+function whyDialled(run: CampaignRun, over: boolean): object {
+  const because = run.explain();
+  const only = over || because.guard ? { code: "one-for-one", text: ONE_FOR_ONE } : {};
+  return { ...because, ...only };
 }
 
 /** When the window ends in which the pacer counts: windows follow each other from the campaign's start. */

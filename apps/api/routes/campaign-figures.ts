@@ -1,8 +1,6 @@
 /** A campaign in figures, its evidence, and whether a number may be dialled. */
 
-import type { FloorView } from "../../commands/port.ts";
-import { servesCampaign } from "../../core/dialling/agents.ts";
-import type { Campaign } from "../../core/dialling/campaign.ts";
+import { listWords } from "../../core/dialling/list-words.ts";
 import type { AbandonmentPolicy } from "../../core/dialling/policy.ts";
 import { localText } from "../../core/routing/wall-clock.ts";
 
@@ -15,7 +13,9 @@ import {
 import { listAbandoned } from "../../store/reads/campaign-list.ts";
 import { loadCampaign } from "../../store/reads/campaigns.ts";
 import { checkNumber } from "../../store/reads/dial-check.ts";
+import { listReasons } from "../../store/reads/list-outlook.ts";
 import { previewFigures } from "../../store/reads/previews.ts";
+import { agentsNow, warningsOf } from "../campaign-now.ts";
 import { type Api, type ApiContext, floorOrNull, onlyAgent } from "../context.ts";
 import { type Cell, csvOf } from "../csv.ts";
 import { instantFrom, zoneFrom } from "../periods.ts";
@@ -41,7 +41,7 @@ export function campaignFigureRoutes(api: Api, context: ApiContext): void {
         tags,
         summary: "How a campaign stands",
         description:
-          "Its list by state, its attempts by ending, abandonment in the policy's window with numerator and denominator, its agents now, and why it dialled as it did last.",
+          "What keeps it from dialling (`warnings`), its list by state and by reason, its attempts by ending, abandonment in the policy's window with numerator and denominator, its agents now, and why it dialled as it did last.",
         "x-ledger": ["DIAL-15"],
         params: IdParams,
         querystring: S.StatusQuery,
@@ -57,25 +57,32 @@ export function campaignFigureRoutes(api: Api, context: ApiContext): void {
       const { since } = request.query;
       const from = since === undefined ? now - DAY_MS : instantFrom(since, "since");
       const { abandonment: policy } = campaign.policy;
-      const [list, tried, lost, decisions, previews, floor] = await Promise.all([
+      const [list, reasons, tried, lost, decisions, previews, floor] = await Promise.all([
         listFigures(db, id, now),
+        listReasons(db, id, now),
         attemptFigures(db, id, new Date(from)),
         abandonmentOf(db, id, policy, now),
         listDecisions(db, id, 1),
         previewFigures(db, id, new Date(from)),
         floorOrNull(commands),
       ]);
-      const { percent } = lost;
+      const exceeded = lost.percent !== null && lost.percent > policy.limitPercent;
       return {
         ...{ id, state: campaign.state, mode: campaign.mode },
-        list: { ...list, nextAt: isoOrNull(list.nextAt) },
+        warnings: await warningsOf(context, campaign, floor, exceeded),
+        list: {
+          ...{ ...list, nextAt: isoOrNull(list.nextAt) },
+          reasons: reasons.map((reason) => ({
+            ...{ ...reason, text: listWords(reason.code), nextAt: isoOrNull(reason.nextAt) },
+          })),
+        },
         attempts: { since: iso(from), total: tried.attempts, open: tried.open, endings: tried.endings },
         previews,
         abandonment: {
           ...lost,
           since: iso(lost.since),
           limitPercent: policy.limitPercent,
-          exceeded: percent !== null && percent > policy.limitPercent,
+          exceeded,
         },
         agents: floor && agentsNow(floor, campaign),
         connectSeconds: tried.connectSeconds,
@@ -196,26 +203,6 @@ export function campaignFigureRoutes(api: Api, context: ApiContext): void {
 
 function decisionView({ at, ...decision }: Awaited<ReturnType<typeof listDecisions>>[number]) {
   return { ...decision, at: iso(at) };
-}
-
-function agentsNow({ agents }: FloorView, campaign: Campaign) {
-  const ids = new Set(campaign.agents);
-  const serving = agents.filter(({ id }) => ids.has(id));
-  const count = (one: (agent: (typeof serving)[number]) => boolean) => serving.filter(one).length;
-  return {
-    total: ids.size,
-    free: count(
-      (agent) =>
-        servesCampaign(agent, campaign) &&
-        agent.call === undefined &&
-        // An open line keeps the phone busy.
-        (campaign.connect === "open-line" ? agent.openLine : agent.device === "idle"),
-    ),
-    talking: count(({ call }) => call !== undefined && call.phase !== "wrap-up"),
-    wrapUp: count(({ call }) => call?.phase === "wrap-up"),
-    onBreak: count(({ state }) => state === "break"),
-    offline: count(({ state }) => state === "offline"),
-  };
 }
 
 const EVIDENCE = [

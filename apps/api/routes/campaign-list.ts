@@ -1,4 +1,5 @@
 /** Who is on a campaign's list, and what was tried. */
+import type { CampaignState } from "../../core/dialling/campaign.ts";
 import { attemptCursor, listAttempts, listListed } from "../../store/reads/campaign-list.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { addToList } from "../listing.ts";
@@ -25,7 +26,7 @@ export function campaignListRoutes(api: Api, context: ApiContext): void {
       schema: {
         tags,
         summary: "Put people on a campaign's list",
-        description: `Contacts by id, all contacts that match a filter, or plain numbers; up to ${S.MOST_ROWS} at once. Each is added or not by itself; a number is on a list once.`,
+        description: `Contacts by id, all contacts that match a filter, or plain numbers; up to ${S.MOST_ROWS} at once. Each is added or not by itself; a number is on a list once. A campaign that is stopped or finished takes people too: they are called when it is started again, which \`warnings\` says.`,
         "x-ledger": ["DIAL-01", "DIAL-05", "DIAL-15"],
         params: IdParams,
         body: S.ListRequest,
@@ -34,8 +35,9 @@ export function campaignListRoutes(api: Api, context: ApiContext): void {
     },
     async (request) => {
       const { id } = request.params;
-      await findCampaign(context, id);
-      return addToList(context, id, request.body, request.caller);
+      const { state } = await findCampaign(context, id);
+      const report = await addToList(context, id, request.body, request.caller);
+      return { ...report, warnings: report.added > 0 ? idleWarnings(state) : [] };
     },
   );
 
@@ -144,6 +146,16 @@ export function campaignListRoutes(api: Api, context: ApiContext): void {
       return reply.code(204).send(undefined);
     },
   );
+}
+
+/** Whoever adds people to a campaign that does not go on by itself should know that it does not. */
+function idleWarnings(state: CampaignState) {
+  if (state !== "stopped" && state !== "finished" && state !== "draining") return [];
+  const text =
+    state === "draining"
+      ? "the campaign is draining and dials nobody new: they are called when it goes on (POST /v1/campaigns/{id}/resume)"
+      : `the campaign is ${state}: they are called when it is started again (POST /v1/campaigns/{id}/start)`;
+  return [{ code: "not-running" as const, text }];
 }
 
 function attemptView(row: Awaited<ReturnType<typeof listAttempts>>["items"][number]) {

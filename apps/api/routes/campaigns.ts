@@ -1,8 +1,9 @@
 /** Campaigns: how they dial, by which policy, and what people do with them. */
-import type { CampaignMove } from "../../commands/port.ts";
+import type { Applied, CampaignMove } from "../../commands/port.ts";
 import type { AmdSettings } from "../../core/dialling/campaign.ts";
+import { unserved } from "../../core/dialling/hindrances.ts";
 import { PRESET_NAMES, PRESETS } from "../../core/dialling/presets.ts";
-import { type CampaignRow, listCampaigns } from "../../store/reads/campaigns.ts";
+import { type CampaignRow, listCampaigns, loadCampaign } from "../../store/reads/campaigns.ts";
 import { type Api, type ApiContext, onlyAgent } from "../context.ts";
 import { phoneFrom, phoneView } from "../phones.ts";
 import { notFound } from "../problem.ts";
@@ -16,7 +17,7 @@ const ledger = ["DIAL-15"];
 const MOVES: Readonly<Record<CampaignMove, readonly [summary: string, description: string]>> = {
   start: [
     "Start a campaign",
-    "From `draft`, `stopped` or `finished`. 409 without agents or anybody to call.",
+    "From `draft`, `stopped` or `finished`: whoever still waits on the list, or was added since, is called. 409 when it cannot work at all: nobody serves it (`unserved`), nobody is on its list (`nobody-to-call`), its policy forbids it (`policy`). `warnings` says what keeps it from dialling for now.",
   ],
   pause: ["Pause a campaign", "It dials nobody new; calls in flight go on."],
   resume: ["Let a campaign go on", "From `paused` or `draining`."],
@@ -79,7 +80,7 @@ export function campaignRoutes(api: Api, context: ApiContext): void {
       const { amd = null, ...body } = request.body;
       const fields = { ...S.NEW_CAMPAIGN, ...body, ...numbersOf(body, country), amd: wholeAmd(amd) };
       const { id, applied } = await commands.send("campaign.create", fields, request.caller);
-      return reply.code(201).send({ ...(await show(context, id)), applied });
+      return reply.code(201).send(await changed(context, id, applied));
     },
   );
 
@@ -124,7 +125,7 @@ export function campaignRoutes(api: Api, context: ApiContext): void {
         ...(amd !== undefined && { amd: wholeAmd(amd && { ...before, ...amd }) }),
       };
       const { applied } = await commands.send("campaign.change", { id, change }, request.caller);
-      return { ...(await show(context, id)), applied };
+      return changed(context, id, applied);
     },
   );
 
@@ -164,8 +165,8 @@ export function campaignRoutes(api: Api, context: ApiContext): void {
       async (request) => {
         const { id } = request.params;
         const wish = { id, move: move as CampaignMove };
-        const { state } = await commands.send("campaign.move", wish, request.caller);
-        return { id, state };
+        const { state, warnings } = await commands.send("campaign.move", wish, request.caller);
+        return { id, state, warnings: [...warnings] };
       },
     );
 }
@@ -191,6 +192,11 @@ export async function findCampaign({ db }: ApiContext, id: string, agentId?: str
 
 async function show(context: ApiContext, id: string, agentId?: string) {
   return campaignView(await findCampaign(context, id, agentId));
+}
+
+async function changed(context: ApiContext, id: string, applied: Applied["applied"]) {
+  const campaign = await loadCampaign(context.db, id);
+  return { ...(await show(context, id)), applied, warnings: campaign ? unserved(campaign) : [] };
 }
 
 function campaignView(row: CampaignRow) {

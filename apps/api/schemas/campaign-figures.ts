@@ -1,19 +1,20 @@
 /** A campaign in figures, and whether a number may be dialled. */
 import { Type } from "typebox";
+import { CONTACT_STATES } from "../../core/dialling/campaign.ts";
 import { REFUSALS } from "../../core/dialling/verdict.ts";
 import { Zone } from "./campaign-list.ts";
-import { StateOf } from "./campaigns.ts";
+import { StateOf, Warnings } from "./campaigns.ts";
 import { Closed, Id, Instant, ListOf, Nullable, PhoneText, PhoneView } from "./common.ts";
 import { Mode, PolicyView } from "./policy.ts";
 
 const Decision = Type.Object({
   at: Instant(),
-  dialled: Type.Integer({ description: "How many were dialled." }),
+  dialled: Type.Integer({ description: "How many were dialled; 0 with the reason in `because`." }),
   shed: Type.Integer({ description: "How many that rang were hung up." }),
   because: Type.Unsafe<object>(
     Type.Record(Type.String(), Type.Unknown(), {
       description:
-        "`q`: the risk that the next answer finds nobody; `theta`: how much of it is allowed; `pHat`: the share of dials that a person answers; `guard`: beyond the limit, only one for one.",
+        "`code` and `text`: in plain words why nobody is dialled (`no-trunk`, `no-agents`, `nobody-due`, `calendar-closed`, `nobody-allowed`, `no-room`, `agents-busy`, `enough`), once it has stood for a while, or that only one call for each free agent is dialled because too many were abandoned (`one-for-one`). `q`: the risk that the next answer finds nobody; `theta`: how much of it is allowed; `pHat`: the share of dials that a person answers; `guard`: beyond the limit, only one for one.",
     }),
   ),
 });
@@ -28,10 +29,24 @@ export const CampaignStatus = Type.Object({
   id: Id(),
   state: StateOf,
   mode: Mode,
+  warnings: Warnings,
   list: Type.Object({
     states: Counts("How many of the list are in which state."),
     due: Type.Integer({ description: "Waiting, and their time has come." }),
     nextAt: Nullable(Instant("When the next one who waits is due.")),
+    reasons: Type.Array(
+      Type.Object({
+        state: Type.Enum([...CONTACT_STATES]),
+        code: Type.String({
+          description:
+            "`due`; `not-before` a time that the list says; `retry`; `for-an-agent` who was asked for; what the gate said last (`closed`, `too-many`, `refused` … as in POST /v1/campaigns/check); how it ended (`reached`, `exhausted` …).",
+        }),
+        text: Type.String({ description: "The same in plain words." }),
+        count: Type.Integer(),
+        nextAt: Nullable(Instant("Of those who wait: when the first is looked at again.")),
+      }),
+      { description: "Why people wait, or are not called any more; the commonest first." },
+    ),
   }),
   attempts: Type.Object({
     since: Instant(),

@@ -1,6 +1,7 @@
 /** Who is on a campaign's list, and what was tried. */
 import { Type } from "typebox";
 import { ATTEMPT_ENDINGS, CONTACT_STATES } from "../../core/dialling/campaign.ts";
+import { Warnings } from "./campaigns.ts";
 import { Closed, Id, Instant, Nullable, PageOf, Paging, PhoneText, PhoneView } from "./common.ts";
 import { filterFields } from "./contact-filter.ts";
 
@@ -73,6 +74,7 @@ export const ListReport = Type.Object({
     }),
     { description: "Rows that were not added, or not with all their numbers." },
   ),
+  warnings: Warnings,
 });
 export const UnlistRequest = Type.Object(
   { ids: Type.Optional(Type.Array(Id(), { maxItems: MOST_ROWS, description: "Left out: all who wait." })) },

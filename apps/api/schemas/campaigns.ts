@@ -7,6 +7,7 @@ import {
   PREVIEW_TIMEOUTS,
   type PreviewSettings,
 } from "../../core/dialling/campaign.ts";
+import { HINDRANCES } from "../../core/dialling/hindrances.ts";
 import {
   AppliedView,
   ChangeOf,
@@ -182,9 +183,24 @@ const view = {
   endedAt: Nullable(Instant()),
 };
 export const CampaignView = Type.Object(view);
-export const CampaignApplied = Type.Object({ ...view, applied: AppliedView });
+export const CampaignApplied = Type.Object({
+  ...view,
+  applied: AppliedView,
+  warnings: Type.Array(
+    Type.Object({ code: Type.String(), text: Type.String(), field: Type.Optional(Type.String()) }),
+    { description: "`unserved`: it has no agents yet, and cannot be started before it has." },
+  ),
+});
 export const CampaignList = ListOf(CampaignView);
 export const CampaignQuery = Type.Object({ state: Type.Optional(StateOf) }, Closed);
-export const Moved = Type.Object({ id: Id(), state: StateOf });
+export const Warnings = Type.Array(
+  Type.Object({
+    code: Type.Enum([...HINDRANCES]),
+    text: Type.String({ description: "In plain words." }),
+    field: Type.Optional(Type.String({ description: "The campaign's field that would mend it." })),
+  }),
+  { description: "What keeps it from dialling, the gravest first; nothing was refused for it." },
+);
+export const Moved = Type.Object({ id: Id(), state: StateOf, warnings: Warnings });
 
 export const PresetList = ListOf(Type.Object({ name: Type.String(), policy: PolicyView }));

@@ -1,5 +1,6 @@
 /** What the dialler needs from the world; bin/engine.ts joins it with the real things. */
 import type { AttemptEnding, Campaign } from "../../core/dialling/campaign.ts";
+import type { Hindrance } from "../../core/dialling/hindrances.ts";
 import type { AgentId, CallId, Floor } from "../../core/floor.ts";
 import type { Input } from "../../core/inputs.ts";
 import type { AttemptRecord } from "../../core/records/attempt.ts";
@@ -26,6 +27,8 @@ export interface DiallerStore {
   snapshots(): Promise<ReadonlyMap<string, unknown>>;
   saveSnapshot(campaign: string, snapshot: unknown): Promise<void>;
   decided(decision: Decided): Promise<void>;
+  /** Why nobody on this campaign's list may be called now; undefined: somebody may. */
+  listBlocked(campaign: Campaign, now: number): Promise<Hindrance | undefined>;
   /** Of calls answered by a person since then: all, and those that were abandoned. */
   abandonment(campaign: Campaign, since: number): Promise<{ readonly live: number; readonly lost: number }>;
 }

@@ -5,6 +5,7 @@ import type { Campaign } from "../../core/dialling/campaign.ts";
 import type { Attempt } from "../../core/dialling/floor.ts";
 import type { CallRef, Pacer, PacingReason, PacingView, Resolution } from "../../core/dialling/pacer.ts";
 import { createPacer, type PacingOptions } from "../../core/dialling/pacing.ts";
+import { type Idle, toldAfter } from "../../core/dialling/why-idle.ts";
 
 /** Pacing needs no more than this often to be thought about. */
 const LEAST_MS = 500;
@@ -30,6 +31,8 @@ export class CampaignRun {
   #options: string;
   #decidedAt = 0;
   #emptyUntil = 0;
+  /** Why nobody is dialled, since when, and whether that was told. */
+  #idle: { code: Idle["code"]; since: number; told: boolean } | undefined;
   /** Resolved already: a call that was answered ends later, and is not resolved twice. */
   readonly #resolved = new Set<Attempt["id"]>();
   /** Classes of the numbers that were dialled last: those that come next on the list are like them. */
@@ -79,6 +82,23 @@ export class CampaignRun {
   /** Nobody on the list may be called now. */
   listEmpty(at: number): void {
     this.#emptyUntil = at + EMPTY_MS;
+  }
+
+  isListEmpty(at: number): boolean {
+    return this.#emptyUntil > at;
+  }
+
+  /** It dials nobody, and why. @returns whether that is to be told: once, when it has stood for a while */
+  idle(why: Idle, at: number): boolean {
+    if (why.code !== this.#idle?.code) this.#idle = { code: why.code, since: at, told: false };
+    if (this.#idle.told || at - this.#idle.since < toldAfter(why)) return false;
+    this.#idle.told = true;
+    return true;
+  }
+
+  /** It has dialled somebody. */
+  busy(): void {
+    this.#idle = undefined;
   }
 
   /** Somebody may be due again: contacts were added, or a rule changed. */
