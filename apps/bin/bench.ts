@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const folder = fileURLToPath(new URL("../../bench/", import.meta.url));
 const name = process.argv[2] ?? "";
 const known = readdirSync(folder).filter((file) =>
-  /^(route|directory|queue|whatif|events|statistics|import|dialer|dialer-full|dialer-live|search)\.js$/.test(
+  /^(route|directory|queue|whatif|events|statistics|import|dialer|dialer-full|dialer-live|search|connect)\.js$/.test(
     file,
   ),
 );

@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { carrierOf, FAR_ADDRESS, type SippPeer } from "../../apps/peers/sipp.ts";
 import { type Db, openDatabase } from "../../apps/store/database.ts";
 import { until } from "../../tests/support/until.ts";
+import { type Send, sender } from "../api.ts";
 import { at } from "../figures.ts";
 import { phonesFree, type Rig } from "../rig.ts";
 import { answerScenario } from "../sipp.ts";
@@ -39,7 +40,7 @@ export async function measureLive({ instance, crowd }: Rig, plan: Plan, seed: nu
   const far = carrierOf(crowd.place, farEndScenario());
   const db = openDatabase({ url: instance.databaseUrl, name: "bench", log: { warn: () => {} } });
   try {
-    const send = sender(instance.url, instance.secrets.adminApiKey);
+    const send = sender(instance);
     await phonesFree(instance, 60_000, "do-not-disturb");
     const campaign = await prepare(send, far, seed);
     await send("POST", `/v1/campaigns/${campaign}/resume`);
@@ -57,24 +58,6 @@ export async function measureLive({ instance, crowd }: Rig, plan: Plan, seed: nu
     await far.stop();
     phones.child.kill("SIGKILL");
   }
-}
-
-type Send = <Answer = { id: string }>(method: string, path: string, body?: object) => Promise<Answer>;
-
-function sender(url: string, key: string): Send {
-  return async <Answer>(method: string, path: string, body?: object) => {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(body && { "content-type": "application/json" }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const answer = (await response.json()) as Answer;
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
-    return answer;
-  };
 }
 
 /** A trunk to the carrier, and the campaign's list. @returns the campaign's id */

@@ -134,7 +134,7 @@ function nameOf(samples: Float64Array, tones: Readonly<Record<string, number>>):
 }
 
 /** ITU-T G.711 µ-law to 16-bit samples. */
-function linear(coded: Buffer): Float64Array {
+export function linear(coded: Buffer): Float64Array {
   return Float64Array.from(coded, (code) => {
     const bits = ~code & 0xff;
     const size = (((bits & 0x0f) << 3) + 0x84) << ((bits >> 4) & 7);
