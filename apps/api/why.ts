@@ -54,6 +54,7 @@ export interface StoryCall {
 }
 
 const FALLBACK = "the engine did not decide; the dialplan took the line's fallback";
+const FALLBACK_OF_CAMPAIGN = "the engine did not decide; the dialplan looked for an agent of the campaign";
 
 /** The agents and queues that decisions speak of (ids that are rows; anything else is left out). */
 export function idsIn(events: readonly StoryEvent[]): { agents: Set<string>; queues: Set<string> } {
@@ -85,7 +86,7 @@ function decisionOf(event: StoryEvent, names: StoryNames): Decision | undefined 
           queueId: null,
           decision: "fallback",
           rule: "L2",
-          because: FALLBACK,
+          because: data.context === "campaign-alone" ? FALLBACK_OF_CAMPAIGN : FALLBACK,
           considered: [],
         }
       : undefined;

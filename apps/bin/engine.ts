@@ -15,6 +15,7 @@ import { createAnswerAsker } from "../asterisk/answer-asker.ts";
 import { ariUrl } from "../asterisk/ari/address.ts";
 import { channelExists } from "../asterisk/ari/channels.ts";
 import { createAri } from "../asterisk/ari/choose.ts";
+import { setGlobal } from "../asterisk/ari/globals.ts";
 import { createHands } from "../asterisk/hands.ts";
 import { ARI_EVENTS, hearAri, type Senses } from "../asterisk/hears.ts";
 import { createMover } from "../asterisk/mover.ts";
@@ -141,6 +142,7 @@ const dialler = prepareDialler({
   hear: (input) => void engine.hear(input),
   ready: () => ari.state === "up",
   alive: (channel) => channelExists(ari, channel),
+  tell: (name, value) => setGlobal(ari, name, value),
   caughtUp: recordTaken,
   mayDial: senses.mayDial,
 });
@@ -262,6 +264,7 @@ ari.onConnected(() => {
   alarms.set("asterisk away", false);
   void reconcileNow();
   desk.soon();
+  dialler.connected();
 });
 ari.onLost((reason) => {
   log.warn({ reason }, "ARI is gone.");

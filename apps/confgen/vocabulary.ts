@@ -52,5 +52,6 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
     STRFTIME: "func_strings.so",
   },
   ...{ CHANNELS: "func_channel.so", CHANNEL_EXISTS: "func_channel.so", CONFBRIDGE_INFO: "app_confbridge.so" },
+  ...{ FIELDQTY: "func_strings.so", FIELDNUM: "func_strings.so", SHIFT: "func_strings.so" },
   ...{ TOLOWER: "func_strings.so", TOUPPER: "func_strings.so", PJSIP_HEADER: "res_pjsip_header_funcs.so" },
 };

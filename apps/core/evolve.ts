@@ -12,7 +12,7 @@ import { type DomainEvent, LOST } from "./events.ts";
 import type { Agent, AgentId, Call, CallId, Floor, Millis, QueueId } from "./floor.ts";
 import { lineOf } from "./floor.ts";
 import { evolveCallback } from "./queueing/evolve.ts";
-import { recoverCalls } from "./recovered.ts";
+import { recoverCalls, recoverWrapUps } from "./recovered.ts";
 import { REMEMBERED } from "./routing/likely-free.ts";
 import { replaceSettings } from "./settings-loaded.ts";
 
@@ -239,8 +239,11 @@ export function evolve(floor: Floor, event: DomainEvent): void {
       floor.callbacks.set(event.callback.id, event.callback);
       if (event.step) changeCall(floor, event.call, event.at, { phase: "ending", agentId: undefined });
       return;
-    case "CampaignsLoaded":
     case "AttemptsRecovered":
+      evolveDialling(floor, event);
+      recoverWrapUps(floor, event.attempts);
+      return;
+    case "CampaignsLoaded":
     case "AttemptDialled":
     case "AttemptAnswered":
     case "CustomerWaits":

@@ -2,7 +2,7 @@
  * After a restart: the calls that the record says are still going on, and who is in them.
  */
 import { wrapUpOf } from "./agents/wrap-up.ts";
-import type { AgentCall, AgentId, Call, Floor } from "./floor.ts";
+import type { AgentCall, AgentId, Call, CallId, Floor } from "./floor.ts";
 
 /** An open call as the record has it. */
 export interface RecoveredCall extends Call {
@@ -33,6 +33,14 @@ export function recoverCalls(floor: Floor, calls: readonly RecoveredCall[]): voi
     const held = { id, phase, since, channel, wrapUp };
     hold(floor, call.agentId, held);
   }
+}
+
+/** What follows talks of campaigns' calls: known when it is known whose attempts they are. */
+export function recoverWrapUps(floor: Floor, attempts: readonly { readonly call: CallId }[]): void {
+  const calls = new Set(attempts.map(({ call }) => call));
+  for (const { id: agent, call } of [...floor.agents.values()])
+    if (call?.phase === "talking" && calls.has(call.id))
+      hold(floor, agent, { ...call, wrapUp: wrapUpOf(floor, call.id) });
 }
 
 function hold(floor: Floor, id: AgentId, call: AgentCall): void {

@@ -26,10 +26,12 @@ import type { Taken as TakenRow } from "../store/take.ts";
 import { Arrivals } from "./dialler/arrivals.ts";
 import { CampaignCounts } from "./dialler/counts.ts";
 import { PacersEars } from "./dialler/heard.ts";
+import { Limit } from "./dialler/limit.ts";
 import type { Decided, DiallerPorts } from "./dialler/ports.ts";
 import { type PreviewDeeds, Previews } from "./dialler/previews.ts";
 import { CampaignRun } from "./dialler/run.ts";
 import { createSettling, type Settling } from "./dialler/settling.ts";
+import { Teams } from "./dialler/teams.ts";
 
 const TICK_MS = 1000;
 /** What happens within this time is thought about once. */
@@ -38,8 +40,6 @@ const SNAPSHOT_MS = 10_000;
 const SWEEP_MS = 15_000;
 const END_MS = 5000;
 const HOUR_MS = 3_600_000;
-/** The rows say something of the limit when they allow at least so many abandoned calls; before that the pacer does. */
-const SURE_OF = 3;
 
 export class Dialler {
   readonly #ports: DiallerPorts;
@@ -49,11 +49,11 @@ export class Dialler {
   readonly #arrivals: Arrivals;
   readonly #counts: CampaignCounts;
   readonly #previews: Previews;
+  readonly #teams: Teams;
+  readonly #limit: Limit;
   readonly #timers: NodeJS.Timeout[] = [];
   #soon: NodeJS.Timeout | undefined;
   #snapshots = new Map<string, unknown>();
-  /** Campaigns whose abandonment is beyond the limit by the rows. */
-  #over: ReadonlySet<Campaign["id"]> = new Set();
   #loading: Promise<void> = Promise.resolve();
 
   constructor(ports: DiallerPorts) {
@@ -63,6 +63,8 @@ export class Dialler {
     this.#arrivals = new Arrivals(Date.now());
     this.#counts = new CampaignCounts(ports);
     this.#previews = new Previews({ ...ports, store: ports.previews });
+    this.#teams = new Teams(ports);
+    this.#limit = new Limit(ports.store);
   }
 
   /** After a restart, when the floor is rebuilt: campaigns go on by themselves. @throws when the database is away */
@@ -70,6 +72,7 @@ export class Dialler {
     this.#snapshots = new Map(await this.#ports.store.snapshots());
     await this.#load();
     await this.#settling.recover();
+    await this.#limit.recover(this.#campaigns(), Date.now());
     this.#ears.recovered(this.#ports.floor().attempts.values());
     await this.#previews.recover();
   }
@@ -97,7 +100,7 @@ export class Dialler {
     every(SNAPSHOT_MS, "What the pacers know was not kept.", () => this.#save());
     every(SWEEP_MS, "Attempts that were left behind are looked for again.", () => this.#settling.sweep());
     every(END_MS, "Campaigns that are through are looked for again.", async () => {
-      await this.#measure();
+      await this.#limit.measure(this.#campaigns(), Date.now());
       if (this.#runs.size > 0 && (await store.endCampaigns(Date.now()))) await this.changed();
     });
   }
@@ -111,8 +114,14 @@ export class Dialler {
     return this.#loading;
   }
 
+  /** Asterisk is there, or there again. */
+  connected(): void {
+    this.#teams.connected();
+  }
+
   /** Everything that happens on the floor. */
   heard(event: DomainEvent): void {
+    this.#teams.changed();
     this.#arrivals.hear(event);
     if (event.kind === "AttemptDialled") this.#placed(event.attempt);
     if (this.#ears.hear(event)) this.#stepSoon();
@@ -140,6 +149,7 @@ export class Dialler {
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#soon);
+    this.#teams.stop();
     await this.#save().catch(() => {});
   }
 
@@ -167,7 +177,7 @@ export class Dialler {
     const { hear, ready } = this.#ports;
     const floor = this.#ports.floor();
     const at = Date.now();
-    this.#counts.tell([...this.#runs.values()].map(({ campaign }) => campaign));
+    this.#counts.tell(this.#campaigns());
     if (!ready()) return undefined;
     void this.#previews.step();
     const runs = [...this.#runs.values()].filter(({ campaign: { state } }) => state === "running");
@@ -186,7 +196,7 @@ export class Dialler {
       const view = views[place];
       if (!view) continue;
       const dueIn = run.dueIn(at);
-      const over = this.#over.has(run.campaign.id);
+      const over = this.#limit.isOver(run.campaign.id);
       if (dueIn !== 0) {
         run.pacer.tick(view);
         if (run.isListEmpty(at)) this.#idle(run, view, at, over);
@@ -290,17 +300,8 @@ export class Dialler {
       .catch((error: unknown) => log.warn({ error: String(error) }, "Why nobody was dialled was not kept."));
   }
 
-  /** The limit by the rows, over the policy's window backwards from now, whatever the pacer believes. */
-  async #measure(): Promise<void> {
-    const over = new Set<Campaign["id"]>();
-    for (const { campaign } of this.#runs.values()) {
-      const { limitPercent, windowHours } = campaign.policy.abandonment;
-      const since = Date.now() - windowHours * HOUR_MS;
-      const { live, lost } = await this.#ports.store.abandonment(campaign, since);
-      const allowed = (limitPercent / 100) * live;
-      if (allowed >= SURE_OF && lost > allowed) over.add(campaign.id);
-    }
-    this.#over = over;
+  #campaigns(): Campaign[] {
+    return [...this.#runs.values()].map(({ campaign }) => campaign);
   }
 
   async #save(): Promise<void> {

@@ -7,7 +7,6 @@ import { join } from "node:path";
 import type { Test } from "tap";
 import { type CelEvent, parseCel } from "../../apps/asterisk/spool/cel.ts";
 import { CALL_ENDINGS } from "../../apps/core/dialling/endings.ts";
-import { DIALLED } from "../../apps/core/records/attempt.ts";
 import type { SippPeer } from "../../apps/peers/sipp.ts";
 import { OPEN_POLICY } from "./campaigns.ts";
 import { type AttemptSeen, type Dialling, dialledBy } from "./dialling.ts";
@@ -174,7 +173,8 @@ function abandonedBeside(
   attempts: readonly AttemptSeen[],
   aways: readonly Away[],
 ): { clear: number; lost: number } {
-  const record = recordOf(scene).filter(({ uniqueId }) => uniqueId.startsWith(DIALLED));
+  const ids = new Set(attempts.map(({ id }) => id));
+  const record = recordOf(scene).filter(({ uniqueId }) => ids.has(uniqueId));
   const answers = record.filter(({ eventType }) => eventType === "ANSWER");
   const said = (name: string) => record.filter(({ userEvent }) => userEvent === name);
   const abandoned = new Set(said("ABANDONED").map(({ uniqueId }) => uniqueId));
@@ -185,12 +185,14 @@ function abandonedBeside(
   const clear = answers.filter((answer) => !inShadow(answer));
   const lost = clear.filter(({ uniqueId }) => abandoned.has(uniqueId));
   t.comment(`${abandoned.size} of ${answers.length} abandoned, ${lost.length} of them beside the kills`);
+  const alone = new Set(said("FALLBACK").map(({ uniqueId }) => uniqueId));
+  t.comment(`${alone.size} were given an agent without the engine`);
   for (const { from, until: back } of aways) t.comment(`away for ${back - from} ms`);
   return { clear: clear.length, lost: lost.length };
 }
 
 /** Every event of CEL that Asterisk has written in this scene. */
-function recordOf(scene: Scene): CelEvent[] {
+export function recordOf(scene: Scene): CelEvent[] {
   const folder = join(scene.instance.config.dataDir, "asterisk", "log", "cel-custom");
   const files = existsSync(folder) ? readdirSync(folder).sort() : [];
   return files.flatMap((file) =>

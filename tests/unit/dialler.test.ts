@@ -1,13 +1,16 @@
 /** The dialler without a database and without Asterisk: what it keeps, and what it leaves alone. */
 import t from "tap";
 import type { Campaign } from "../../apps/core/dialling/campaign.ts";
+import { Limit } from "../../apps/engine/dialler/limit.ts";
 import type { DiallerPorts, DiallerStore } from "../../apps/engine/dialler/ports.ts";
 import { CampaignRun } from "../../apps/engine/dialler/run.ts";
 import { createSettling } from "../../apps/engine/dialler/settling.ts";
+import { Teams } from "../../apps/engine/dialler/teams.ts";
 import { Dialler } from "../../apps/engine/dialler.ts";
 import type { OpenAttempt } from "../../apps/store/open-attempts.ts";
 import { CARRIER, campaign, dialled, POLICY, taken } from "../support/campaign.ts";
 import { agent, type House, house, line, queue } from "../support/floor.ts";
+import { until } from "../support/until.ts";
 
 const team = [agent("anna", { state: "outbound" })];
 
@@ -127,3 +130,67 @@ t.test("P1 a limit of 0 % is one for one from the first call on, whatever the mo
   t.ok(wanted(0, "predictive") <= 2);
   t.end();
 });
+
+t.test(
+  "P1 after a restart beyond the limit it is one for one from the first decision on, until it is made up for",
+  async (t) => {
+    const counted = { live: 20, lost: 0 };
+    const air: Partial<OpenAttempt>[] = [{ campaignId: "k", leaving: "ABANDONED" }, { campaignId: "k" }];
+    const store = {
+      abandonment: async () => counted,
+      openAttempts: async () => air as OpenAttempt[],
+    };
+    const campaigns = [campaign(team, { mode: "predictive" })];
+    const fresh = new Limit(store);
+    await fresh.measure(campaigns, Date.now());
+    t.equal(fresh.isOver("k"), false, "one of twenty-one may be chance");
+    const back = new Limit(store);
+    await back.recover(campaigns, Date.now());
+    t.equal(back.isOver("k"), true, "who hears the message at this moment counts already");
+    Object.assign(counted, { live: 33, lost: 1 });
+    air.length = 0;
+    await back.measure(campaigns, Date.now());
+    t.equal(back.isOver("k"), true, "one of thirty-three is more than 3 %");
+    counted.live = 34;
+    await back.measure(campaigns, Date.now());
+    t.equal(back.isOver("k"), false, "made up for");
+    counted.lost = 2;
+    await back.measure(campaigns, Date.now());
+    t.equal(back.isOver("k"), false, "from then on few losses are chance again");
+    Object.assign(counted, { live: 120, lost: 4 });
+    await fresh.measure(campaigns, Date.now());
+    t.equal(fresh.isOver("k"), true, "four of 120 are not");
+  },
+);
+
+t.test(
+  "L2 Asterisk is told whom it may ring: what changed, and all of it when it is there again",
+  async (t) => {
+    const made = running();
+    const told: string[] = [];
+    let up = true;
+    const teams = new Teams({
+      ...portsOf(made, {}),
+      ready: () => up,
+      tell: async (name, value) => void told.push(`${name} ${value.replace(/^\d+&/, "since&")}`),
+    });
+    const next = async (what: string) => {
+      await until(what, () => told.length > 0);
+      return told.splice(0);
+    };
+    teams.changed();
+    t.strictSame(await next("the first"), ["DZ_TEAM_c1 since&a-anna"]);
+    const choose = (state: "break" | "outbound") =>
+      made.hear({ kind: "stateChosen", at: Date.now(), agent: "anna", state });
+    choose("break");
+    teams.changed();
+    t.strictSame(await next("on a break"), ["DZ_TEAM_c1 "]);
+    up = false;
+    choose("outbound");
+    teams.changed();
+    up = true;
+    teams.connected();
+    t.strictSame(await next("it is there again"), ["DZ_TEAM_c1 since&a-anna"], "and not twice");
+    teams.stop();
+  },
+);

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { NEW_AMD } from "../../apps/api/schemas/campaigns.ts";
+import { teamAlone } from "../../apps/core/dialling/alone.ts";
 import type { Campaign } from "../../apps/core/dialling/campaign.ts";
 import { fill, roomIn, spend } from "../../apps/core/dialling/limits.ts";
 import { viewsOf } from "../../apps/core/dialling/view.ts";
@@ -68,6 +69,14 @@ t.test("what a campaign tells the dialplan is not overwritten by the line's sett
   const amd = { ...NEW_AMD, machine: "message", machineSoundId: "s" } as const;
   const announcement = { times: 1, waitSeconds: 2, keys: { 1: { name: "Yes", does: "answer" } } } as const;
   const made = running(["anna"], { mode: "agentless", amd, announcement, announcementSoundId: "a" });
+  made.hear({
+    kind: "campaignsLoaded",
+    at: T0,
+    campaigns: [...made.floor.campaigns.values()].map((each) => ({
+      ...each,
+      wrapUp: { mode: "until-completed" },
+    })),
+  });
   const [effect] = dialled(made, [taken("one")]).effects;
   const told = effect?.kind === "originate" ? Object.keys(effect.variables ?? {}) : [];
   const folder = join(home, "asterisk-conf", "generated");
@@ -418,5 +427,76 @@ t.test("so many calls a second, and no more", (t) => {
   t.equal(roomIn(fill(bucket, 3, T0 + 400)), 1);
   t.equal(roomIn(fill(bucket, 3, T0 + 60_000)), 3, "what was not used is not saved up");
   t.equal(roomIn(fill(bucket, 3, T0 - 60_000)), 0, "a clock that went back gives nothing");
+  t.end();
+});
+
+t.test("L2 whom Asterisk may ring without the engine: nobody whom only the engine knows to be taken", (t) => {
+  const names = ["Busy", "Break", "Leaving", "Wraps", "Writes", "Inbound", "Lost", "Kept", "Line", "Dials"];
+  const talk = { id: "x", phase: "talking", since: T0 } as const;
+  const states: Record<string, Partial<Agent>> = {
+    Busy: { device: "busy", call: talk },
+    Break: { state: "break" },
+    Leaving: { call: talk, pendingState: "break" },
+    Wraps: { call: { ...talk, wrapUp: { mode: "until-completed" } } },
+    Writes: { call: { ...talk, phase: "wrap-up" } },
+    Inbound: { state: "inbound" },
+    Lost: { phoneLost: true },
+    Kept: { keptFor: "c" },
+    Line: { openLine: "open-line-1" },
+    Dials: { call: { ...talk, phase: "dialling" } },
+  };
+  const team = names.map((name) => agent(name, { state: "outbound", ...states[name] }));
+  const { floor } = house(team, [queue(team)]);
+  const alone = (change: Partial<Campaign> = {}) => teamAlone(floor, campaign(team, change));
+  t.same(alone(), ["a-busy", "a-line.line"], "that a phone is in use, Asterisk knows itself");
+  t.same(alone({ blending: true }), ["a-busy", "a-inbound", "a-line.line"]);
+  t.same(alone({ connect: "open-line" }), ["a-line.line"]);
+  t.same(alone({ agents: [], queueId: "q" }), ["a-busy", "a-line.line"], "the queue's agents");
+  const many = Array.from({ length: 300 }, (_, place) => agent(`Many${place}`, { state: "outbound" }));
+  t.equal(teamAlone(house(many, [queue(many)]).floor, campaign(many)).length, 200);
+  t.end();
+});
+
+t.test(
+  "L2 an agent whom the dialplan rings itself is this attempt's; what we decide too late moves nothing",
+  (t) => {
+    const made = running(["anna", "boris"], {}, { device: "busy" });
+    dialled(made, [taken("one")]);
+    answered(made, "one");
+    const attempt = () => made.floor.attempts.get("campaign-1.one");
+    t.equal(attempt()?.stage, "waiting");
+    const again = answered(made, "one", T0 + 8700);
+    t.same([again.events, again.effects], [[], []], "asked again: it is known that they wait");
+    const ring = { at: T0 + 8800, call: "call-one", phone: "a-anna", channel: "anna-1" };
+    made.hear({ kind: "phoneCalled", ...ring });
+    t.equal(attempt()?.stage, "connecting");
+    t.same(made.hear({ kind: "connectDeadline", at: T0 + 10_000, attempt: "campaign-1.one" }).effects, []);
+    made.hear({ kind: "talkEnded", ...ring, gone: true });
+    t.equal(attempt()?.stage, "waiting", "it rang in vain");
+    made.hear({ kind: "connectDeadline", at: T0 + 10_000, attempt: "campaign-1.one" });
+    t.equal(attempt()?.stage, "leaving");
+    made.hear({ kind: "talkStarted", ...ring, at: T0 + 10_010 });
+    t.equal(attempt()?.stage, "talking", "Asterisk's word counts");
+    const { events } = gone(made, "one", 16, T0 + 20_000);
+    t.match(
+      events.find(({ kind }) => kind === "AttemptOver"),
+      { ending: "answered" },
+    );
+    t.end();
+  },
+);
+
+t.test("after a restart a campaign's talk is followed by the campaign's wrap-up", (t) => {
+  const made = running(["anna"], { wrapUp: { mode: "limit", seconds: 30 } });
+  dialled(made, [taken("one")]);
+  const attempt = made.floor.attempts.get("campaign-1.one");
+  const call = made.floor.calls.get("call-one");
+  if (!attempt || !call) throw new Error("it was not dialled");
+  made.floor.attempts.clear();
+  const talking = { ...call, phase: "talking", phaseSince: T0 + 9000, agentId: "anna" } as const;
+  made.hear({ kind: "callsRecovered", at: T0 + 20_000, calls: [talking] });
+  made.hear({ kind: "attemptsRecovered", at: T0 + 20_000, attempts: [{ ...attempt, stage: "talking" }] });
+  made.hear({ kind: "talkEnded", at: T0 + 30_000, call: "call-one", phone: "a-anna", gone: true });
+  t.match(made.floor.agents.get("anna")?.call, { phase: "wrap-up", until: T0 + 60_000 });
   t.end();
 });

@@ -22,8 +22,11 @@ export const CONNECT_MARGINS_MS = MARGIN_MS + LEAST_MS;
 /** Whoever asks these rules is a campaign. */
 const RULE = "campaign";
 
-/** Gives the customer to an agent, or lets them wait, or gives up. The customer is in Stasis. */
-export function connect(turn: Turn, id: Attempt["id"], at: Millis): void {
+/**
+ * Gives the customer to an agent, or lets them wait, or gives up. The customer is in Stasis.
+ * @param again it is known that they wait
+ */
+export function connect(turn: Turn, id: Attempt["id"], at: Millis, again = false): void {
   const attempt = turn.floor.attempts.get(id);
   const campaign = attempt && turn.floor.campaigns.get(attempt.campaignId);
   if (attempt?.stage !== "waiting") return;
@@ -34,7 +37,7 @@ export function connect(turn: Turn, id: Attempt["id"], at: Millis): void {
   }
   const { agent, another } = chosenFor(turn, attempt, campaign);
   if (agent) offerTo(turn, attempt, campaign, agent, at, another ? Math.min(left, PATIENCE_MS) : left);
-  else
+  else if (!again)
     turn.happened({
       kind: "CustomerWaits",
       ...named(attempt, at),

@@ -114,6 +114,7 @@ function variablesOf(
     DZ_MESSAGE: messageSoundId,
     DZ_SAY: message ? "1" : "0",
     DZ_REFUSAL: refusalKey ?? "",
+    ...(campaign.wrapUp && { DZ_WRAP: "1" }),
     ...(amd && listeningFor(amd)),
     ...(campaign.mode === "agentless" && announcementOf(campaign, queueKeyOf(floor, campaign, line))),
   };

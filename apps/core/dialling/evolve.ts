@@ -74,7 +74,9 @@ export function followAttempt(floor: Floor, event: DomainEvent): void {
   if (floor.attempts.size === 0 || !("call" in event)) return;
   const stage = STAGES[event.kind];
   const attempt = stage && attemptOfCall(floor, event.call);
-  if (!attempt || attempt.stage === "leaving" || attempt.stage === "talking") return;
+  if (!attempt || attempt.stage === "talking") return;
+  // Whom we gave up, the dialplan had given an agent.
+  if (attempt.stage === "leaving" && !(stage === "talking" && attempt.left === "abandoned")) return;
   // A call that was not answered yet cannot wait for anybody.
   if (stage === "waiting" && attempt.stage === "ringing") return;
   change(floor, attempt.id, { stage });
@@ -92,6 +94,8 @@ export function attemptOfCall(floor: Floor, call: string | undefined): Attempt |
 const STAGES: Readonly<Partial<Record<DomainEvent["kind"], Attempt["stage"]>>> = {
   AgentOffered: "connecting",
   OfferEnded: "waiting",
+  QueueRang: "connecting",
+  QueueRingEnded: "waiting",
   StepRefused: "waiting",
   TalkStarted: "talking",
 };

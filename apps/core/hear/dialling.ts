@@ -51,7 +51,7 @@ export function attemptsRecovered(turn: Turn, { at, attempts }: Heard<"attemptsR
   turn.happened({ kind: "AttemptsRecovered", at, attempts });
 }
 
-/** A live person is there and waits in Stasis: for an agent, no longer than the deadline. */
+/** A live person is there and waits in Stasis: for an agent, no longer than the deadline. Asked again, nothing is new. */
 export function customerAnswered(turn: Turn, input: Heard<"customerAnswered">): void {
   const { floor } = turn;
   const { at, call, channel } = input;
@@ -72,7 +72,7 @@ export function customerAnswered(turn: Turn, input: Heard<"customerAnswered">): 
         input: { kind: "connectDeadline", at: deadlineAt, attempt: attempt.id },
       });
   }
-  connect(turn, attempt.id, at);
+  connect(turn, attempt.id, at, attempt.stage === "waiting");
 }
 
 /** The time is over, if the customer still waits. */

@@ -58,6 +58,8 @@ export interface DiallerPorts {
   ready(): boolean;
   /** Whether Asterisk has this channel; throws when it cannot say. */
   alive(channel: string): Promise<boolean>;
+  /** Sets a global variable of the dialplan's. @throws when Asterisk is away */
+  tell(name: string, value: string): Promise<void>;
   /** Whether all of Asterisk's record is in the database. */
   caughtUp(): Promise<boolean>;
   callIdOf(channel: string): CallId;
