@@ -1,7 +1,7 @@
 /**
  * The engine is killed again and again in the middle of a campaign of 300 (N8, P1, law L4): nobody is dialled twice,
- * each attempt has one ending, who talks goes on talking, the campaign goes on by itself and finishes, and beside the
- * kills abandonment stays within the limit. `npm run test:faults`, some three minutes.
+ * each attempt has one ending, who talks goes on talking, the campaign goes on by itself and finishes, and abandonment is
+ * within the limit, of those too who answered while no engine ran. `npm run test:faults`, some three minutes.
  */
 import t from "tap";
 import { campaignWithKills } from "../support/campaign-kills.ts";
