@@ -146,27 +146,36 @@ t.test("who waits while the only line is in use hears who called; who signs out 
   await until("their phone is on the hook", async () => (await live(agent))?.device === "idle", 40_000);
 });
 
-t.test("L1 L2 the engine dies: the talk goes on, and the line is known again when it is back", async (t) => {
-  const agent = await scene.agent("Steady");
-  const line = await scene.line([agent]);
-  const far = await dialling.carrier({
-    "79175": { does: "answer", afterMs: 300, hangUpAfterMs: 9000 },
-    "79176": { does: "answer", afterMs: 300, hangUpAfterMs: 1500 },
-  });
-  const phone = await withLine(agent);
-  const campaign = await dialling.campaign(line, [agent], ["+79175000001", "+79176000001"], WITH_LINE);
-  await dialling.move(campaign, "running");
-  await until("they talk", async () => (await live(agent))?.call?.phase === "talking", 40_000);
-  await scene.instance.halt("engine");
-  await until("the customer has left", () => left(far, "+79175"), 60_000);
-  await scene.instance.resume("engine");
-  const attempts = await dialling.settled(campaign, 2, 120_000);
-  t.same(
-    attempts.map(({ ending, agent_id }) => [ending, agent_id]),
-    [
-      ["answered", agent.id],
-      ["answered", agent.id],
-    ],
-  );
-  t.equal(rings(phone), 1, "the line was not opened again");
-});
+t.test(
+  "L1 L2 the engine dies: the talk goes on, the next comes by the line, which is known again later",
+  async (t) => {
+    const agent = await scene.agent("Steady");
+    const line = await scene.line([agent]);
+    const far = await dialling.carrier({
+      "79175": { does: "answer", afterMs: 300, hangUpAfterMs: 9000 },
+      "79176": { does: "answer", afterMs: 300, hangUpAfterMs: 1500 },
+      "79177": { does: "answer", afterMs: 13_000, hangUpAfterMs: 1500 },
+    });
+    const phone = await withLine(agent);
+    const numbers = ["+79175000001", "+79177000001", "+79176000001"];
+    const campaign = await dialling.campaign(line, [agent], numbers, {
+      ...WITH_LINE,
+      mode: "power",
+      ratio: 2,
+    });
+    await dialling.move(campaign, "running");
+    await until("they talk", async () => (await live(agent))?.call?.phase === "talking", 40_000);
+    await scene.instance.halt("engine");
+    for (const number of ["+79175", "+79177"])
+      await until(`${number} has left`, () => left(far, number), 60_000);
+    await scene.instance.resume("engine");
+    const attempts = await dialling.settled(campaign, 3, 120_000);
+    t.same(
+      attempts.map(({ ending, agent_id }) => [ending, agent_id]),
+      numbers.map(() => ["answered", agent.id]),
+    );
+    const alone = attempts.find(({ number }) => number.startsWith("+79177"));
+    t.match(await scene.get(`/v1/calls/${alone?.call_id}`), { fallback: true, agentId: agent.id });
+    t.equal(rings(phone), 1, "the line was not opened again");
+  },
+);
