@@ -52,6 +52,8 @@ export async function serveCommands(
         response.end(text);
       });
   });
+  // A connection that were closed after five idle seconds might be in use by then: the next command would be lost in it.
+  server.keepAliveTimeout = 0;
   ownFolder(dirname(socketPath));
   // The lock on the data folder says that no other engine is alive: a socket file is one's leftover.
   rmSync(socketPath, { force: true });

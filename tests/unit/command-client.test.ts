@@ -1,4 +1,5 @@
 /** The API's way to the engine: what takes long keeps nothing else waiting, and nobody waits for ever. */
+import { get, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import t from "tap";
 import { createCommandClient } from "../../apps/commands/client.ts";
@@ -43,6 +44,19 @@ t.teardown(async () => {
   hasty.close();
   await server.close();
 });
+
+t.test(
+  "a connection is not closed for being idle: the command that is just sent through it would be lost",
+  async (t) => {
+    const { headers } = await new Promise<IncomingMessage>((resolve, reject) =>
+      get({ socketPath: socket, path: "/floor", headers: { connection: "keep-alive" } }, resolve).on(
+        "error",
+        reject,
+      ),
+    );
+    t.match(headers, { connection: "keep-alive", "keep-alive": undefined });
+  },
+);
 
 t.test("sounds, a PBX and settings that take long keep no call and no screen waiting", async (t) => {
   const sound = { name: "S", language: null, originalName: "s.wav", upload: "u" };
