@@ -92,15 +92,19 @@ async function fill(db: Db): Promise<void> {
              (select id from agent where short_number = (1001 + abs(hashint4(n::int) % ${AGENTS}))::text),
              case when n % 10 in (1, 2) then ${id("n - n % 10")} end, now() - n * interval '1 second'
         from ${numbers}`);
-    await execute(`insert into contact_phone (contact_id, phone, position)
-      select ${id("n")}, '+79' || lpad(((n::bigint * 7919 + 100000000) % 1000000000)::text, 9, '0'), 0 from ${numbers}`);
-    await execute(`insert into contact_email (contact_id, email, position)
-      select ${id("n")}, 'user' || n || '@mail' || n % 100 || '.example', 0 from ${numbers} where n % 2 = 0`);
+    // The triggers that keep the owner do not fire here.
+    const owner = `join contact on contact.id = ${id("n")}`;
+    await execute(`insert into contact_phone (contact_id, phone, position, owner_id)
+      select id, '+79' || lpad(((n::bigint * 7919 + 100000000) % 1000000000)::text, 9, '0'), 0, owner_id
+        from ${numbers} ${owner}`);
+    await execute(`insert into contact_email (contact_id, email, position, owner_id)
+      select id, 'user' || n || '@mail' || n % 100 || '.example', 0, owner_id from ${numbers} ${owner}
+       where n % 2 = 0`);
   }
   // One in two hundred has the number of the next one too: duplicates to find.
-  await execute(`insert into contact_phone (contact_id, phone, position)
-    select ${id("n - 1")}, p.phone, 1 from generate_series(4, ${CONTACTS} - 1, 200) n
-      join contact_phone p on p.contact_id = ${id("n")}`);
+  await execute(`insert into contact_phone (contact_id, phone, position, owner_id)
+    select c.id, p.phone, 1, c.owner_id from generate_series(4, ${CONTACTS} - 1, 200) n
+      join contact_phone p on p.contact_id = ${id("n")} join contact c on c.id = ${id("n - 1")}`);
   await execute(`set session_replication_role = origin`);
   await execute("vacuum analyze contact");
   await execute("vacuum analyze contact_phone");

@@ -634,10 +634,10 @@ create table contact (
   constraint contact_nesting CHECK (((organisation_id IS NULL) OR (kind = 'contact'::text)))
 );
 CREATE INDEX contact_name ON contact USING btree (lower(name));
-CREATE INDEX contact_name_part ON contact USING gin (search_key(name) gin_trgm_ops);
+CREATE INDEX contact_name_part ON contact USING gin (search_key(name) gin_trgm_ops, owner_id);
 CREATE INDEX contact_newest ON contact USING btree (created_at DESC, id DESC);
 CREATE INDEX contact_organisation ON contact USING btree (organisation_id) WHERE (organisation_id IS NOT NULL);
-CREATE INDEX contact_organisation_part ON contact USING gin (search_key(name) gin_trgm_ops) WHERE (kind = 'organisation'::text);
+CREATE INDEX contact_organisation_part ON contact USING gin (search_key(name) gin_trgm_ops, owner_id) WHERE (kind = 'organisation'::text);
 CREATE INDEX contact_owned_newest ON contact USING btree (owner_id, created_at DESC, id DESC);
 
 create table contact_consent (
@@ -665,13 +665,14 @@ create table contact_email (
   contact_id uuid not null,
   email text not null,
   "position" integer not null,
+  owner_id uuid,
   constraint contact_email_pkey PRIMARY KEY (contact_id, "position"),
   constraint contact_email_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE CASCADE,
   constraint contact_email_email_check CHECK ((email ~~ '%_@_%'::text))
 );
 CREATE INDEX contact_email_address ON contact_email USING btree (lower(email));
 CREATE UNIQUE INDEX contact_email_once ON contact_email USING btree (contact_id, lower(email));
-CREATE INDEX contact_email_part ON contact_email USING gin (search_key(email) gin_trgm_ops);
+CREATE INDEX contact_email_part ON contact_email USING gin (search_key(email) gin_trgm_ops, owner_id);
 
 create table contact_import (
   id uuid not null,
@@ -739,12 +740,13 @@ create table contact_phone (
   contact_id uuid not null,
   phone text not null,
   "position" integer not null,
+  owner_id uuid,
   constraint number_unlisted TRIGGER DEFERRABLE INITIALLY DEFERRED,
   constraint contact_phone_pkey PRIMARY KEY (contact_id, phone),
   constraint contact_phone_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES contact(id) ON DELETE CASCADE,
   constraint contact_phone_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{4,14}$'::text))
 );
-CREATE INDEX contact_phone_part ON contact_phone USING gin (phone gin_trgm_ops);
+CREATE INDEX contact_phone_part ON contact_phone USING gin (phone gin_trgm_ops, owner_id);
 CREATE INDEX contact_phone_phone ON contact_phone USING btree (phone);
 
 create table contact_tag (
@@ -1523,6 +1525,21 @@ begin
   return made;
 end $function$;
 
+CREATE OR REPLACE FUNCTION give_owner_to_parts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select from after join before using (id) where after.owner_id is distinct from before.owner_id) then
+    return null;
+  end if;
+  update contact_phone part set owner_id = after.owner_id from after join before using (id)
+   where part.contact_id = after.id and after.owner_id is distinct from before.owner_id;
+  update contact_email part set owner_id = after.owner_id from after join before using (id)
+   where part.contact_id = after.id and after.owner_id is distinct from before.owner_id;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION give_owner_to_people()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1663,8 +1680,18 @@ CREATE OR REPLACE FUNCTION search_key(text)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE STRICT
 AS $function$
-  select translate(lower($1), 'абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ', 'abvgdeejzi6klmnoprstufhcqwx0y1345i789')
+  select translate(regexp_replace(lower($1), '[a-z0-9]', 'z\&', 'g'),
+                   'абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ', 'abvgdeej7i6klmnoprstufhcqwx0y1345iieg')
 $function$;
+
+CREATE OR REPLACE FUNCTION take_contacts_owner()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  select contact.owner_id into new.owner_id from contact where contact.id = new.contact_id for share;
+  return new;
+end $function$;
 
 CREATE OR REPLACE FUNCTION take_organisations_owner()
  RETURNS trigger
@@ -1786,10 +1813,13 @@ CREATE TRIGGER contact_changed AFTER UPDATE ON contact REFERENCING OLD TABLE AS 
 CREATE TRIGGER contact_nested BEFORE INSERT OR UPDATE OF organisation_id, owner_id ON contact FOR EACH ROW WHEN ((new.organisation_id IS NOT NULL)) EXECUTE FUNCTION take_organisations_owner();
 CREATE TRIGGER contact_owner_given AFTER UPDATE OF owner_id ON contact FOR EACH ROW WHEN (((new.kind = 'organisation'::text) AND (new.owner_id IS DISTINCT FROM old.owner_id))) EXECUTE FUNCTION give_owner_to_people();
 CREATE TRIGGER contact_owner_noted AFTER UPDATE ON contact REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION note_new_owners();
+CREATE TRIGGER contact_parts_given AFTER UPDATE ON contact REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION give_owner_to_parts();
 CREATE TRIGGER contact_unlisted BEFORE DELETE ON contact FOR EACH ROW EXECUTE FUNCTION contact_unlisted();
+CREATE TRIGGER contact_email_owned BEFORE INSERT OR UPDATE OF contact_id ON contact_email FOR EACH ROW EXECUTE FUNCTION take_contacts_owner();
 CREATE TRIGGER contact_import_waits AFTER INSERT OR UPDATE OF state ON contact_import FOR EACH ROW WHEN ((new.state = ANY (ARRAY['reading'::text, 'queued'::text]))) EXECUTE FUNCTION imports_changed();
 CREATE TRIGGER contact_phone_added AFTER INSERT ON contact_phone REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION phones_changed();
 CREATE TRIGGER contact_phone_moved AFTER UPDATE ON contact_phone REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION phones_moved();
+CREATE TRIGGER contact_phone_owned BEFORE INSERT OR UPDATE OF contact_id ON contact_phone FOR EACH ROW EXECUTE FUNCTION take_contacts_owner();
 CREATE TRIGGER contact_phone_removed AFTER DELETE ON contact_phone REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION phones_changed();
 CREATE CONSTRAINT TRIGGER number_unlisted AFTER DELETE OR UPDATE OF contact_id, phone ON contact_phone DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION number_unlisted();
 CREATE TRIGGER line_short_number_is_free BEFORE INSERT OR UPDATE OF short_number ON line FOR EACH ROW EXECUTE FUNCTION refuse_taken_short_number();

@@ -33,12 +33,16 @@ export interface ContactPhoneTable {
   contact_id: string;
   phone: string;
   position: number;
+  /** The contact's, kept by triggers. */
+  owner_id: Generated<string | null>;
 }
 
 export interface ContactEmailTable {
   contact_id: string;
   email: string;
   position: number;
+  /** The contact's, kept by triggers. */
+  owner_id: Generated<string | null>;
 }
 
 export interface TagTable {

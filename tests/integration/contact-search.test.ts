@@ -70,6 +70,48 @@ t.test("CONT-05 an agent finds what it owns; pages of the list find the same", a
   t.same(await list("q=333-44", annas), []);
 });
 
+t.test("CONT-05 whatever is typed is answered, and what nobody has is not found", async (t) => {
+  for (const q of ["@", "+", "-", "щ", "000", "%%%", "___", "\\\\\\", "« »", "გიორგი", "щука ".repeat(20)])
+    t.same(await list(`q=${encodeURIComponent(q)}`), await find(q), q);
+  t.same(await find("щ"), ["Щукина Анна-Мария"], "one letter at a word's beginning");
+  for (const q of ["@", "000", "%%%", "გიორგი"]) t.same(await find(q), [], q);
+});
+
+t.test("CONT-05 an old contact is found behind thousands, an agent's own among everybody's", async (t) => {
+  const many = { name: "Иволгин Много", phones: ["+73433000000"], emails: ["ivolga@les.example"] };
+  const old = await make({ ...many, name: "Иволгин Старый", ownerId: boris });
+  await sql`insert into contact (name, owner_id, created_at)
+    select 'Иволгин ' || n, case when n % 2 = 0 then ${anna}::uuid end, now() + n * interval '1 second'
+      from generate_series(1, 2000) n`.execute(db);
+  await sql`insert into contact_phone (contact_id, phone, position)
+    select id, '+7343' || lpad(split_part(name, ' ', 2), 7, '4'), 0 from contact
+     where name ~ '^Иволгин [0-9]'`.execute(db);
+  t.same(await find("старый"), ["Иволгин Старый"]);
+  t.same(await find("343300"), ["Иволгин Старый"]);
+  t.same(await find("ivolga"), ["Иволгин Старый"]);
+  const newest = await find("иволгин");
+  t.equal(newest.length, 20);
+  t.ok(newest.includes("Иволгин 2000") && newest.includes("Иволгин 1981"), "a frequent part: the newest");
+  t.same(await find("иволгин", boriss), ["Иволгин Старый"]);
+  t.same(await find("343", boriss), ["Иволгин Старый"], "though thousands have the same digits");
+  t.same(await find("ivolga", annas), []);
+  const annasNewest = await find("343", annas);
+  t.equal(annasNewest.length, 20);
+  t.ok(annasNewest.every((name) => Number(name.split(" ")[1]) % 2 === 0));
+  // Whoever it is given to finds it, by everything it has; whoever had it does not.
+  const change = async (body: object, typed: readonly string[]) => {
+    t.equal((await ask("PATCH", `/v1/contacts/${old}`, admin, body)).statusCode, 200);
+    for (const q of typed) {
+      t.same(await find(q, annas), ["Иволгин Старый"], q);
+      t.same(await find(q, boriss), [], q);
+    }
+  };
+  await change({ ownerId: anna }, ["старый", "343300", "ivolga"]);
+  await change({ phones: ["+73433000001"], emails: ["gone@les.example"] }, ["300000", "gone@"]);
+  t.same(await find("ivolga"), []);
+  await sql`delete from contact where name ~ '^Иволгин'`.execute(db);
+});
+
 t.test("DIAL-01 organisations and contacts are told apart, an agent's own and nobody else's", async (t) => {
   t.same(await list("kind=organisation", annas), ["ООО «Берёзка»"]);
   t.same(await list("kind=contact", annas), ["Olga Client", "Ёлкин Пётр"]);
