@@ -57,7 +57,7 @@ async function callShown(
   let turn = 0;
   const taken = await write((trx) =>
     takeShown(trx, {
-      ...{ campaign: campaignId, contact: listedId, agentId, phone, byItself, now: Date.now() },
+      ...{ campaign: campaignId, contact: listedId, agentId, phone, byItself },
       mayDial: (number) => mayDial(number, config),
       nextId: (number) => {
         turn = turnOf(number.phone, number.attempt);

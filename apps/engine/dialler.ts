@@ -233,7 +233,6 @@ export class Dialler {
       const rows = await store.take({
         campaign: campaign.id,
         most,
-        now: Date.now(),
         agents: freeFor(floor(), campaign).map(({ id }) => id),
         nextId: (number) => {
           const minted = this.#mint(campaign, number);

@@ -26,10 +26,11 @@ export async function firstAllowed(
   candidate: Candidate,
   numbers: readonly NumberRow[],
 ): Promise<{ number: string } | Refused> {
-  const now = Date.now();
   const keys = numbers.map(({ phone }) => phone);
   if (candidate.contactId !== null) keys.push(contactKey(candidate.contactId));
   const ours = await lockKeys(trx, keys);
+  // Read after the wait for whoever changes facts: the calendar may have closed meanwhile.
+  const now = Date.now();
   if (keys.some((key) => !ours.has(key)))
     return refuse("in-flight", "somebody decides about this person now", now);
   const facts = await readFacts(trx, [candidate], numbers, { purpose, now });

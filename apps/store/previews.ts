@@ -13,7 +13,7 @@ import {
 import type { AgentId, Millis } from "../core/floor.ts";
 import type { Db } from "./database.ts";
 import { inOneTransaction, judge, lockCampaign, mayDialAtAll } from "./take.ts";
-import { afterTakers } from "./take-facts.ts";
+import { afterTakers, amongTakers } from "./take-facts.ts";
 import { dueContacts, putOff, type TakeRequest } from "./take-rows.ts";
 import { addRefusals } from "./writes/refusals.ts";
 
@@ -39,11 +39,13 @@ const MOST_LOOKED_AT = 200;
  */
 export async function showNext(
   db: Db,
-  { campaign: id, agentId, now, mayDial }: ShowRequest,
+  { campaign: id, agentId, now: clock, mayDial }: ShowRequest,
 ): Promise<NewlyShown | undefined> {
   return inOneTransaction(db, async (trx) => {
     const campaign = await lockCampaign(trx, id);
     if (campaign?.mode !== "preview" || !mayDialAtAll(campaign)) return undefined;
+    await amongTakers(trx);
+    const now = clock ?? Date.now();
     const seen: string[] = [];
     while (seen.length < MOST_LOOKED_AT) {
       const due = await dueContacts(trx, { campaign: id, now, agents: [agentId], seen, limit: ROUND });

@@ -73,7 +73,7 @@ export async function numbersOf(db: Db, candidates: readonly Candidate[]): Promi
  * @returns the keys that are ours: a phone, or `contact:<id>`
  */
 export async function lockKeys(trx: Db, keys: readonly string[]): Promise<Set<string>> {
-  await sql`select pg_advisory_xact_lock_shared(hashtextextended(${TAKERS}, 150))`.execute(trx);
+  await amongTakers(trx);
   const { rows } = await sql<{ key: string }>`
     select key from (select key, pg_try_advisory_xact_lock(hashtextextended(key, 150)) as ours
                        from unnest(${[...new Set(keys)].sort()}::text[]) key) locked
@@ -83,6 +83,14 @@ export async function lockKeys(trx: Db, keys: readonly string[]): Promise<Set<st
 
 /** Held by everybody who decides about numbers. */
 const TAKERS = "takers";
+
+/**
+ * Waits until nobody changes facts by which others decide; from here on, until the end, nobody does. The clock is read
+ * afterwards, since the calendar may have closed meanwhile.
+ */
+export async function amongTakers(trx: Db): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(hashtextextended(${TAKERS}, 150))`.execute(trx);
+}
 
 /** Waits until nobody decides about numbers by facts that are about to change, and keeps everybody from it until the end. */
 export async function afterTakers(trx: Db): Promise<void> {

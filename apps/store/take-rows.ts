@@ -21,8 +21,8 @@ export interface TakeRequest {
   readonly campaign: string;
   /** At most so many. */
   readonly most: number;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  /** Milliseconds since 1970; undefined: when everything is waited for that has to be. */
+  readonly now?: number | undefined;
   /** @param attempt how often this number was tried by the campaign before */
   nextId(number: { readonly phone: string; readonly attempt: number }): Minted;
   /** Agents who are free: contacts who are to be called by one agent are taken only for these. */
@@ -31,6 +31,11 @@ export interface TakeRequest {
   mayDial?(phone: string): boolean;
   /** An agent is kept for each of these calls until it is answered. */
   readonly agentKept?: boolean | undefined;
+}
+
+/** A request whose moment is known. */
+export interface Decided extends TakeRequest {
+  readonly now: number;
 }
 
 /** To be dialled: its attempt is written down. */
@@ -57,7 +62,7 @@ export interface Allowed {
   readonly number: Reachable;
 }
 
-interface Wanted extends Pick<TakeRequest, "campaign" | "now" | "agents"> {
+interface Wanted extends Pick<Decided, "campaign" | "now" | "agents"> {
   readonly seen: readonly string[];
   readonly limit: number;
 }
@@ -147,17 +152,25 @@ export async function previewRefused(trx: Db, contact: string, now: number): Pro
 /** For good: nothing that time brings would let them be called. What may change is asked about again. */
 const FOR_GOOD: ReadonlySet<string> = new Set(["refused", "no-consent", "zone-unknown"]);
 
+/** Whether they go off the list for it. */
+export function isForGood({ code, notBefore }: Refused): boolean {
+  return notBefore === undefined && (code === "exhausted" || FOR_GOOD.has(code));
+}
+
 /** A day: calendars, limits and modes change. */
 const RECHECK_MS = 86_400_000;
 
 /** Writes down why somebody was not taken, and when to look again. */
-export async function putOff(trx: Db, { id }: Due, { code, notBefore }: Refused, now: number): Promise<void> {
-  const forGood = notBefore === undefined && (code === "exhausted" || FOR_GOOD.has(code));
+export async function putOff(trx: Db, { id }: Due, refused: Refused, now: number): Promise<void> {
+  const { code, notBefore } = refused;
   const state: ContactState = code === "exhausted" ? "done" : "refused";
   const nextAt = new Date(Math.max(notBefore ?? now + RECHECK_MS, now + 1000));
   await trx
     .updateTable("campaign_contact")
-    .set({ done_reason: code, ...(forGood ? { state, ended_at: new Date(now) } : { next_at: nextAt }) })
+    .set({
+      done_reason: code,
+      ...(isForGood(refused) ? { state, ended_at: new Date(now) } : { next_at: nextAt }),
+    })
     .where("id", "=", id)
     .execute();
 }
@@ -167,7 +180,7 @@ export async function writeAttempt(
   trx: Db,
   { id: campaignId, ringSeconds, policy }: Campaign,
   { due, number }: Allowed,
-  { now, nextId }: Pick<TakeRequest, "now" | "nextId">,
+  { now, nextId }: Pick<Decided, "now" | "nextId">,
 ): Promise<Taken> {
   const { phone, score, zone, callee, consentId, attempts } = number;
   const minted: Minted = nextId({ phone, attempt: attempts });

@@ -10,11 +10,13 @@ import { isInService } from "../core/dialling/retry.ts";
 import { type RefusalCode, type Refused, refuse } from "../core/dialling/verdict.ts";
 import { loadCampaign } from "./campaigns.ts";
 import type { Db } from "./database.ts";
-import { contactKey, lockKeys, numbersOf, readFacts } from "./take-facts.ts";
+import { amongTakers, contactKey, lockKeys, numbersOf, readFacts } from "./take-facts.ts";
 import {
   type Allowed,
+  type Decided,
   type Due,
   dueContacts,
+  isForGood,
   keepContacts,
   namedContact,
   previewCalled,
@@ -44,11 +46,13 @@ const NOTHING: TakeAnswer = { taken: [], refused: {}, busy: 0 };
 /**
  * Takes up to `most` contacts of a running campaign. @throws whatever the database throws; nothing is taken then
  */
-export async function takeContacts(db: Db, request: TakeRequest): Promise<TakeAnswer> {
-  if (request.most <= 0) return NOTHING;
+export async function takeContacts(db: Db, asked: TakeRequest): Promise<TakeAnswer> {
+  if (asked.most <= 0) return NOTHING;
   return inOneTransaction(db, async (trx) => {
-    const campaign = await lockCampaign(trx, request.campaign);
+    const campaign = await lockCampaign(trx, asked.campaign);
     if (!campaign || !mayDialAtAll(campaign)) return NOTHING;
+    await amongTakers(trx);
+    const request = { ...asked, now: asked.now ?? Date.now() };
     const taken: Taken[] = [];
     const refused: Partial<Record<RefusalCode, number>> = {};
     const seen: string[] = [];
@@ -78,7 +82,7 @@ export async function takeContacts(db: Db, request: TakeRequest): Promise<TakeAn
  */
 export async function takeShown(
   db: Db,
-  request: Omit<TakeRequest, "most"> & {
+  wanted: Omit<TakeRequest, "most"> & {
     contact: string;
     agentId: string;
     phone?: string | undefined;
@@ -86,9 +90,12 @@ export async function takeShown(
   },
 ): Promise<Taken | { refused: Refused; over: boolean } | undefined> {
   return inOneTransaction(db, async (trx) => {
-    const campaign = await lockCampaign(trx, request.campaign);
-    const due = campaign && (await namedContact(trx, request));
+    const campaign = await lockCampaign(trx, wanted.campaign);
+    // In the order of a skip (store/previews.ts), or each might wait for the other.
+    await amongTakers(trx);
+    const due = campaign && (await namedContact(trx, wanted));
     if (!due) return undefined;
+    const request = { ...wanted, most: 1, now: wanted.now ?? Date.now() };
     const asked = { ...request, agents: [request.agentId], agentKept: true };
     const asWhat = request.byItself ? { ...campaign, mode: BY_ITSELF } : campaign;
     const [one] = await judge(trx, asWhat, [due], asked, request.phone);
@@ -132,7 +139,7 @@ export async function judge(
   trx: Db,
   campaign: Campaign,
   due: readonly Due[],
-  { now, agentKept = false, mayDial = () => true }: Pick<TakeRequest, "now" | "agentKept" | "mayDial">,
+  { now, agentKept = false, mayDial = () => true }: Pick<Decided, "now" | "agentKept" | "mayDial">,
   phone?: string,
 ): Promise<Judged[]> {
   const numbers = await numbersOf(trx, due);
@@ -173,8 +180,11 @@ export const NOT_ALLOWED = refuse(
 );
 const NO_NUMBER = refuse("exhausted", "no number is in service");
 
+/** Unknown is before never: who is kept off for good at one number may still be called at another one some day. */
 function soonest(refusals: readonly Refused[]): Refused | undefined {
-  return [...refusals].sort((a, b) => (a.notBefore ?? Infinity) - (b.notBefore ?? Infinity))[0];
+  const order = (refused: Refused) =>
+    refused.notBefore ?? (isForGood(refused) ? Number.MAX_VALUE : Number.MAX_SAFE_INTEGER);
+  return [...refusals].sort((a, b) => order(a) - order(b))[0];
 }
 
 /** Nobody can stop or change it until what is taken here is written. */

@@ -9,9 +9,11 @@ import { endCampaigns, loadCampaign, loadCampaigns } from "../../apps/store/camp
 import { openAttempts } from "../../apps/store/open-attempts.ts";
 import { attemptPlaced, noteAttempt, settleAttempt } from "../../apps/store/settle.ts";
 import { takeContacts } from "../../apps/store/take.ts";
+import { addConsents, addRefusals, removeRefusal } from "../../apps/store/writes/refusals.ts";
 import { addCompany } from "../support/api.ts";
 import { addCampaign, addListed, type CampaignWanted, mint, OPEN_POLICY } from "../support/campaigns.ts";
 import { withPostgres } from "../support/postgres.ts";
+import { until } from "../support/until.ts";
 
 const postgres = await withPostgres();
 t.teardown(() => postgres.stop());
@@ -229,6 +231,77 @@ t.test(
     );
     const again = await take(campaign, 10, late + HOUR);
     t.strictSame(again, { taken: [], refused: {}, busy: 0 }, "nobody is looked at before their time");
+  },
+);
+
+t.test("whom two things keep off the list for good waits again only when a number has neither", async (t) => {
+  const policy = { ...OPEN_POLICY, consentFor: ["survey" as const] };
+  const campaign = await addCampaign(db, { purpose: "survey", policy });
+  const refuse = (phone: string) =>
+    db.transaction().execute((trx) => addRefusals(trx, [{ phone, reason: "", source: "api", until: null }]));
+  const forgive = (phone: string) => db.transaction().execute((trx) => removeRefusal(trx, phone));
+  const agree = (phone: string) => {
+    const consent = { phone, contactId: null, purpose: "survey" as const, how: "form", reference: "" };
+    const given = { ...consent, givenAt: new Date(NOON - HOUR), takenBy: "site", until: null };
+    return db.transaction().execute((trx) => addConsents(trx, [given]));
+  };
+  const [one, two, main, second, nowhere] = [fresh(), fresh(), fresh(), fresh(), "+99912345679"];
+  const ids = await addListed(
+    db,
+    campaign,
+    [[one], [two], [main, second], [nowhere]].map((phones) => ({ phones })),
+  );
+  for (const phone of [one, two, main, nowhere]) await refuse(phone);
+  t.strictSame((await take(campaign, 10)).refused, { refused: 4 });
+  const states = async () => (await Promise.all(ids.map(listed))).map(({ state }) => state);
+  await forgive(one);
+  await agree(two);
+  await forgive(nowhere);
+  await agree(main);
+  t.strictSame(await states(), ["refused", "refused", "refused", "refused"], "something else still holds");
+  await agree(one);
+  await forgive(two);
+  await agree(second);
+  await agree(nowhere);
+  t.strictSame(await states(), ["waiting", "waiting", "waiting", "refused"], "nobody knows its zone");
+  const { taken, refused } = await take(campaign, 10, Date.now() + HOUR);
+  t.strictSame(taken.map(({ phone }) => phone).sort(), [one, two, second].sort());
+  t.strictSame(refused, {});
+});
+
+t.test(
+  "who is kept off for good at one number is not, while the rules may change for the other",
+  async (t) => {
+    const policy = { ...OPEN_POLICY, calendar: { week: [] } };
+    const campaign = await addCampaign(db, { policy });
+    const phones = [fresh(), fresh()];
+    const [id = ""] = await addListed(db, campaign, [{ phones }]);
+    const row = { phone: phones[0] ?? "", source: "api" as const, until: null, attempt_id: null };
+    await db.insertInto("refused_number").values(row).execute();
+    t.strictSame((await take(campaign, 1)).refused, { closed: 1 });
+    t.match(await listed(id), { state: "waiting", done_reason: "closed" });
+  },
+);
+
+t.test(
+  "the clock is read when others have been waited for: the calendar may have closed meanwhile",
+  async (t) => {
+    const { campaign } = await campaignOf(1);
+    const others = await db.startTransaction().execute();
+    await addRefusals(others, []);
+    const taking = takeContacts(db, { campaign, most: 1, nextId: mint });
+    await until(
+      "the take waits",
+      async () =>
+        (await sql`select from pg_locks where locktype = 'advisory' and not granted`.execute(db)).rows
+          .length > 0,
+      60_000,
+    );
+    const over = Date.now();
+    await others.commit().execute();
+    t.equal((await taking).taken.length, 1);
+    const [attempt] = await attemptsOf(campaign);
+    t.ok((attempt?.created_at.getTime() ?? 0) >= over, "the gate was asked of that moment");
   },
 );
 

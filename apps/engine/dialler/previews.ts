@@ -8,7 +8,7 @@ import type { NewlyShown } from "../../store/previews.ts";
 import type { LiveSink, Log } from "../ports.ts";
 
 export interface PreviewStore {
-  show(wanted: { campaign: string; agentId: AgentId; now: Millis }): Promise<NewlyShown | undefined>;
+  show(wanted: { campaign: string; agentId: AgentId }): Promise<NewlyShown | undefined>;
   /** All that is shown now. */
   open(): Promise<readonly Shown[]>;
   /** @returns false: it was over already */
@@ -158,7 +158,7 @@ export class Previews {
     const key = `${agentId} ${campaign}`;
     const now = Date.now();
     if ((this.#emptyUntil.get(key) ?? 0) > now) return false;
-    const shown = await store.show({ campaign, agentId, now });
+    const shown = await store.show({ campaign, agentId });
     if (!shown) {
       this.#emptyUntil.set(key, now + EMPTY_MS);
       return false;

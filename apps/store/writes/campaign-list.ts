@@ -1,8 +1,8 @@
 /** Putting people on a campaign's list, and taking them off it. */
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
-import type { Purpose } from "../../core/dialling/campaign.ts";
 import type { RefusalCode } from "../../core/dialling/verdict.ts";
+import { zonesOf } from "../../core/dialling/zones.ts";
 import type { Db } from "../database.ts";
 
 /** Somebody with the numbers that are to be called, in the order of trying. */
@@ -119,22 +119,29 @@ export async function askAgain(trx: Db, campaign: string): Promise<void> {
 }
 
 /**
- * What kept people off lists is gone for these numbers: those who wait for nothing else are asked about again.
- * @param purpose only in campaigns of this purpose
+ * Something that kept people off lists is gone for these numbers: those of whom nothing keeps one of them off any more
+ * wait again, and are asked about at once. What ends by itself keeps nobody off for good (take-rows.ts, `FOR_GOOD`).
  */
-export async function reopenListed(
-  trx: Db,
-  phones: readonly string[],
-  reason: "refused" | "no-consent",
-  purpose?: Purpose,
-): Promise<void> {
-  await sql`
-    update campaign_contact listed set state = 'waiting', next_at = now(), done_reason = null, ended_at = null
-      from campaign
-     where campaign.id = listed.campaign_id and listed.state = 'refused' and listed.done_reason = ${reason}
-       and (${purpose ?? null}::text is null or campaign.purpose = ${purpose ?? null})
-       and exists (select from campaign_number number
-                    where number.campaign_contact_id = listed.id and number.phone = any(${phones}))`.execute(
+export async function reopenListed(trx: Db, phones: readonly string[]): Promise<void> {
+  const { rows } = await sql<{ id: string; phone: string; zone: string | null }>`
+    select listed.id, number.phone, coalesce(number.zone, contact.zone, organisation.zone) as zone
+      from campaign_number number
+      join campaign_contact listed on listed.id = number.campaign_contact_id
+      join campaign on campaign.id = listed.campaign_id
+      left join contact on contact.id = listed.contact_id
+      left join contact organisation on organisation.id = contact.organisation_id
+     where number.phone = any(${phones}) and number.last_ending is distinct from 'not_in_service'
+       and listed.state = 'refused'
+       and not exists (select from refused_number refused
+                        where refused.phone = number.phone and refused.until is null)
+       and (not jsonb_exists(campaign.policy->'consentFor', campaign.purpose)
+            or exists (select from contact_consent consent
+                        where consent.phone = number.phone and consent.purpose = campaign.purpose
+                          and consent.withdrawn_at is null and (consent.until is null or consent.until > now())))`.execute(
     trx,
   );
+  const ids = rows.filter(({ phone, zone }) => zonesOf(phone, zone).length > 0).map(({ id }) => id);
+  await sql`
+    update campaign_contact set state = 'waiting', next_at = now(), done_reason = null, ended_at = null
+     where id = any(${ids}::uuid[]) and state = 'refused'`.execute(trx);
 }

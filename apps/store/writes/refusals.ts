@@ -47,7 +47,7 @@ export async function removeRefusal(trx: Db, phone: string): Promise<boolean> {
     .deleteFrom("refused_number")
     .where("phone", "=", phone)
     .executeTakeFirst();
-  await reopenListed(trx, [phone], "refused");
+  await reopenListed(trx, [phone]);
   return numDeletedRows > 0n;
 }
 
@@ -70,13 +70,10 @@ export async function addConsents(trx: Db, consents: readonly NewConsent[]): Pro
     ...{ until: consent.until, withdrawn_at: null },
   }));
   const ids = await trx.insertInto("contact_consent").values(rows).returning("id").execute();
-  for (const purpose of new Set(consents.map((consent) => consent.purpose)))
-    await reopenListed(
-      trx,
-      consents.filter((consent) => consent.purpose === purpose).map(({ phone }) => phone),
-      "no-consent",
-      purpose,
-    );
+  await reopenListed(
+    trx,
+    consents.map(({ phone }) => phone),
+  );
   return ids.map(({ id }) => id);
 }
 
