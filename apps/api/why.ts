@@ -1,4 +1,6 @@
 /** A call's decisions, told in order (law L6). Pure. */
+import type { AttemptEnding } from "../core/dialling/campaign.ts";
+import { attemptWords } from "./attempt-words.ts";
 import { iso } from "./times.ts";
 
 export interface StoryEvent {
@@ -28,6 +30,10 @@ export interface Decision {
     | "answered"
     | "chosen"
     | "refused"
+    | "dialled"
+    | "customer-waited"
+    | "abandoned"
+    | "hung-up-early"
     | "fallback";
   rule: string | null;
   because: string;
@@ -51,6 +57,8 @@ export interface StoryCall {
   readonly waitMs: number | null;
   /** The number outside that took the call. */
   readonly forwardedTo?: string | null;
+  /** How it ended for the campaign that placed it; null: it goes on; undefined: no campaign did. */
+  readonly attemptEnding?: AttemptEnding | null | undefined;
 }
 
 const FALLBACK = "the engine did not decide; the dialplan took the line's fallback";
@@ -139,6 +147,10 @@ const DECISIONS: Readonly<Record<string, Decision["decision"]>> = {
   AnswerAsked: "answered",
   TransferCompleted: "handed-over",
   CallParted: "handing-failed",
+  AttemptDialled: "dialled",
+  CustomerWaits: "customer-waited",
+  CustomerAbandoned: "abandoned",
+  AttemptHungUp: "hung-up-early",
 };
 
 function consideredIn(value: unknown): Decision["considered"] {
@@ -151,16 +163,18 @@ function consideredIn(value: unknown): Decision["considered"] {
 }
 
 function summarise(call: StoryCall, decisions: readonly Decision[], names: StoryNames): string {
-  const clauses = decisions.map((decision) => clauseOf(decision, names));
+  const clauses = decisions.map((decision) => clauseOf(decision, call, names));
   clauses.push(outcome(call, names));
   const sentence = clauses.filter((clause) => clause !== "").join("; ");
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
 }
 
-function clauseOf(decision: Decision, { agentName, queueName }: StoryNames): string {
+function clauseOf(decision: Decision, call: StoryCall, { agentName, queueName }: StoryNames): string {
   const because = decision.because ? `, because ${decision.because}` : "";
   switch (decision.decision) {
     case "offered":
+      if (call.attemptEnding !== undefined)
+        return `the customer was given to ${nameOf(decision.agentId, agentName)}${because}`;
       return `offered to ${nameOf(decision.agentId, agentName)}${because}`;
     case "welcomed":
       return "greeted";
@@ -169,10 +183,14 @@ function clauseOf(decision: Decision, { agentName, queueName }: StoryNames): str
     case "owner-awaited":
       return `waited for ${nameOf(decision.agentId, agentName)}${because}`;
     case "dialled-outside":
+      // Its agent called, which is what the reason says.
+      if (call.type === "outbound" && decision.because) return decision.because;
       return `sent outside${because}`;
     case "menu":
     case "chosen":
       return decision.because;
+    case "hung-up-early":
+      return `we hung up while it rang${because}`;
     case "refused":
       return `not connected${because}`;
     default:
@@ -181,6 +199,7 @@ function clauseOf(decision: Decision, { agentName, queueName }: StoryNames): str
 }
 
 function outcome(call: StoryCall, names: StoryNames): string {
+  if (call.attemptEnding) return attemptWords(call.attemptEnding, nameOf(call.agentId, names.agentName));
   if (call.connectedAt && call.forwardedTo && call.agentId === null)
     return `answered outside by ${call.forwardedTo} after ${Math.round((call.waitMs ?? 0) / 1000)} s`;
   if (call.connectedAt && call.type === "outbound")

@@ -34,7 +34,7 @@ export function prepareDialler({ db, mayDial, ...parts }: DiallerParts): Dialler
     store: {
       campaigns: () => loadCampaigns(db),
       take: async (request) => (await takeContacts(db, { ...request, mayDial })).taken,
-      placed: (attempt) => attemptPlaced(db, attempt),
+      placed: (attempt, trunkKey) => attemptPlaced(db, attempt, trunkKey),
       async settle(attempt, { ending, endedAt, record, agentId }) {
         if (record) await settleByRecord(db, attempt, record, agentId);
         else await settleAttempt(db, attempt, { ending, endedAt });

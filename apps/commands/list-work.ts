@@ -5,9 +5,6 @@ import {
   type Item,
   itemPlaced,
   lockItem,
-  nextAt,
-  openItem,
-  openNext,
   putBack,
   releaseItem,
   saveItem,
@@ -19,6 +16,7 @@ import { allowedNumber } from "../store/list-gate.ts";
 import { callerOf, placeCall } from "./calls.ts";
 import { type Context, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
+import { next } from "./list-next.ts";
 import { NotNow } from "./not-now.ts";
 import { type Asker, CommandProblem, type ListSave } from "./port.ts";
 import { completed, writeCompletion } from "./service.ts";
@@ -28,7 +26,7 @@ type WorkCommand = "list.next" | "list.call" | "list.save" | "list.release";
 export function listWorkCommands(context: Context): Pick<Handlers, WorkCommand> {
   const { write, engine, db } = context;
   return {
-    "list.next": ({ id, agentId }, by) => next(context, id, callerOf(agentId, by)),
+    "list.next": ({ id, agentId }, by) => next(context, id, callerOf(agentId, by), by),
     "list.call": async ({ itemId, agentId, byItself = false }, by) => {
       const agent = callerOf(agentId, by);
       const { item, list } = await opened(db, itemId, agent);
@@ -83,38 +81,6 @@ async function goOn(
 }
 
 const NOBODY = { itemId: null, nextAt: null };
-/** Two who open the same contact from two lists at the same moment: one of them looks again. */
-const LOOKS = 5;
-
-async function next(
-  context: Context,
-  listId: string,
-  agent: string,
-): Promise<{ itemId: string | null; nextAt: string | null }> {
-  const { db, engine } = context;
-  for (let look = 1; ; look++) {
-    try {
-      const item = await context.write((trx) => openFor(trx, listId, agent));
-      if (!item) return { itemId: null, nextAt: (await nextAt(db, listId))?.toISOString() ?? null };
-      engine.tell("list.opened", { id: agent, listId, itemId: item.id, contactId: item.contact_id });
-      // The desk dials it when the agent is free, if that is wished.
-      engine.deferredChanged();
-      return { itemId: item.id, nextAt: null };
-    } catch (error) {
-      if ((error as { code?: string }).code !== "23505" || look === LOOKS) throw error;
-    }
-  }
-}
-
-async function openFor(trx: Db, listId: string, agent: string): Promise<Item | undefined> {
-  const list = required(isId(listId) ? await workedList(trx, listId, agent) : undefined, "call list");
-  const card = await openItem(trx, agent);
-  // Who asks again, because the answer was lost, gets the same one.
-  if (card?.list_id === listId) return card;
-  if (card) throw new CommandProblem(409, "card-open", "a card of another list is open: save it first");
-  if (list.state === "closed") throw new CommandProblem(409, "closed-list", "the list is closed");
-  return openNext(trx, list, agent);
-}
 
 interface Saving {
   readonly itemId: string;

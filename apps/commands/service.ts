@@ -9,6 +9,7 @@ import { type Context, isId, required } from "./context.ts";
 import { defer } from "./deferred.ts";
 import { closeWithCall } from "./dial-tasks.ts";
 import type { Handlers } from "./handlers.ts";
+import { leaveWithCall, next } from "./list-next.ts";
 import { type Asker, CommandProblem, type Completion } from "./port.ts";
 
 type CompletionRow = Omit<Completion, "resultId"> & { resultId?: string | null };
@@ -21,14 +22,31 @@ export function serviceCommands(context: Context): Pick<Handlers, "call.complete
   return {
     "call.complete": ({ callId, agentId, ...completion }, by) =>
       inTurn(async () => {
-        const { agent, tell } = await write(async (trx) => {
+        const { agent, tell, listId } = await write(async (trx) => {
           const agent = await serverOf(trx, callId, agentId, by, context);
-          return { agent, tell: await writeCompletion(trx, context, { callId, agent, completion }, by) };
+          const tell = await writeCompletion(trx, context, { callId, agent, completion }, by);
+          const { resultId, comment } = completion;
+          return { agent, tell, listId: await leaveWithCall(trx, { callId, agent, resultId, comment }) };
         });
         await completed(context, { callId, agent, after: completion.after }, tell);
+        if (listId !== undefined) await goOn(context, listId, agent, completion.after);
         return { agentId: agent };
       }),
   };
+}
+
+/** The completion stands, whatever becomes of the next card. */
+async function goOn(
+  context: Context,
+  listId: string,
+  agent: string,
+  after: Completion["after"],
+): Promise<void> {
+  context.engine.tell("list.left", { id: agent, listId });
+  if (after !== "continue") return;
+  await next(context, listId, agent).catch((error: unknown) =>
+    context.log.warn({ error: String(error), agent }, "The next card of a list was not opened."),
+  );
 }
 
 /** What is to be told when it is committed. */

@@ -123,7 +123,7 @@ export class Dialler {
   heard(event: DomainEvent): void {
     this.#teams.changed();
     this.#arrivals.hear(event);
-    if (event.kind === "AttemptDialled") this.#placed(event.attempt);
+    if (event.kind === "AttemptDialled") this.#placed(event.attempt, event.trunkKey);
     if (this.#ears.hear(event)) this.#stepSoon();
   }
 
@@ -274,8 +274,8 @@ export class Dialler {
     return { id, callId: this.#ports.callIdOf(id), callerNumber };
   }
 
-  #placed(attempt: string): void {
-    this.#ports.store.placed(attempt).catch((error: unknown) => {
+  #placed(attempt: string, trunkKey: string): void {
+    this.#ports.store.placed(attempt, trunkKey).catch((error: unknown) => {
       this.#ports.log.warn({ error: String(error), attempt }, "An attempt is marked as placed when it ends.");
     });
   }

@@ -82,6 +82,8 @@ export async function settleAttempt(
           answeredAt: facts.answeredAt ?? (live ? endedAt : undefined),
           abandonedAt: facts.abandonedAt ?? (ending === "abandoned" ? endedAt : undefined),
         }),
+        // The record knows the trunk that carried it; before, it was the one that was asked first.
+        ...(facts.trunkKey !== undefined && { trunk_key: facts.trunkKey }),
         ...{ ending, cause: cause ?? null, ended_at: new Date(endedAt) },
         state: ending === "not_placed" ? "not-placed" : "placed",
       })

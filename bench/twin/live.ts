@@ -41,7 +41,7 @@ export async function measureLive({ instance, crowd }: Rig, plan: Plan, seed: nu
   const db = openDatabase({ url: instance.databaseUrl, name: "bench", log: { warn: () => {} } });
   try {
     const send = sender(instance);
-    await phonesFree(instance, 60_000, "do-not-disturb");
+    await phonesFree(instance, 60_000, "outbound");
     const campaign = await prepare(send, far, seed);
     await send("POST", `/v1/campaigns/${campaign}/resume`);
     const from = Date.now() + plan.warmUpSeconds * 1000;

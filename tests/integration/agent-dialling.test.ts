@@ -29,7 +29,7 @@ const chooses = (agent: TestAgent, state: "outbound" | "break") =>
   scene.must("PUT", `/v1/agents/${agent.id}/state`, { state });
 const is = (agent: TestAgent, status: string) => scene.status(agent, status, PATIENT_MS);
 /** In the state «outbound» no inbound call disturbs (AGENT-02); the last call is over. */
-const free = (agent: TestAgent) => is(agent, "do-not-disturb");
+const free = (agent: TestAgent) => is(agent, "outbound");
 /** Once the talk has begun it is ended from the workplace; the call's record. */
 async function talked(agent: TestAgent, callId: string) {
   await is(agent, "talking");

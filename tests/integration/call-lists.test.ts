@@ -156,6 +156,66 @@ t.test("DIAL-06 saving stores the result, completes the service and opens the ne
   t.match(await progress(id), { waiting: 0, open: 0, done: 1, skipped: 1 });
 });
 
+t.test("DIAL-06 completing the card's call saves the card, and opens the next contact", async (t) => {
+  const { id } = (await list(await contacts(3))).body;
+  const { item } = (await open(id)).body;
+  const { callId } = (await call(item.id)).body;
+  await over(callId, { talkMs: 5000, ending: "answered" });
+  inCall("wrap-up", callId);
+  const [sold] = plain.results;
+  const complete = (call: string, body: object) =>
+    send("POST", `/v1/calls/${call}/complete`, annas, { comment: "two pieces", ...body });
+  t.equal((await complete(callId, { resultId: sold.id })).status, 200);
+  const shown = (await send("GET", `/v1/list-items/${item.id}`, annas)).body;
+  t.match(shown, { state: "done", resultId: sold.id, saves: [{ comment: "two pieces", callId }] });
+  const second = (await send("GET", `/v1/agents/${anna}/list-card`, annas)).body.item;
+  t.match(second, { state: "open", listId: id }, "the next one");
+  t.not(second.id, item.id);
+  floor.clear();
+  const other = (await send("POST", "/v1/calls", annas, { to: { number: "+79163009998" } })).body.callId;
+  await over(other, { talkMs: 1000, ending: "answered" });
+  t.equal((await complete(other, {})).status, 200);
+  t.match(await progress(id), { open: 1, done: 1 }, "another call of the agent leaves the card open");
+  const talk = (await call(second.id)).body.callId;
+  await over(talk, { talkMs: 1000, ending: "answered" });
+  t.equal((await complete(talk, { after: "break" })).status, 200);
+  t.match(await progress(id), { open: 0, done: 1, skipped: 1, waiting: 1 }, "a break opens nobody");
+});
+
+t.test(
+  "DIAL-08, SCEN-08 a card that wants a result stays open when its call is completed without",
+  async (t) => {
+    const strict = await scenario({ moveOnWithoutResult: false });
+    const { id } = (await list(await contacts(2), { scenarioId: strict.id })).body;
+    const { item } = (await open(id)).body;
+    const { callId } = (await call(item.id)).body;
+    await over(callId, { talkMs: 5000, ending: "answered" });
+    t.equal((await send("POST", `/v1/calls/${callId}/complete`, annas, { comment: "later" })).status, 200);
+    t.match(await progress(id), { open: 1, waiting: 1 });
+    t.match((await send("GET", `/v1/list-items/${item.id}`, annas)).body, { saves: [{ comment: "later" }] });
+    t.equal(
+      (await save(item.id, { resultId: strict.results[0].id })).status,
+      200,
+      "it is saved from the card",
+    );
+  },
+);
+
+t.test("a list that nobody works says so, and which field to fill", async (t) => {
+  const made = await list(await contacts(1), { agentIds: [] });
+  t.match(made.body, { warnings: [{ code: "unserved", field: "agentIds" }] });
+  const path = `/v1/call-lists/${made.body.id}/next`;
+  t.match(await send("POST", path, supervisor, { agentId: anna }), {
+    status: 409,
+    body: { code: "not-served", errors: [{ field: "agentIds" }] },
+  });
+  t.match(await send("POST", path, annas), { status: 404, body: { errors: [{ field: "agentIds" }] } });
+  await send("PATCH", `/v1/call-lists/${made.body.id}`, supervisor, { agentIds: [anna] });
+  t.equal((await send("POST", path, supervisor, { agentId: anna })).status, 200);
+  t.equal((await send("POST", `/v1/call-lists/${NOBODY}/next`, supervisor, { agentId: anna })).status, 404);
+  t.same((await list(await contacts(1))).body.warnings, []);
+});
+
 t.test("DIAL-07 save and stay: the interaction is stored, the card stays, a talk goes on", async (t) => {
   const [one, two] = await contacts(2);
   const { id } = (await list([one, two] as string[])).body;

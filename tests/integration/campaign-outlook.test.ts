@@ -1,6 +1,7 @@
 /** A campaign that is started and dials nobody says why, through the API and over a real database. */
 import t from "tap";
 import type { Agent } from "../../apps/core/floor.ts";
+import { attemptPlaced, settleAttempt } from "../../apps/store/settle.ts";
 import { takeContacts } from "../../apps/store/take.ts";
 import { mint, OPEN_POLICY } from "../support/campaigns.ts";
 import { openDeskCompany } from "../support/desk.ts";
@@ -127,3 +128,42 @@ t.test("a campaign that is over takes people, and says that they wait for its st
   const { taken } = await takeContacts(db, { campaign: id, most: 50, now: Date.now(), nextId: mint });
   t.equal(taken.length, 5, "all of them are called");
 });
+
+t.test(
+  "what is known of an attempt in flight is shown, though its row learns it only at the end",
+  async (t) => {
+    const { id } = await campaign();
+    await list(id, phone());
+    await start(id);
+    const { taken } = await takeContacts(db, { campaign: id, most: 1, now: Date.now(), nextId: mint });
+    const [one] = taken;
+    if (!one) throw new Error("nobody was taken");
+    await attemptPlaced(db, one.id, "t1");
+    const [answered, talks] = [new Date("2026-03-03T09:00:10Z"), new Date("2026-03-03T09:00:12Z")];
+    const arrived = new Date("2026-03-03T09:00:00Z");
+    const shown = async () => (await boss("GET", `/v1/campaigns/${id}/attempts?open=true`)).body.items[0];
+    t.match(await shown(), { trunkKey: "t1", answeredAt: null, connectedAt: null, agentId: null });
+    await db
+      .insertInto("call")
+      .values({
+        ...{ id: one.callId, linkedid: one.id, type: "outbound", arrived_at: arrived, connected_at: talks },
+        agent_id: anna,
+      } as never)
+      .execute();
+    await db
+      .insertInto("call_leg")
+      .values({
+        ...{ call_id: one.callId, channel: one.id, name: "PJSIP/t1", started_at: arrived },
+        ...{ answered_at: answered, to_number: one.phone },
+      } as never)
+      .execute();
+    t.match(await shown(), {
+      ...{ answeredAt: answered.toISOString(), connectedAt: talks.toISOString() },
+      ...{ agentId: anna, ending: null, endedAt: null },
+    });
+    await settleAttempt(db, one.id, { ending: "answered", endedAt: Date.now(), trunkKey: "t2" });
+    t.match((await boss("GET", `/v1/campaigns/${id}/attempts`)).body.items[0], {
+      ...{ trunkKey: "t2", ending: "answered" },
+    });
+  },
+);

@@ -618,7 +618,7 @@ t.test("free agents are those who would be given a call of this campaign now", a
   t.teardown(() => Object.assign(engine, { view: before }));
   const agents = { queueId: null, agentIds: [anna] };
   const free = async (id: string, agent: object) => {
-    const idle = { id: anna, stateSince: 0, status: "do-not-disturb", device: "idle", openLine: false };
+    const idle = { id: anna, stateSince: 0, status: "outbound", device: "idle", openLine: false };
     Object.assign(engine, { view: { ...before, agents: [{ ...idle, ...agent }] } });
     return (await boss("GET", `/v1/campaigns/${id}/status`)).body.agents.free;
   };

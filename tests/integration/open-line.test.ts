@@ -56,7 +56,7 @@ t.test("two customers, one after the other, on a line that rang once; then the a
   await dialling.carrier({ "79171": { does: "answer", afterMs: 300, hangUpAfterMs: 1500 } });
   const unopened = await dialling.campaign(line, [agent], ["+79171000009"], WITH_LINE);
   const phone = await withLine(agent);
-  t.match(await live(agent), { status: "do-not-disturb", device: "busy", call: null }, "in no call");
+  t.match(await live(agent), { status: "outbound", device: "busy", call: null }, "in no call");
   t.match(await scene.ask("POST", `/v1/agents/${agent.id}/open-line`), { status: 409 }, "one is enough");
   const campaign = await dialling.campaign(line, [agent], ["+79171000001", "+79171000002"], WITH_LINE);
   await dialling.move(campaign, "running");

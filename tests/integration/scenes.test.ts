@@ -134,7 +134,10 @@ t.test(
       await scene.contact("Client", from, owner);
       const away = await scene.onShift(owner, quick);
       await scene.must("PUT", `/v1/agents/${owner.id}/state`, { state });
-      t.match(await scene.get(`/v1/agents/${owner.id}`), { state, live: { status: "do-not-disturb" } });
+      t.match(await scene.get(`/v1/agents/${owner.id}`), {
+        state,
+        live: { status: state === "break" ? "do-not-disturb" : "outbound" },
+      });
       await scene.onShift(other, quick);
       t.equal(await scene.customer(line.number, { from, hangUpAfterMs: 300 }).done, 0);
       const record = await scene.record(from);

@@ -1,4 +1,5 @@
 /** The API's pure parts: phones, permissions, explanations, what a stream shows, what a log may hold. */
+
 import t from "tap";
 import { type TSchema, Type } from "typebox";
 import { operationId } from "../../apps/api/docs.ts";
@@ -13,6 +14,7 @@ import { SimulationRequest } from "../../apps/api/schemas/simulations.ts";
 import { serializerFor, validatorFor } from "../../apps/api/validate.ts";
 import { explain } from "../../apps/api/why.ts";
 import { CommandProblem } from "../../apps/commands/port.ts";
+import { ATTEMPT_ENDINGS } from "../../apps/core/dialling/campaign.ts";
 import { display, toE164 } from "../../apps/phone/number.ts";
 import type { LiveRow } from "../../apps/store/reads/live.ts";
 import { pageOf, parseCursor } from "../../apps/store/reads/page.ts";
@@ -262,6 +264,52 @@ t.test("why: decisions in order, the fallback too, in one sentence", async (t) =
   t.match(
     explain({ ...call, connectedAt: null, ending: "no_answer" }, [], names).summary,
     "Ended as no answer.",
+  );
+});
+
+t.test("a campaign's call is told in a manager's words", async (t) => {
+  const anna = "00000000-0000-4000-8000-00000000000a";
+  const at = (second: number) => new Date(Date.UTC(2026, 2, 3, 9, 0, second));
+  const event = (second: number, kind: string, text: string, more: object = {}) => ({
+    ...{ at: at(second), source: "engine", kind },
+    data: { ...more, because: { rule: "campaign", text } },
+  });
+  const names = { agentName: new Map([[anna, "Anna"]]), queueName: new Map<string, string>() };
+  const call = { type: "outbound", agentId: anna, endedAt: at(60), waitMs: null };
+  const dialled = event(0, "AttemptDialled", "the campaign «Autumn» dialled +79160000001 through «One»");
+  const given = event(9, "AgentOffered", "of the agents who were free Anna had been idle longest", {
+    agent: anna,
+  });
+  const talked = { ...call, connectedAt: at(10), ending: "answered", attemptEnding: "answered" } as const;
+  const { summary, decisions } = explain(talked, [dialled, given], names);
+  t.equal(
+    summary,
+    "The campaign «Autumn» dialled +79160000001 through «One»; the customer was given to Anna, because of the agents who were free Anna had been idle longest; the customer answered and talked with Anna.",
+  );
+  t.same(
+    decisions.map(({ decision }) => decision),
+    ["dialled", "offered"],
+  );
+  const lost = {
+    ...call,
+    agentId: null,
+    connectedAt: null,
+    ending: "abandoned",
+    attemptEnding: "abandoned",
+  } as const;
+  const waits = event(8, "CustomerWaits", "the customer waited 1.6 s at most for an agent");
+  t.match(
+    explain(lost, [dialled, waits], names).summary,
+    /waited 1\.6 s.*; the customer had answered and no agent was there/,
+  );
+  const open = { ...talked, attemptEnding: null, connectedAt: null, endedAt: null, ending: null };
+  t.match(explain(open, [dialled], names).summary, /the call is going on\.$/);
+  for (const ending of ATTEMPT_ENDINGS)
+    t.notMatch(explain({ ...lost, attemptEnding: ending }, [], names).summary, /_|undefined/);
+  const own = event(0, "ExternalDialled", "Anna calls +79160000001 for line «Sales»");
+  t.match(
+    explain(talked, [own], names).summary,
+    /^Anna calls .*; the customer answered and talked with Anna\.$/,
   );
 });
 

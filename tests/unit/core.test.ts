@@ -155,7 +155,7 @@ t.test("statuses", (t) => {
     const rows: [Partial<Agent>, string][] = [
       [{}, "available"],
       [{ state: "break" }, "do-not-disturb"],
-      [{ state: "outbound" }, "do-not-disturb"],
+      [{ state: "outbound" }, "outbound"],
       [{ state: "offline" }, "offline"],
       [{ device: "unreachable" }, "offline"],
       [{ device: "busy" }, "talking"],

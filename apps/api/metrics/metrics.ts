@@ -23,7 +23,10 @@ interface Scrape {
   readonly queueNames: ReadonlyMap<string, string>;
 }
 
-const STATUSES = ["available", "ringing", "talking", "do-not-disturb", "offline"];
+const STATUSES = [
+  ...["available", "outbound", "ringing", "dialling", "talking", "wrap-up"],
+  ...["do-not-disturb", "break", "offline"],
+];
 const PHASES = ["deciding", "offered", "queued", "talking", "ending"];
 
 /** Starts counting calls that end; everything else waits for a scrape. */

@@ -17,6 +17,10 @@ const AS_USUAL = {
   agentIds: [],
 } as const;
 
+const UNSERVED = [
+  { code: "unserved", text: "nobody works this list: name its agents in agentIds", field: "agentIds" },
+];
+
 /** Adds the routes. */
 export function callListRoutes(api: Api, context: ApiContext): void {
   const { db, commands, country } = context;
@@ -54,7 +58,10 @@ export function callListRoutes(api: Api, context: ApiContext): void {
       const { source, ...fields } = body;
       const args = { ...AS_USUAL, agentIds: [], ...fields, source: sourceFrom(source, country) };
       const { id, ...added } = await commands.send("list.create", args, caller);
-      return reply.code(201).send({ ...(await show(context, id)), ...added });
+      const shown = await show(context, id);
+      return reply
+        .code(201)
+        .send({ ...shown, ...added, warnings: shown.agentIds.length > 0 ? [] : UNSERVED });
     },
   );
 

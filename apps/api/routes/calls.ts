@@ -2,6 +2,7 @@
 import { totalsOf } from "../../core/billing/charge.ts";
 import { agentNames } from "../../store/reads/agents.ts";
 import { type CallRow, eventsOf, legsOf, listCalls, partsOf } from "../../store/reads/calls.ts";
+import { endingOfCall } from "../../store/reads/campaign-list.ts";
 import { queueNames } from "../../store/reads/queues.ts";
 import { listRecordings, pausedUntil } from "../../store/reads/recordings.ts";
 import { chargesOf } from "../../store/reads/tariffs.ts";
@@ -131,11 +132,12 @@ export function callRoutes(api: Api, context: ApiContext): void {
       const events = await eventsOf(db, row.id, MOST_EVENTS);
       const { agents, queues } = idsIn(events);
       if (row.agentId) agents.add(row.agentId);
-      const [agentName, queueName] = await Promise.all([
+      const [agentName, queueName, attemptEnding] = await Promise.all([
         agentNames(db, [...agents]),
         queueNames(db, [...queues]),
+        endingOfCall(db, row.id),
       ]);
-      const told = explain(row, events, { agentName, queueName });
+      const told = explain({ ...row, attemptEnding }, events, { agentName, queueName });
       return { callId: row.id, ...told };
     },
   );

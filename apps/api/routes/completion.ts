@@ -21,7 +21,7 @@ export function completionRoutes(api: Api, context: ApiContext): void {
         tags,
         summary: "Complete the service of a call",
         description:
-          "Ends the agent's wrap-up; during the talk it ends the call and saves in one action. Once per agent and call. An agent's key completes only its own.",
+          "Ends the agent's wrap-up; during the talk it ends the call and saves in one action. Once per agent and call. A call-list card that the call was made from is saved with it and left, and the next one opens unless the agent goes on a break (`list.left`, `list.opened`); it stays open when its scenario wants a result first and none was given. An agent's key completes only its own.",
         "x-ledger": [
           "AGENT-08",
           "AGENT-09",
@@ -31,6 +31,7 @@ export function completionRoutes(api: Api, context: ApiContext): void {
           "WRAP-04",
           "WRAP-05",
           "WRAP-08",
+          "DIAL-06",
         ],
         params: IdParams,
         body: S.NewCompletion,

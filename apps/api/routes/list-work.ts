@@ -33,7 +33,7 @@ export function listWorkRoutes(api: Api, context: ApiContext): void {
         tags,
         summary: "Open the next contact",
         description:
-          "The first that waits and may be called now; nobody else gets it. Whoever has a card of this list open gets that one. If the scenario says so it is dialled by itself as soon as the agent is free: the call is told as `card.open`.",
+          "The first that waits and may be called now; nobody else gets it. Whoever has a card of this list open gets that one. If the scenario says so it is dialled by itself as soon as the agent is free: the call is told as `card.open`. Only for agents whom the list names in `agentIds`: 409 `not-served` (an agent's own key: 404).",
         "x-ledger": ["DIAL-06", "DIAL-09", "SCEN-09"],
         params: IdParams,
         body: S.Who,

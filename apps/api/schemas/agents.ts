@@ -117,7 +117,7 @@ const view = {
       {
         status: Type.String({
           description:
-            "available, ringing, dialling, talking, wrap-up, do-not-disturb or offline (AGENT-01); break or outbound for who serves no line (AGENT-03).",
+            "available, ringing, dialling, talking, wrap-up, outbound (in that state, and free), do-not-disturb or offline (AGENT-01); break for who serves no line (AGENT-03).",
           examples: ["available"],
         }),
         device: Type.String({ description: "What Asterisk says of the phone." }),

@@ -23,7 +23,11 @@ const fields = {
     description: "Hours, attempts and consent that the gate keeps to.",
   }),
   week: Nullable(Week),
-  agentIds: Type.Array(Id(), { maxItems: 1000, uniqueItems: true, description: "Who works it." }),
+  agentIds: Type.Array(Id(), {
+    maxItems: 1000,
+    uniqueItems: true,
+    description: "Who works it: nobody else gets a card of it. An agent who makes a list works it alone.",
+  }),
   state: Type.Enum(["open", "closed"], { description: "closed: nobody gets a next one." }),
 };
 export const NewCallList = Type.Object(
@@ -63,7 +67,13 @@ const view = {
 };
 export const CallListView = Type.Object(view);
 export const CallLists = ListOf(CallListView);
-export const CallListCreated = Type.Object({ ...view, ...added });
+export const CallListCreated = Type.Object({
+  ...view,
+  ...added,
+  warnings: Type.Array(Type.Object({ code: Type.String(), text: Type.String(), field: Type.String() }), {
+    description: "`unserved`: nobody is named who works it.",
+  }),
+});
 
 const State = Type.Enum(["waiting", "open", "done", "skipped", "refused"]);
 const item = {

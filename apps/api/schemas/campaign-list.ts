@@ -135,13 +135,19 @@ export const AttemptPage = PageOf(
     listedId: Nullable(Id("Of the list's entry.")),
     contactId: Nullable(Id()),
     agentId: Nullable(Id()),
-    trunkKey: Nullable(Type.String()),
+    trunkKey: Nullable(
+      Type.String({
+        description: "In flight: through which it was dialled first; then: the one that carried it.",
+      }),
+    ),
     callerNumber: Nullable(PhoneView),
     state: Type.Enum(["placing", "placed", "refused", "not-placed"]),
     ending: Nullable(Ending),
     cause: Nullable(Type.Integer({ description: "Q.850." })),
     dialledAt: Instant(),
-    answeredAt: Nullable(Instant()),
+    answeredAt: Nullable(
+      Instant("By Asterisk's record, in flight too, as soon as that was taken in (a moment later)."),
+    ),
     greetingEndedAt: Nullable(Instant()),
     connectedAt: Nullable(Instant()),
     abandonedAt: Nullable(Instant()),

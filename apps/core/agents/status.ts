@@ -16,9 +16,9 @@ export type AgentStatus =
   | "offline";
 
 /**
- * available = inbound and idle; do-not-disturb = on a break or in outbound state (no inbound calls), for those who serve
- * a line: there is nothing to be disturbed by for others (AGENT-03), whose status is the state they chose;
- * offline = signed out, or the phone is not there (AGENT-02). `ringing` and `dialling` come before talking, `wrap-up` the
+ * available = inbound and idle; outbound = in that state and free: no inbound calls, but calls of campaigns and the
+ * agent's own (AGENT-06); do-not-disturb = on a break, for those who serve a line (D-01): there is nothing to be disturbed
+ * by for others (AGENT-03), whose status is the state they chose; offline = signed out, or the phone is not there (AGENT-02). `ringing` and `dialling` come before talking, `wrap-up` the
  * time after it until the service is completed (AGENT-08).
  */
 export function statusOf(known: Agent): AgentStatus {
@@ -30,6 +30,7 @@ export function statusOf(known: Agent): AgentStatus {
   if (agent.call?.phase === "talking" || agent.device === "busy") return "talking";
   if (agent.call?.phase === "wrap-up") return "wrap-up";
   if (agent.state === "inbound") return "available";
+  if (agent.state === "outbound") return "outbound";
   return agent.servesLines === false ? agent.state : "do-not-disturb";
 }
 

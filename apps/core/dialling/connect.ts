@@ -32,7 +32,12 @@ export function connect(turn: Turn, id: Attempt["id"], at: Millis, again = false
   if (attempt?.stage !== "waiting") return;
   const left = (attempt.deadlineAt ?? at) - at;
   if (!campaign || left < LEAST_MS) {
-    abandon(turn, attempt, at, campaign ? "no agent was there in time" : "the campaign is gone");
+    abandon(
+      turn,
+      attempt,
+      at,
+      campaign ? "no agent was there in time: the customer heard the message" : "the campaign is gone",
+    );
     return;
   }
   const { agent, another } = chosenFor(turn, attempt, campaign);
@@ -43,7 +48,7 @@ export function connect(turn: Turn, id: Attempt["id"], at: Millis, again = false
       ...named(attempt, at),
       because: {
         rule: RULE,
-        text: `no agent of «${campaign.name}» is free; ${Math.round(left)} ms are left`,
+        text: `the customer had answered and waited ${(left / 1000).toFixed(1)} s at most for an agent: none of «${campaign.name}» was free`,
       },
     });
 }
@@ -101,7 +106,10 @@ function offerTo(
   const call = turn.floor.calls.get(attempt.call);
   if (!call) return;
   const line: Line | undefined = lineOf(turn.floor, call);
-  const asked = agent.id === attempt.agentId ? "was asked for" : "has been idle longest";
+  const why =
+    agent.id === attempt.agentId
+      ? `the list asks for ${agent.name}`
+      : `of the agents who were free for «${campaign.name}» ${agent.name} had been idle longest`;
   turn.happened({
     kind: "AgentOffered",
     at,
@@ -116,7 +124,7 @@ function offerTo(
       ...(agent.openLine !== undefined && { openLine: true }),
       ...(line ? recording(call, line) : { record: "off", announce: false }),
     },
-    because: { rule: RULE, text: `${agent.name} ${asked} of those free for «${campaign.name}»` },
+    because: { rule: RULE, text: why },
   });
 }
 

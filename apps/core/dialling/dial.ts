@@ -72,7 +72,7 @@ function through(
     ...{ trunkKey: trunk.key, callerId, refusedBy },
     because: {
       rule: "campaign",
-      text: `«${campaign.name}» dials ${number} through ${trunk.name} and shows ${callerId ?? "the carrier's number"}`,
+      text: `the campaign «${campaign.name}» dialled ${number} through «${trunk.name}», showing ${callerId ?? "the carrier's number"}`,
     },
   });
   turn.ask({

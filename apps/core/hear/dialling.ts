@@ -79,14 +79,17 @@ export function customerAnswered(turn: Turn, input: Heard<"customerAnswered">): 
 export function connectDeadline(turn: Turn, input: Heard<"connectDeadline">): void {
   const attempt = turn.floor.attempts.get(input.attempt);
   if (attempt?.stage === "waiting" && (attempt.deadlineAt ?? 0) <= input.at)
-    abandon(turn, attempt, input.at, "no agent was there in time");
+    abandon(turn, attempt, input.at, "no agent was there in time: the customer heard the message");
 }
 
 /** From the record: the dialplan plays the message; it has decided so alone if we have not. */
 export function abandonHeard(turn: Turn, { at, call }: Heard<"abandonHeard">): void {
   const attempt = attemptOfCall(turn.floor, call);
   if (!attempt || attempt.stage === "leaving") return;
-  const because = { rule: "L2", text: "the dialplan's own clock: no agent was there in time" };
+  const because = {
+    rule: "L2",
+    text: "no agent was there in time by the dialplan's own clock: the customer heard the message",
+  };
   turn.happened({ kind: "CustomerAbandoned", ...named(attempt, at), because });
 }
 

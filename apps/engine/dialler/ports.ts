@@ -13,7 +13,7 @@ export interface DiallerStore {
   campaigns(): Promise<readonly Campaign[]>;
   take(request: TakeRequest): Promise<readonly Taken[]>;
   /** Asterisk has been asked to dial. */
-  placed(attempt: string): Promise<void>;
+  placed(attempt: string, trunkKey: string): Promise<void>;
   settle(attempt: string, how: Settlement): Promise<void>;
   /** Ends campaigns that are through. @returns whether any was */
   endCampaigns(now: number): Promise<boolean>;

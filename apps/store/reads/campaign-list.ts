@@ -101,9 +101,65 @@ export async function listAttempts(db: Db, wanted: AttemptsWanted) {
     .orderBy("id", "desc")
     .limit(wanted.limit + 1)
     .execute();
-  const items = rows.slice(0, wanted.limit);
+  const items = await withWhatIsKnown(db, rows.slice(0, wanted.limit));
   const last = rows.length > wanted.limit ? items.at(-1) : undefined;
   return { items, next: last ? Buffer.from(`${last.cursorAt}|${last.id}`).toString("base64url") : null };
+}
+
+/** Of attempts in flight the row learns when they end; their calls know before. */
+async function withWhatIsKnown<
+  Row extends {
+    id: string;
+    ending: unknown;
+    agentId: string | null;
+    answeredAt: Date | null;
+    connectedAt: Date | null;
+  },
+>(db: Db, rows: readonly Row[]): Promise<Row[]> {
+  const open = rows.flatMap(({ id, ending }) => (ending === null ? id : []));
+  if (open.length === 0) return [...rows];
+  const calls = await db
+    .selectFrom("attempt")
+    .innerJoin("call", "call.id", "attempt.call_id")
+    .leftJoin("call_leg as own", (join) =>
+      join.onRef("own.call_id", "=", "call.id").onRef("own.channel", "=", "attempt.id"),
+    )
+    .leftJoin("call_leg as customer", (join) =>
+      join
+        .onRef("customer.call_id", "=", "call.id")
+        .onRef("customer.to_number", "=", "attempt.number")
+        .onRef("customer.channel", "<>", "attempt.id"),
+    )
+    .select(["attempt.id", "call.agent_id as agentId", "call.connected_at as connectedAt"])
+    // A preview's own channel is its agent's phone.
+    .select(
+      sql<Date | null>`case when own.agent_id is null then own.answered_at else customer.answered_at end`.as(
+        "answeredAt",
+      ),
+    )
+    .where("attempt.id", "in", open)
+    .execute();
+  const known = new Map(calls.map(({ id, ...call }) => [id, call]));
+  return rows.map((row) => {
+    const { agentId = null, answeredAt = null, connectedAt = null } = known.get(row.id) ?? {};
+    return {
+      ...row,
+      agentId: row.agentId ?? agentId,
+      answeredAt: row.answeredAt ?? answeredAt,
+      connectedAt: row.connectedAt ?? connectedAt,
+    };
+  });
+}
+
+/** How the campaign's call ended; null: it goes on; undefined: no campaign placed it. */
+export async function endingOfCall(db: Db, callId: string): Promise<AttemptEnding | null | undefined> {
+  const row = await db
+    .selectFrom("attempt")
+    .select("ending")
+    .where("call_id", "=", callId)
+    .where("campaign_id", "is not", null)
+    .executeTakeFirst();
+  return row?.ending;
 }
 
 /** Reads the cursor of attempts back; undefined when it is none of ours. */
