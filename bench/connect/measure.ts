@@ -48,7 +48,7 @@ export async function measure(rig: Rig): Promise<Record<Way, Heard>> {
   const db = openDatabase({ url: instance.databaseUrl, name: "bench", log: { warn: () => {} } });
   try {
     const send = sender(instance);
-    await phonesFree(instance, 60_000, "do-not-disturb");
+    await phonesFree(instance, 60_000, "outbound");
     const trunk = await addTrunk(send, db, far);
     const place: Place = { rig, db, send, ears, far, trunk, phonesLog: phones.log };
     const all: Record<Way, Heard> = { plain: nothing(), rung: nothing(), open: nothing() };

@@ -87,7 +87,7 @@ t.test("L2, N8 an engine that hangs is not waited for; its late answer does noth
     far.notes().some(({ text }) => /^left .*79167000001/.test(text) && !text.startsWith("left by us")),
     "the talk went on to its end",
   );
-  await scene.status(agent, "do-not-disturb", LONG_MS);
+  await scene.status(agent, "outbound", LONG_MS);
 });
 
 t.test("N8, L4 the engine is killed in a campaign of 30, which goes on by itself", (t) =>
