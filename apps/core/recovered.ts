@@ -39,7 +39,7 @@ export function recoverCalls(floor: Floor, calls: readonly RecoveredCall[]): voi
 export function recoverWrapUps(floor: Floor, attempts: readonly { readonly call: CallId }[]): void {
   const calls = new Set(attempts.map(({ call }) => call));
   for (const { id: agent, call } of [...floor.agents.values()])
-    if (call?.phase === "talking" && calls.has(call.id))
+    if (call?.phase === "talking" && call.as === undefined && calls.has(call.id))
       hold(floor, agent, { ...call, wrapUp: wrapUpOf(floor, call.id) });
 }
 
