@@ -194,3 +194,33 @@ t.test(
     teams.stop();
   },
 );
+
+t.test("P1 an engine that comes back beyond the limit begins one for one", async (t) => {
+  const two = ["anna", "boris"].map((name) => agent(name, { state: "outbound" }));
+  const made = house(two, [queue(two)], [line()], [CARRIER]);
+  const asked: number[] = [];
+  const store: Partial<DiallerStore> = {
+    snapshots: async () => new Map(),
+    campaigns: async () => [campaign(two, { mode: "power", ratio: 3, callsPerSecond: 100 })],
+    openAttempts: async () => [],
+    abandonment: async () => ({ live: 20, lost: 1 }),
+    take: async ({ most }) => {
+      asked.push(most);
+      return [];
+    },
+    decided: async () => {},
+    saveSnapshot: async () => {},
+    listBlocked: async () => undefined,
+  };
+  const previews = { open: async () => [] } as unknown as DiallerPorts["previews"];
+  const first = async (comesBack: boolean) => {
+    const dialler = new Dialler(portsOf(made, store, { previews, tell: async () => {} }));
+    await (comesBack ? dialler.recover() : dialler.changed());
+    dialler.start();
+    await until("somebody is taken", () => asked.length > 0);
+    await dialler.stop();
+    return asked.splice(0)[0];
+  };
+  t.equal(await first(true), 2, "two are free");
+  t.equal(await first(false), 6, "one of twenty may be chance otherwise");
+});
