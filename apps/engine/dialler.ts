@@ -149,7 +149,7 @@ export class Dialler {
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#soon);
-    this.#teams.stop();
+    await this.#teams.stop();
     await this.#save().catch(() => {});
   }
 

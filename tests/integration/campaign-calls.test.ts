@@ -135,7 +135,7 @@ t.test(
 );
 
 t.test(
-  "L2 the engine dies while numbers ring: the dialplan itself says who called, and nobody is dialled again",
+  "L2 the engine goes while numbers ring and nobody is there: the dialplan itself says who called; nobody is dialled again",
   async (t) => {
     const agent = await scene.agent("Left alone");
     const line = await scene.line([agent]);
@@ -147,6 +147,7 @@ t.test(
     });
     await dialling.move(campaign, "running");
     await until("both ring", () => dialledBy(far).size === 2);
+    await scene.must("PUT", `/v1/agents/${agent.id}/state`, { state: "break" });
     await scene.instance.halt("engine");
     await until(
       "both have heard who called",

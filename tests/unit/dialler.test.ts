@@ -191,7 +191,10 @@ t.test(
     up = true;
     teams.connected();
     t.strictSame(await next("it is there again"), ["DZ_TEAM_c1 since&a-anna"], "and not twice");
-    teams.stop();
+    choose("break");
+    teams.changed();
+    await teams.stop();
+    t.strictSame(told, ["DZ_TEAM_c1 "], "the last word before we go");
   },
 );
 

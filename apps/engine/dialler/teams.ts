@@ -31,10 +31,7 @@ export class Teams {
 
   /** Something has happened that may concern an agent or a campaign. */
   changed(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#writing = this.#writing.then(() => this.#write());
-    }, GATHER_MS);
+    this.#timer ??= setTimeout(() => this.#tell(), GATHER_MS);
   }
 
   /** Asterisk is there again, and has forgotten or has never known. */
@@ -43,8 +40,16 @@ export class Teams {
     this.changed();
   }
 
-  stop(): void {
+  /** What has just happened is told still: who stays alone has to know it. */
+  async stop(): Promise<void> {
+    if (this.#timer !== undefined) this.#tell();
+    await this.#writing;
+  }
+
+  #tell(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing = this.#writing.then(() => this.#write());
   }
 
   async #write(): Promise<void> {
