@@ -220,8 +220,7 @@ engine.hear({ kind: "callbacksRecovered", at: Date.now(), callbacks: recovered }
 await dialler.recover();
 engine.hear({ kind: "talksSeen", at: Date.now(), talks: await readRecentTalks(db, REMEMBERED) });
 await known.load();
-const rebuilt = { contacts: known.directory.now.size, openCalls: engine.floor.calls.size };
-log.info({ ...rebuilt, afterMs: Math.round(performance.now()) }, "The floor is rebuilt.");
+log.info({ contacts: known.directory.now.size, openCalls: engine.floor.calls.size }, "The floor is rebuilt.");
 
 // 2. From here on everything is heard as it happens.
 const following = startLive(places, from, (input) => engine.hear(input), log);

@@ -135,7 +135,7 @@ t.test(
 );
 
 t.test(
-  "L2 the engine goes while numbers ring and nobody is there: the dialplan itself says who called; nobody is dialled again",
+  "L2 the engine goes while numbers ring, and no agent is there: the dialplan says who called, nobody is dialled again",
   async (t) => {
     const agent = await scene.agent("Left alone");
     const line = await scene.line([agent]);
