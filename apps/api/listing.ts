@@ -101,9 +101,10 @@ async function addAll(
       const row = from + index;
       const one: Reported = results.get(row) ?? { row, result: "not-a-number" };
       const left = [...(one.left ?? []), ...wrong];
-      if (one.result !== "added" || left.length > 0)
+      if (one.result !== "added" || left.length > 0 || one.notAllowed)
         report.push({ ...one, ...(left.length > 0 && { left }) });
     });
   }
-  return { added, rows: report };
+  const notAllowed = report.reduce((sum, { notAllowed = [] }) => sum + notAllowed.length, 0);
+  return { added, notAllowed, rows: report };
 }

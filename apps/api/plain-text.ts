@@ -5,22 +5,22 @@ import { Problem } from "./problem.ts";
 /** Refuses U+0000 wherever a request has text. Call before any route is added. */
 export function refuseNul(api: Api): void {
   api.addHook("preHandler", async ({ body, query }) => {
-    const field = nulIn(query) ?? nulIn(body);
+    const field = nulIn(query, "query") ?? nulIn(body, "body");
     if (field === undefined) return;
     const message = "must not contain the character U+0000";
-    throw new Problem(400, "invalid", `${field || "body"}: ${message}`, [{ field, message }]);
+    throw new Problem(400, "invalid", `${field}: ${message}`, [{ field, message }]);
   });
 }
 
 /** The path of a text with the character, or of the object that has a property named so; undefined: there is none. */
-function nulIn(whole: unknown): string | undefined {
+function nulIn(whole: unknown, name: string): string | undefined {
   const left: [path: string, value: unknown][] = [["", whole]];
   for (let next = left.pop(); next; next = left.pop()) {
     const [path, value] = next;
-    if (typeof value === "string" && value.includes("\u0000")) return path;
+    if (typeof value === "string" && value.includes("\u0000")) return path || name;
     if (!isPlain(value)) continue;
     for (const [key, inner] of Object.entries(value)) {
-      if (key.includes("\u0000")) return path;
+      if (key.includes("\u0000")) return path || name;
       left.push([path ? `${path}.${key}` : key, inner]);
     }
   }

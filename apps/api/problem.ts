@@ -7,7 +7,7 @@ import { isDatabaseAway, refusedValue } from "../store/database.ts";
 import { BusyError } from "../store/reads/statistics/slots.ts";
 
 export interface FieldError {
-  /** Path in the request, such as `agents.0`; empty for the whole. */
+  /** Path in the request, such as `agents.0`; `body`, `query` or `path` for the whole of it. */
   readonly field: string;
   readonly message: string;
 }

@@ -32,9 +32,10 @@ export function validatorFor({ schema, httpPart }: RouteSchema): (data: unknown)
     compiled ??= Compile(type);
     const value = literal ? data : Value.Default(type, Value.Convert(type, data));
     if (compiled.Check(value)) return { value };
-    const errors = fieldErrors(type, value);
-    const first = errors[0];
-    const detail = first ? `${first.field || PARTS[httpPart ?? "body"]}: ${first.message}` : "invalid";
+    const part = PARTS[httpPart ?? "body"] ?? "body";
+    const errors = fieldErrors(type, value).map(({ field, message }) => ({ field: field || part, message }));
+    const [first] = errors;
+    const detail = first ? `${first.field}: ${first.message}` : "invalid";
     return { error: new Problem(400, "invalid", detail, errors) };
   };
 }

@@ -1,5 +1,6 @@
 /** Who is on a campaign's list. */
 import { zoneExists } from "../core/routing/wall-clock.ts";
+import { mayDial } from "../phone/allowed.ts";
 import { correctAmd } from "../store/amd.ts";
 import type { Db } from "../store/database.ts";
 import {
@@ -21,7 +22,7 @@ const MOST_ROWS = 2000;
 /** Nobody has more numbers; a campaign would never be through with them. */
 const MOST_PHONES = 10;
 
-export function campaignListCommands({ write }: Context): Pick<Handlers, Names> {
+export function campaignListCommands({ write, config }: Context): Pick<Handlers, Names> {
   return {
     "campaign.list": ({ id, rows }) =>
       write(async (trx) => {
@@ -29,7 +30,7 @@ export function campaignListCommands({ write }: Context): Pick<Handlers, Names> 
         if (rows.length > MOST_ROWS)
           throw new CommandProblem(422, "too-many", `at most ${MOST_ROWS} rows at a time`, "rows");
         await checkRows(trx, rows);
-        return { rows: await list(trx, id, rows) };
+        return { rows: await list(trx, { id, config }, rows) };
       }),
     "campaign.unlist": ({ id, contactIds }) =>
       write(async (trx) => {
@@ -68,7 +69,11 @@ async function checkRows(trx: Db, rows: readonly NewListed[]): Promise<void> {
 }
 
 /** Adds each that can be added, once; a number that is on the list already is left out of its row. */
-async function list(trx: Db, campaign: string, rows: readonly NewListed[]): Promise<ListedRow[]> {
+async function list(
+  trx: Db,
+  { id: campaign, config }: { id: string } & Pick<Context, "config">,
+  rows: readonly NewListed[],
+): Promise<ListedRow[]> {
   const ids = rows.flatMap(({ contactId }) => (contactId !== undefined && isId(contactId) ? contactId : []));
   const contacts = await contactsToList(trx, ids);
   const phonesOf = ({ contactId, phones }: NewListed) =>
@@ -92,7 +97,12 @@ async function list(trx: Db, campaign: string, rows: readonly NewListed[]): Prom
     for (const phone of open) listed.phones.add(phone);
     adding.push(listingOf(wanted, contact?.name, open));
     const left = phones.filter((phone) => !open.includes(phone));
-    return { row, result: "added", ...(left.length > 0 && { left }) };
+    const notAllowed = open.filter((phone) => !mayDial(phone, config));
+    return {
+      ...{ row, result: "added" },
+      ...(left.length > 0 && { left }),
+      ...(notAllowed.length > 0 && { notAllowed }),
+    };
   });
   if (adding.length > 0) await addToList(trx, campaign, adding);
   return report;

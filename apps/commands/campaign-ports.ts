@@ -73,6 +73,8 @@ export interface ListedRow {
   result: ListingResult;
   /** Numbers that are on the list already, or refused. */
   left?: string[] | undefined;
+  /** Numbers that were added and may not be called (DOZVON_DIAL_ALLOW): the dialler will refuse them. */
+  notAllowed?: string[] | undefined;
 }
 
 export interface ConsentFields {

@@ -2,7 +2,7 @@
  * Imports of contacts (IMP-01…IMP-14): what a person decides about an uploaded file. The jobs process reads and loads it.
  * An agent's import is its own, and so is what it loads.
  */
-import { mappingProblem } from "../core/contacts/headings.ts";
+import { mappingProblem, phonesLeftOut } from "../core/contacts/headings.ts";
 import type { Db } from "../store/database.ts";
 import { type Context, isId, ownAgent, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
@@ -41,7 +41,9 @@ export function importCommands({ write }: Context): Pick<Handlers, ImportCommand
             "is found out anew when the file is read in another way",
             "mapping",
           );
-        const wrong = mapping && mappingProblem(mapping, headings?.length ?? 0);
+        const wrong =
+          mapping &&
+          (mappingProblem(mapping, headings?.length ?? 0) ?? phonesLeftOut(mapping, headings ?? []));
         if (wrong) {
           const field = wrong.column < 0 ? "mapping" : `mapping.${wrong.column}`;
           throw new CommandProblem(422, "mapping", wrong.message, field);

@@ -131,7 +131,10 @@ t.test("IMP-21 kill -9 of the process and of the jobs process in the middle: it 
   t.same(twice, []);
   t.same((await ask("GET", `/v1/contact-imports/${id}/rows?result=refused&limit=1`, admin)).json().items[0], {
     ...{ row: 101, result: "refused", reason: "not-a-number", field: "phones", value: "123" },
-    message: "это не номер телефона с кодом города или страны",
+    message: {
+      ru: "это не номер телефона с кодом города или страны",
+      en: "this is no phone number with its area or country code",
+    },
     ...{ contactId: null, organisationId: null, matchedId: null, matchedBy: null, matchedRow: null },
   });
   await until("the file is put away", () => readdirSync(folder).length === 0, 60_000);

@@ -176,6 +176,7 @@ t.test("IMP-11 recognition, preview and another mapping", async (t) => {
     [{ mapping: ["name"] }, "mapping"],
     [{ mapping: [null, null, null, "city"] }, "mapping"],
     [{ mapping: ["nonsense", null, null, null] }, "mapping.0"],
+    [{ mapping: ["organisation", "name", null, "description"] }, "mapping.2"],
   ] as const)
     t.match(await imports("PATCH", seen.id, body), { status: /^4/, errors: [{ field }] });
   await imports("POST", `${seen.id}/start`, { policy: "all" });
@@ -259,13 +260,16 @@ t.test("IMP-15 do not load: the same name, e-mail or phone", async (t) => {
     ...["2 skipped name", "3 skipped phone", "4 skipped email", "5 skipped name"],
     ...["6 loaded", "7 skipped name", "8 loaded"],
   ]);
-  const { items } = await imports("GET", `${done.id}/rows?result=skipped&language=ru`);
+  const { items } = await imports("GET", `${done.id}/rows?result=skipped`);
   t.same(
     items.map(({ matchedId }: { matchedId: string }) => matchedId).slice(0, 4),
     [byName, byPhone, byEmail, firm],
     "D-46 reported with whom they are like",
   );
-  t.match(items[4], { matchedRow: 6, message: "такая запись уже есть" });
+  t.match(items[4], {
+    matchedRow: 6,
+    message: { ru: "такая запись уже есть", en: "there is such a record already" },
+  });
   t.same(names(await made(done.id)), ["ООО Новая", "Один", "Совсем новый"]);
 });
 

@@ -146,7 +146,7 @@ t.test("requests: bodies are taken literally, queries are text", async (t) => {
   t.same(errorsOf(body({ n: "4" })), [{ field: "n", message: "must be integer" }]);
   t.same(errorsOf(body({ n: 4, admin: true })), [{ field: "admin", message: "no such property" }]);
   t.same(errorsOf(body({})), [{ field: "n", message: "is required" }]);
-  t.same(errorsOf(body(null)), [{ field: "", message: "must be object" }]);
+  t.same(errorsOf(body(null)), [{ field: "body", message: "must be object" }]);
   for (const n of [Number.NaN, Number.POSITIVE_INFINITY, -1, 2.5])
     t.not(errorsOf(body({ n })), "accepted", String(n));
 });

@@ -3,7 +3,12 @@ import fc from "fast-check";
 import t from "tap";
 import { type Card, type Cells, cardOf } from "../../apps/core/contacts/card.ts";
 import { zoneOfCity } from "../../apps/core/contacts/city-zones.ts";
-import { type Mapping, mappingProblem, recogniseHeadings } from "../../apps/core/contacts/headings.ts";
+import {
+  type Mapping,
+  mappingProblem,
+  phonesLeftOut,
+  recogniseHeadings,
+} from "../../apps/core/contacts/headings.ts";
 import { createLoading, type DuplicatePolicy, type Outcome } from "../../apps/core/contacts/loading.ts";
 import { columnLetter, tableProblem } from "../../apps/core/contacts/table.ts";
 import { CsvReader, delimiterOf } from "../../apps/jobs/imports/csv.ts";
@@ -129,6 +134,10 @@ t.test("IMP-11 what a person may map", async (t) => {
   t.match(wrong("city", "phones", "city"), { column: 2 });
   t.match(wrong("city", null, null), { column: -1, message: /organisation, name/ });
   t.match(wrong("name"), { column: -1, message: /each of the 3/ });
+  const left = (mapping: Mapping) => phonesLeftOut(mapping, ["ФИО", "Моб. тел."]);
+  t.match(left(["name", null]), { column: 1, message: /«Моб. тел.».+phones/ });
+  t.equal(left(["phones", null]), undefined, "others may be the telephones");
+  t.equal(phonesLeftOut(["name", "city"], ["ФИО", "Город"]), undefined, "a list may have none");
 });
 
 t.test("IMP-03 the form of a file", async (t) => {

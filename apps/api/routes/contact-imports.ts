@@ -175,11 +175,11 @@ export async function contactImportRoutes(api: Api, context: ApiContext): Promis
         response: { 200: S.RowPage },
       },
     },
-    async ({ params: { id }, query: { language, ...asked }, caller }) => {
+    async ({ params: { id }, query: asked, caller }) => {
       await showImport(context, id, onlyAgent(caller));
       const rows = await listImportRows(db, { id, ...asked });
       const next = rows.length === asked.limit ? (rows.at(-1)?.row ?? null) : null;
-      return { items: rows.map((row) => ({ ...row, message: messageOf(row, language) })), next };
+      return { items: rows.map((row) => ({ ...row, message: messageOf(row) })), next };
     },
   );
 
@@ -190,7 +190,8 @@ export async function contactImportRoutes(api: Api, context: ApiContext): Promis
       schema: {
         tags,
         summary: "Download the report by row",
-        description: "CSV for a spreadsheet; what would be a formula there is marked as text.",
+        description:
+          "CSV for a spreadsheet, with its messages in Russian or English (`language`); what would be a formula there is marked as text.",
         "x-ledger": ["IMP-15", "IMP-16", "IMP-21"],
         params: IdParams,
         querystring: S.ReportQuery,
@@ -215,7 +216,7 @@ export async function contactImportRoutes(api: Api, context: ApiContext): Promis
       const rows = await listImportRows(db, { id, after, result, limit: REPORT_PAGE });
       yield csvRows(
         rows.map((row) => [
-          ...[row.row, row.result, row.reason, messageOf(row, language), row.field, row.value],
+          ...[row.row, row.result, row.reason, messageOf(row)?.[language] ?? null, row.field, row.value],
           ...[row.contactId, row.organisationId, row.matchedId, row.matchedBy, row.matchedRow],
         ]),
       );
@@ -231,8 +232,8 @@ const REPORT_PAGE = 2000;
 const REPORT_COLUMNS =
   "row result reason message field value contactId organisationId matchedId matchedBy matchedRow".split(" ");
 
-function messageOf({ reason }: ImportedRow, language: "ru" | "en"): string | null {
-  return reason === null ? null : reasonText(reason, language);
+function messageOf({ reason }: ImportedRow) {
+  return reason === null ? null : reasonText(reason);
 }
 
 function sampleRoutes(api: Api): void {

@@ -79,7 +79,7 @@ async function keep(body: Readable, path: string): Promise<number> {
   });
   await pipeline(body, counting, createWriteStream(path, { mode: 0o640, flags: "wx" }));
   if (bytes === 0)
-    throw new Problem(400, "invalid", "body: is required", [{ field: "", message: "is required" }]);
+    throw new Problem(400, "invalid", "body: is required", [{ field: "body", message: "is required" }]);
   return bytes;
 }
 

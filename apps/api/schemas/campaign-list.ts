@@ -60,6 +60,10 @@ export const ListRequest = Type.Object(
 );
 export const ListReport = Type.Object({
   added: Type.Integer(),
+  notAllowed: Type.Integer({
+    description:
+      "Numbers that were added and may not be called: DOZVON_DIAL_ALLOW does not name their country.",
+  }),
   rows: Type.Array(
     Type.Object({
       row: Type.Integer({
@@ -71,8 +75,14 @@ export const ListReport = Type.Object({
       left: Type.Optional(
         Type.Array(Type.String(), { description: "Numbers of the row that were left out." }),
       ),
+      notAllowed: Type.Optional(
+        Type.Array(Type.String(), { description: "Numbers that were added and may not be called." }),
+      ),
     }),
-    { description: "Rows that were not added, or not with all their numbers." },
+    {
+      description:
+        "Rows that were not added, or not with all their numbers, or with some that may not be called.",
+    },
   ),
   warnings: Warnings,
 });

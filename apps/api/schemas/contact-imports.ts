@@ -97,7 +97,8 @@ export const ImportChange = Type.Partial(
   Type.Object({
     mapping: Type.Array(Nullable(Field), {
       maxItems: 1000,
-      description: "For each column its field, or null: do not import.",
+      description:
+        "For each column its field, or null: do not import. Errors name a column by its place, from 0. The file's telephones cannot be left out: nobody could be called.",
     }),
     encoding: Encoding,
     delimiter: Delimiter,
@@ -127,7 +128,6 @@ export const RowsQuery = Type.Object(
     result: Type.Optional(Result),
     after: Type.Integer({ minimum: 0, default: 0, description: "`next` of the page before." }),
     limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
-    language: Language,
   },
   Closed,
 );
@@ -135,10 +135,12 @@ export const ReportQuery = Type.Object({ result: Type.Optional(Result), language
 export const RowPage = Type.Object({
   items: Type.Array(
     Type.Object({
-      row: Type.Integer({ description: "As a spreadsheet counts: the headings are row 1." }),
+      row: Type.Integer({
+        description: "As a spreadsheet counts, from 1: the headings are row 1. Of NDJSON the line, from 1.",
+      }),
       result: Result,
       reason: Nullable(Type.String({ description: "A stable word for programs." })),
-      message: Nullable(Type.String()),
+      message: Nullable(Title),
       field: Nullable(Type.String()),
       value: Nullable(Type.String({ description: "What stands there, shortened." })),
       contactId: Nullable(Id()),

@@ -109,14 +109,14 @@ function headingKey(heading: string): string {
     .trim();
 }
 
-/**
- * Whether people may map columns so.
- * @returns which column is wrong and why (-1: all together), undefined: nothing is
- */
-export function mappingProblem(
-  mapping: Mapping,
-  columns: number,
-): { column: number; message: string } | undefined {
+/** Which column is mapped wrongly and why; -1: all together. */
+interface MappingProblem {
+  readonly column: number;
+  readonly message: string;
+}
+
+/** Whether columns may be mapped so; undefined: they may. */
+export function mappingProblem(mapping: Mapping, columns: number): MappingProblem | undefined {
   if (mapping.length !== columns)
     return { column: -1, message: `must have one entry for each of the ${columns} columns` };
   const twice = mapping.findIndex(
@@ -126,4 +126,16 @@ export function mappingProblem(
   if (!mapping.some((field) => field !== null && NAMING.includes(field)))
     return { column: -1, message: `one column must be one of ${NAMING.join(", ")}` };
   return undefined;
+}
+
+/**
+ * Whether a mapping leaves out all telephones though the file has some: nobody of it could be called. Lists without
+ * telephones are welcome: they fill in what is known of people (IMP-17).
+ */
+export function phonesLeftOut(mapping: Mapping, headings: readonly string[]): MappingProblem | undefined {
+  if (mapping.includes("phones")) return undefined;
+  const column = recogniseHeadings(headings).indexOf("phones");
+  if (column < 0) return undefined;
+  const message = `«${headings[column]}» holds telephones, without which nobody can be called; map it to phones, or delete it from the file`;
+  return { column, message };
 }

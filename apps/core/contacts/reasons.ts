@@ -1,7 +1,12 @@
 /** Why a row of a file was not loaded, in words. */
 import type { RefusalReason } from "./card.ts";
 
-const REASONS: Readonly<Record<RefusalReason | "duplicate" | "not-yours", { ru: string; en: string }>> = {
+interface Words {
+  readonly ru: string;
+  readonly en: string;
+}
+
+const REASONS: Readonly<Record<RefusalReason | "duplicate" | "not-yours", Words>> = {
   duplicate: { ru: "такая запись уже есть", en: "there is such a record already" },
   "not-yours": {
     ru: "такая запись есть у другого сотрудника",
@@ -27,7 +32,7 @@ const REASONS: Readonly<Record<RefusalReason | "duplicate" | "not-yours", { ru: 
   "refused-by-database": { ru: "база данных не приняла строку", en: "the database does not take the row" },
 };
 
-/** The reason in this language; a code that is not known is told as it is. */
-export function reasonText(code: string, language: "ru" | "en"): string {
-  return (REASONS as Readonly<Record<string, { ru: string; en: string }>>)[code]?.[language] ?? code;
+/** The reason in both languages; a code that is not known is told as it is. */
+export function reasonText(code: string): Words {
+  return (REASONS as Readonly<Record<string, Words>>)[code] ?? { ru: code, en: code };
 }

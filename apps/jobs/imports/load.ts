@@ -3,6 +3,7 @@
  *
  *   file ─▶ rows ─▶ cards ─▶ pieces ─▶ savePiece (one transaction each)
  */
+import { setImmediate as letOthers } from "node:timers/promises";
 import type { CardRules } from "../../core/contacts/card.ts";
 import { importedNumber } from "../../phone/imported.ts";
 import { display } from "../../phone/number.ts";
@@ -16,6 +17,8 @@ import type { FileForm } from "./rows.ts";
 
 /** Small enough that progress is seen and a crash repeats little; large enough that COPY is worth its beginning. */
 const PIECE_ROWS = 2500;
+/** So many are read at a stretch; then the answers of the database have their turn, lest it waits for its next statement. */
+const ROWS_AT_A_STRETCH = 20;
 /** Of a stream no person made the cells; a description may be as long as in the API. */
 const LONGEST_OF_STREAM = 5000;
 const RETRIES = 3;
@@ -98,6 +101,7 @@ async function* pieces(rows: AsyncIterable<ReadRow>): AsyncGenerator<ReadRow[]> 
   let piece: ReadRow[] = [];
   for await (const row of rows) {
     piece.push(row);
+    if (piece.length % ROWS_AT_A_STRETCH === 0) await letOthers();
     if (piece.length < PIECE_ROWS) continue;
     yield piece;
     piece = [];
