@@ -6,7 +6,9 @@ import type { Db } from "../store/database.ts";
 import {
   addToList,
   cancelListed,
+  cancelSome,
   contactsToList,
+  inPieces,
   type Listing,
   lockListed,
   refusedForEver,
@@ -32,11 +34,12 @@ export function campaignListCommands({ write, config }: Context): Pick<Handlers,
         await checkRows(trx, rows);
         return { rows: await list(trx, { id, config }, rows) };
       }),
-    "campaign.unlist": ({ id, contactIds }) =>
-      write(async (trx) => {
-        await requireCampaign(trx, id);
-        return { cancelled: contactIds?.length === 0 ? 0 : await cancelListed(trx, id, contactIds) };
-      }),
+    "campaign.unlist": async ({ id, contactIds }) => {
+      await write((trx) => requireCampaign(trx, id));
+      if (contactIds?.length === 0) return { cancelled: 0 };
+      if (contactIds) return { cancelled: await write((trx) => cancelListed(trx, id, contactIds)) };
+      return { cancelled: await inPieces(() => write((trx) => cancelSome(trx, id))) };
+    },
     "campaign.correctAmd": ({ id, attemptId, verdict }, by) =>
       write(async (trx) => {
         await requireCampaign(trx, id);

@@ -3,7 +3,7 @@
 import { wishedPolicy } from "../core/dialling/wished-policy.ts";
 import type { Db } from "../store/database.ts";
 import { type CampaignRow, listCampaigns } from "../store/reads/campaigns.ts";
-import { askAgain } from "../store/writes/campaign-list.ts";
+import { askAgain, deleteSome, inPieces } from "../store/writes/campaign-list.ts";
 import { nextKey } from "../store/writes/keys.ts";
 import { checkCampaign, type WholeCampaign } from "./campaign-checks.ts";
 import type { CampaignFields } from "./campaign-ports.ts";
@@ -14,7 +14,7 @@ import { logged } from "./settings.ts";
 
 type Names = "campaign.create" | "campaign.change" | "campaign.delete";
 
-export function campaignCommands({ configure }: Context): Pick<Handlers, Names> {
+export function campaignCommands({ configure, write }: Context): Pick<Handlers, Names> {
   return {
     "campaign.create": (fields) =>
       configure(async (trx) => {
@@ -49,13 +49,24 @@ export function campaignCommands({ configure }: Context): Pick<Handlers, Names> 
         );
         return { result: {}, focus: { nothing: true } };
       }),
-    "campaign.delete": ({ id }) =>
-      configure(async (trx) => {
+    "campaign.delete": async ({ id }) => {
+      const mayGo = async (trx: Db) => {
         await campaignRow(trx, id);
         await requireUnused(trx, id);
+      };
+      // The list goes first: with a million all at once it would take longer than a statement may.
+      await inPieces(() =>
+        write(async (trx) => {
+          await mayGo(trx);
+          return deleteSome(trx, id);
+        }),
+      );
+      return configure(async (trx) => {
+        await mayGo(trx);
         await trx.deleteFrom("campaign").where("id", "=", id).execute();
         return { result: {}, focus: { nothing: true } };
-      }),
+      });
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** Campaigns as the engine has them, and the end of those that are through. */
-import { type Selectable, sql } from "kysely";
+import { type RawBuilder, type Selectable, sql } from "kysely";
 import type { AmdSettings, Announcement, Campaign } from "../core/dialling/campaign.ts";
 import type { Policy } from "../core/dialling/policy.ts";
 import type { WrapUp } from "../core/floor.ts";
@@ -41,10 +41,15 @@ export async function endCampaigns(
        set state = case when state = 'draining' then 'stopped' else 'finished' end, ended_at = ${new Date(now)}
      where state in ('running', 'draining')
        and not exists (select from attempt where campaign_id = campaign.id and ending is null)
-       and not exists (select from campaign_contact c where c.campaign_id = campaign.id
-                          and (c.state = 'taken' or c.state = 'waiting' and campaign.state = 'running'))
+       and ${someone(sql`state = 'taken'`, sql`taken_at`)} is null
+       and (campaign.state = 'draining' or ${someone(sql`state = 'waiting'`, sql`priority desc`)} is null)
     returning id, state`.execute(db);
   return rows;
+}
+
+/** The first in the order of an index, which is asked because of it: a list of a million is not read through for one. */
+function someone(which: RawBuilder<unknown>, order: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(select id from campaign_contact where campaign_id = campaign.id and ${which} order by ${order} limit 1)`;
 }
 
 const agentIds = sql<string[]>`

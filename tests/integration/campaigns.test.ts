@@ -327,6 +327,10 @@ t.test("thirty thousand numbers in one request", async (t) => {
   t.equal((await list(id, [...contacts, "+73422999999"])).status, 400, "and no more");
   const { body: figures } = await boss("GET", `/v1/campaigns/${id}/status`);
   t.match(figures.list, { states: { waiting: 30_000 }, due: 30_000 });
+  t.match((await boss("POST", `/v1/campaigns/${id}/contacts/cancel`, {})).body, { cancelled: 30_000 });
+  const { body: after } = await boss("GET", `/v1/campaigns/${id}/status`);
+  t.match(after.list, { states: { cancelled: 30_000 }, due: 0, nextAt: null });
+  t.equal((await boss("DELETE", `/v1/campaigns/${id}`)).status, 204);
 });
 
 t.test(

@@ -84,16 +84,48 @@ export async function addToList(trx: Db, campaign: string, people: readonly List
            as one(id uuid, phone text, position integer, zone text, score real)`.execute(trx);
 }
 
-/** Takes those off who wait. @param contacts ids on the list; undefined: all */
-export async function cancelListed(db: Db, campaign: string, contacts?: readonly string[]): Promise<number> {
+/** Takes those of these off who wait. @param contacts ids on the list */
+export async function cancelListed(db: Db, campaign: string, contacts: readonly string[]): Promise<number> {
   const { numUpdatedRows } = await db
     .updateTable("campaign_contact")
     .set({ state: "cancelled", ended_at: new Date() })
     .where("campaign_id", "=", campaign)
     .where("state", "=", "waiting")
-    .$if(contacts !== undefined, (query) => query.where("id", "in", contacts as string[]))
+    .where("id", "in", contacts)
     .executeTakeFirst();
   return Number(numUpdatedRows);
+}
+
+/** Of a list of a million no statement would see the end in time. */
+export const PIECE = 5000;
+
+/** Takes some off who wait, at most `PIECE`; fewer: nobody waits any more. */
+export async function cancelSome(db: Db, campaign: string): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update campaign_contact set state = 'cancelled', ended_at = now()
+     where id in (select id from campaign_contact where campaign_id = ${campaign} and state = 'waiting'
+                   order by priority desc, next_at, position limit ${PIECE} for update)`.execute(db);
+  return Number(numAffectedRows ?? 0);
+}
+
+/** Deletes some of a list, in whatever state, at most `PIECE`; fewer: it is empty. */
+export async function deleteSome(db: Db, campaign: string): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from campaign_contact
+     where id in (select id from campaign_contact where campaign_id = ${campaign} limit ${PIECE})`.execute(
+    db,
+  );
+  return Number(numAffectedRows ?? 0);
+}
+
+/** Does it until there is less than a piece. @returns how many it were */
+export async function inPieces(some: () => Promise<number>): Promise<number> {
+  let all = 0;
+  for (;;) {
+    const done = await some();
+    all += done;
+    if (done < PIECE) return all;
+  }
 }
 
 /** What may be otherwise by other rules. */
