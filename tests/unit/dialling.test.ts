@@ -432,6 +432,7 @@ t.test("so many calls a second, and no more", (t) => {
 
 t.test("L2 whom Asterisk may ring without the engine: nobody whom only the engine knows to be taken", (t) => {
   const names = ["Busy", "Break", "Leaving", "Wraps", "Writes", "Inbound", "Lost", "Kept", "Line", "Dials"];
+  names.push("Forwarded", "Mobile");
   const talk = { id: "x", phase: "talking", since: T0 } as const;
   const states: Record<string, Partial<Agent>> = {
     Busy: { device: "busy", call: talk },
@@ -444,9 +445,17 @@ t.test("L2 whom Asterisk may ring without the engine: nobody whom only the engin
     Kept: { keptFor: "c" },
     Line: { openLine: "open-line-1" },
     Dials: { call: { ...talk, phase: "dialling" } },
+    // Their phones lie idle while they talk on their own numbers outside.
+    Forwarded: { call: { ...talk, id: "outside", phase: "offered" } },
+    Mobile: { callMode: "external", call: talk },
   };
   const team = names.map((name) => agent(name, { state: "outbound", ...states[name] }));
   const { floor } = house(team, [queue(team)]);
+  const forwarded = { id: "outside", channel: "c", kind: "inbound", phase: "external" } as const;
+  floor.calls.set("outside", {
+    ...forwarded,
+    ...{ arrivedAt: T0, phaseSince: T0, tried: [], welcomed: false, recorded: false },
+  });
   const alone = (change: Partial<Campaign> = {}) => teamAlone(floor, campaign(team, change));
   t.same(alone(), ["a-busy", "a-line.line"], "that a phone is in use, Asterisk knows itself");
   t.same(alone({ blending: true }), ["a-busy", "a-inbound", "a-line.line"]);
@@ -454,6 +463,9 @@ t.test("L2 whom Asterisk may ring without the engine: nobody whom only the engin
   t.same(alone({ agents: [], queueId: "q" }), ["a-busy", "a-line.line"], "the queue's agents");
   const many = Array.from({ length: 300 }, (_, place) => agent(`Many${place}`, { state: "outbound" }));
   t.equal(teamAlone(house(many, [queue(many)]).floor, campaign(many)).length, 200);
+  const lines = many.map((each) => ({ ...each, phone: `agent-${each.phone}`, openLine: "open-line-1" }));
+  const longest = teamAlone(house(lines, [queue(lines)]).floor, campaign(lines)).join("&").length;
+  t.ok(longest > 3000 && longest <= 3500, "Asterisk's expressions take 4096 characters");
   t.end();
 });
 
@@ -485,6 +497,21 @@ t.test(
     t.end();
   },
 );
+
+t.test("L5 a decision that came too late does not undo the talk to which the dialplan came alone", (t) => {
+  const made = running(["anna"]);
+  dialled(made, [taken("one")]);
+  answered(made, "one");
+  const leg = { at: T0 + 8100, call: "call-one", phone: "a-anna", channel: "anna-1" };
+  made.hear({ kind: "phoneCalled", ...leg });
+  made.hear({ kind: "talkStarted", ...leg });
+  const talking = { phase: "talking", agentId: "anna" };
+  t.match(made.floor.calls.get("call-one"), talking);
+  made.hear({ kind: "stepRefused", at: T0 + 8200, call: "call-one" });
+  t.match(made.floor.calls.get("call-one"), talking);
+  t.match(made.floor.agents.get("anna")?.call, { id: "call-one", phase: "talking" });
+  t.end();
+});
 
 t.test("after a restart a campaign's talk is followed by the campaign's wrap-up", (t) => {
   const made = running(["anna"], { wrapUp: { mode: "limit", seconds: 30 } });

@@ -89,10 +89,11 @@ function callOf(floor: Floor, channel: string): string | undefined {
   return undefined;
 }
 
-/** Asterisk did not take a step; the dialplan goes on with the call alone. */
+/** Asterisk did not take a step; the dialplan goes on with the call alone, perhaps to a talk of which we know already. */
 export function stepRefused(turn: Turn, input: Extract<Input, { kind: "stepRefused" }>): void {
-  if (turn.floor.calls.has(input.call))
-    turn.happened({ kind: "StepRefused", at: input.at, call: input.call });
+  const call = turn.floor.calls.get(input.call);
+  if (call?.phase === "talking" && agentsIn(turn.floor, input.call, "talking").length > 0) return;
+  if (call) turn.happened({ kind: "StepRefused", at: input.at, call: input.call });
 }
 
 /** The last channel is gone. */
