@@ -563,6 +563,16 @@ CREATE INDEX campaign_preview_campaign ON campaign_preview USING btree (campaign
 CREATE UNIQUE INDEX campaign_preview_contact ON campaign_preview USING btree (campaign_contact_id) WHERE (ended_at IS NULL);
 CREATE INDEX campaign_preview_listed ON campaign_preview USING btree (campaign_contact_id, shown_at);
 
+create table campaign_tally (
+  campaign_id uuid not null,
+  state text not null,
+  code text not null,
+  kept boolean not null,
+  due timestamp with time zone,
+  change bigint not null
+);
+CREATE INDEX campaign_tally_campaign ON campaign_tally USING btree (campaign_id);
+
 create table charge (
   call_id uuid not null,
   channel text not null,
@@ -1525,6 +1535,28 @@ begin
   return made;
 end $function$;
 
+CREATE OR REPLACE FUNCTION fold_tally(campaign uuid)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  with gone as (
+    delete from campaign_tally
+     where ctid = any(array(select ctid from campaign_tally where campaign_id = campaign for update skip locked))
+    returning state, code, kept, due, change)
+  insert into campaign_tally (campaign_id, state, code, kept, due, change)
+  select campaign, state, code, kept, due, sum(change) from gone
+   group by state, code, kept, due having sum(change) <> 0
+$function$;
+
+CREATE OR REPLACE FUNCTION forget_tally()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from campaign_tally where campaign_id = old.id;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION give_owner_to_parts()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1564,6 +1596,18 @@ CREATE OR REPLACE FUNCTION iso_time(at timestamp with time zone)
  STABLE
 AS $function$
   select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$function$;
+
+CREATE OR REPLACE FUNCTION list_code(state text, done_reason text, last_ending text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when state = 'taken' then 'in-hand'
+              when done_reason is not null then done_reason
+              when state <> 'waiting' then state
+              when last_ending is null then 'not-before'
+              else 'retry' end
 $function$;
 
 CREATE OR REPLACE FUNCTION note_new_owners()
@@ -1702,6 +1746,35 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION tally_list()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    insert into campaign_tally
+    select campaign_id, state, list_code(state, done_reason, last_ending), state = 'waiting' and agent_id is not null,
+           case when state = 'waiting' then ten_minutes(next_at) end, count(*)
+      from after group by 1, 2, 3, 4, 5;
+  elsif tg_op = 'DELETE' then
+    insert into campaign_tally
+    select campaign_id, state, list_code(state, done_reason, last_ending), state = 'waiting' and agent_id is not null,
+           case when state = 'waiting' then ten_minutes(next_at) end, -count(*)
+      from before group by 1, 2, 3, 4, 5;
+  else
+    insert into campaign_tally
+    select campaign_id, state, list_code(state, done_reason, last_ending), state = 'waiting' and agent_id is not null,
+           case when state = 'waiting' then ten_minutes(next_at) end, sum(change)
+      from (select *, 1 as change from after union all select *, -1 from before) moved
+     group by 1, 2, 3, 4, 5 having sum(change) <> 0;
+    -- Now and then, or there would be as many rows as calls.
+    if random() < 0.005 then
+      perform fold_tally(campaign_id) from (select distinct campaign_id from after) changed;
+    end if;
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION tell_agent_state()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1803,11 +1876,23 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION ten_minutes(timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+  select date_bin('10 minutes', $1, 'epoch')
+$function$;
+
 CREATE TRIGGER agent_short_number_is_free BEFORE INSERT OR UPDATE OF short_number ON agent FOR EACH ROW EXECUTE FUNCTION refuse_taken_short_number();
 CREATE TRIGGER agent_state_changed AFTER INSERT ON agent_state_change FOR EACH ROW EXECUTE FUNCTION tell_agent_state();
 CREATE TRIGGER audit_is_only_added_to BEFORE DELETE OR UPDATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER call_closed AFTER UPDATE OF ended_at ON call FOR EACH ROW WHEN (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION tell_call();
 CREATE TRIGGER call_closed_new AFTER INSERT ON call FOR EACH ROW WHEN ((new.ended_at IS NOT NULL)) EXECUTE FUNCTION tell_call();
+CREATE TRIGGER campaign_tally_forgotten AFTER DELETE ON campaign FOR EACH ROW EXECUTE FUNCTION forget_tally();
+CREATE TRIGGER campaign_contact_added AFTER INSERT ON campaign_contact REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION tally_list();
+CREATE TRIGGER campaign_contact_moved AFTER UPDATE ON campaign_contact REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION tally_list();
+CREATE TRIGGER campaign_contact_removed AFTER DELETE ON campaign_contact REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION tally_list();
 CREATE TRIGGER preview_over AFTER UPDATE OF state ON campaign_contact FOR EACH ROW WHEN (((old.state = 'taken'::text) AND (new.state <> 'taken'::text))) EXECUTE FUNCTION preview_over();
 CREATE TRIGGER contact_changed AFTER UPDATE ON contact REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION owners_changed();
 CREATE TRIGGER contact_nested BEFORE INSERT OR UPDATE OF organisation_id, owner_id ON contact FOR EACH ROW WHEN ((new.organisation_id IS NOT NULL)) EXECUTE FUNCTION take_organisations_owner();

@@ -55,6 +55,19 @@ export interface CampaignAgentTable {
   agent_id: string;
 }
 
+/** How many of a list came into a state, or left it; the sum is how many there are. Kept by triggers. */
+export interface CampaignTallyTable {
+  campaign_id: string;
+  state: ContactState;
+  /** Why they are in that state, or wait while they are not due. */
+  code: string;
+  /** They wait, for one agent. */
+  kept: boolean;
+  /** Of those who wait: the ten minutes in which they are due. */
+  due: Date | null;
+  change: number;
+}
+
 export interface CampaignContactTable {
   id: Generated<string>;
   campaign_id: string;
@@ -128,6 +141,7 @@ export interface DiallingTables {
   campaign: CampaignTable;
   campaign_agent: CampaignAgentTable;
   campaign_contact: CampaignContactTable;
+  campaign_tally: CampaignTallyTable;
   campaign_number: CampaignNumberTable;
   campaign_preview: CampaignPreviewTable;
   refused_number: RefusedNumberTable;

@@ -1,4 +1,5 @@
 /** Campaigns through the API: settings and policy, lists, figures, evidence, refusals and consents. */
+import { sql } from "kysely";
 import t from "tap";
 import { loadCampaigns } from "../../apps/store/campaigns.ts";
 import { addDecision, measureAbandonment } from "../../apps/store/pacing.ts";
@@ -331,6 +332,8 @@ t.test("thirty thousand numbers in one request", async (t) => {
   const { body: after } = await boss("GET", `/v1/campaigns/${id}/status`);
   t.match(after.list, { states: { cancelled: 30_000 }, due: 0, nextAt: null });
   t.equal((await boss("DELETE", `/v1/campaigns/${id}`)).status, 204);
+  const left = await sql`select from campaign_tally where campaign_id = ${id}`.execute(db);
+  t.equal(left.rows.length, 0, "nothing is left of its figures");
 });
 
 t.test(

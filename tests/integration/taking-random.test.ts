@@ -3,6 +3,7 @@
  * attempt is judged by a second opinion that shares no code with the gate and remembers by itself what has happened.
  */
 import fc from "fast-check";
+import { sql } from "kysely";
 import t from "tap";
 import {
   type AttemptEnding,
@@ -13,6 +14,8 @@ import {
 } from "../../apps/core/dialling/campaign.ts";
 import type { PastAttempt } from "../../apps/core/dialling/gate.ts";
 import type { Policy } from "../../apps/core/dialling/policy.ts";
+import { listFigures } from "../../apps/store/reads/campaign-figures.ts";
+import { type ListReason, listReasons } from "../../apps/store/reads/list-reasons.ts";
 import { settleAttempt } from "../../apps/store/settle.ts";
 import { takeContacts } from "../../apps/store/take.ts";
 import { addCompany } from "../support/api.ts";
@@ -278,4 +281,46 @@ t.test("no forbidden attempt is ever taken, whatever the calendars, zones, clock
   t.strictSame(wrong.slice(0, 5), []);
   t.ok(taken > 120, `${taken} attempts were judged`);
   t.ok(worldsWithAttempts > WORLDS / 4, `${worldsWithAttempts} worlds dialled somebody`);
+});
+
+t.test("DIAL-15 the figures of a list are those of its rows, whatever has happened to them", async (t) => {
+  const campaigns = await db.selectFrom("campaign").select("id").execute();
+  t.ok(campaigns.length >= WORLDS);
+  await sql`update campaign_contact set agent_id = (select id from agent limit 1) where position % 5 = 0`.execute(
+    db,
+  );
+  await sql`delete from campaign_contact where position % 11 = 0`.execute(db);
+  const late = (await db.selectFrom("campaign_contact").select("next_at").execute()).map((row) =>
+    row.next_at.getTime(),
+  );
+  const moments = [0, Date.now(), ...late.slice(0, 5), Math.max(...late)];
+  const compare = async (when: string) => {
+    for (const { id } of campaigns)
+      for (const now of moments) {
+        const { rows } = await sql<ListReason>`
+          select state, code, count(*)::int as count, min(next_at) filter (where state = 'waiting') as "nextAt"
+            from (select state, next_at,
+                         case when state = 'taken' then 'in-hand'
+                              when state <> 'waiting' then coalesce(done_reason, state)
+                              when next_at <= ${new Date(now)} then
+                                case when agent_id is null then 'due' else 'for-an-agent' end
+                              else coalesce(done_reason, case when last_ending is null then 'not-before' else 'retry' end)
+                         end as code
+                    from campaign_contact where campaign_id = ${id}) listed
+           group by state, code order by count(*) desc, code`.execute(db);
+        t.strictSame(await listReasons(db, id, now), rows, when);
+        const waiting = rows.filter(({ state }) => state === "waiting");
+        const due = waiting.filter(({ code }) => code === "due" || code === "for-an-agent");
+        const sum = (some: readonly ListReason[]) => some.reduce((all, { count }) => all + count, 0);
+        const figures = await listFigures(db, id, now);
+        t.equal(figures.due, sum(due));
+        t.equal(figures.states.waiting ?? 0, sum(waiting));
+      }
+  };
+  await compare("as it is");
+  const tallies = async () => (await sql`select from campaign_tally`.execute(db)).rows.length;
+  const before = await tallies();
+  for (const { id } of campaigns) await sql`select fold_tally(${id})`.execute(db);
+  t.ok((await tallies()) < before);
+  await compare("added up");
 });

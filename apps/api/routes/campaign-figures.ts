@@ -13,7 +13,7 @@ import {
 import { listAbandoned } from "../../store/reads/campaign-list.ts";
 import { loadCampaign } from "../../store/reads/campaigns.ts";
 import { checkNumber } from "../../store/reads/dial-check.ts";
-import { listReasons } from "../../store/reads/list-outlook.ts";
+import { listReasons } from "../../store/reads/list-reasons.ts";
 import { previewFigures } from "../../store/reads/previews.ts";
 import { agentsNow, warningsOf } from "../campaign-now.ts";
 import { type Api, type ApiContext, floorOrNull, onlyAgent } from "../context.ts";

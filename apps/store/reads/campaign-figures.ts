@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import { type AttemptEnding, type ContactState, LIVE_ENDINGS } from "../../core/dialling/campaign.ts";
 import type { AbandonmentPolicy } from "../../core/dialling/policy.ts";
 import type { Db } from "../database.ts";
+import { isDue, listReasons } from "./list-reasons.ts";
 
 export interface Abandonment {
   /** From when on they are counted. */
@@ -74,19 +75,14 @@ export async function listFigures(
   campaign: string,
   now: number,
 ): Promise<{ states: Partial<Record<ContactState, number>>; due: number; nextAt: Date | null }> {
-  const rows = await db
-    .selectFrom("campaign_contact")
-    .select(["state", counted(sql`next_at <= ${new Date(now)}`).as("due")])
-    .select((row) => [row.fn.countAll<number>().as("count"), row.fn.min("next_at").as("nextAt")])
-    .where("campaign_id", "=", campaign)
-    .groupBy("state")
-    .execute();
-  const waiting = rows.find(({ state }) => state === "waiting");
-  return {
-    states: Object.fromEntries(rows.map(({ state, count }) => [state, count])),
-    due: waiting?.due ?? 0,
-    nextAt: waiting?.nextAt ?? null,
-  };
+  const states: Partial<Record<ContactState, number>> = {};
+  let [due, first] = [0, Infinity];
+  for (const { state, code, count, nextAt } of await listReasons(db, campaign, now)) {
+    states[state] = (states[state] ?? 0) + count;
+    if (isDue(code)) due += count;
+    first = Math.min(first, nextAt?.getTime() ?? Infinity);
+  }
+  return { states, due, nextAt: first === Infinity ? null : new Date(first) };
 }
 
 export interface AttemptFigures {

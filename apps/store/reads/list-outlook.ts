@@ -1,6 +1,5 @@
-/** Why people of a campaign's list wait, and what the gate would say of them now. Read only: nobody is taken or put off. */
-import { sql } from "kysely";
-import type { Campaign, ContactState } from "../../core/dialling/campaign.ts";
+/** What the gate would say now of those of a list who are due. Read only: nobody is taken or put off. */
+import type { Campaign } from "../../core/dialling/campaign.ts";
 import { createGate } from "../../core/dialling/gate.ts";
 import type { ListOutlook } from "../../core/dialling/hindrances.ts";
 import { isInService } from "../../core/dialling/retry.ts";
@@ -8,35 +7,10 @@ import type { Refused, Verdict } from "../../core/dialling/verdict.ts";
 import type { Db } from "../database.ts";
 import { NOT_ALLOWED } from "../take.ts";
 import { type Candidate, numbersOf, readFacts } from "../take-facts.ts";
+import { isDue, type ListReason, listReasons } from "./list-reasons.ts";
 
 /** So many of those who are due are looked at. */
 const MOST_LOOKED_AT = 50;
-
-export interface ListReason {
-  readonly state: ContactState;
-  /** core/dialling/list-words.ts. */
-  readonly code: string;
-  readonly count: number;
-  /** Of those who wait: when the first is due, or is looked at again. */
-  readonly nextAt: Date | null;
-}
-
-/** How many of the list stand as they do for which reason, the commonest first. */
-export async function listReasons(db: Db, campaign: string, now: number): Promise<ListReason[]> {
-  const { rows } = await sql<ListReason>`
-    select state, code, count(*)::int as count, min(next_at) filter (where state = 'waiting') as "nextAt"
-      from (select state, next_at,
-                   case when state = 'taken' then 'in-hand'
-                        when state <> 'waiting' then coalesce(done_reason, state)
-                        when next_at <= ${new Date(now)} then
-                          case when agent_id is null then 'due' else 'for-an-agent' end
-                        else coalesce(done_reason, case when last_ending is null then 'not-before' else 'retry' end)
-                   end as code
-              from campaign_contact where campaign_id = ${campaign}) listed
-     group by state, code
-     order by count(*) desc, code`.execute(db);
-  return rows;
-}
 
 /**
  * What the gate would say now of the first of those who are due.
@@ -49,7 +23,7 @@ export async function listOutlook(
 ): Promise<ListOutlook> {
   const at = new Date(now);
   const waits = (await listReasons(db, campaign.id, now)).filter(({ state }) => state === "waiting");
-  const later = waits.filter(({ code }) => code !== "due" && code !== "for-an-agent");
+  const later = waits.filter(({ code }) => !isDue(code));
   const sum = (rows: readonly ListReason[]) => rows.reduce((all, { count }) => all + count, 0);
   const times = later.flatMap(({ nextAt }) => nextAt?.getTime() ?? []);
   const first = await db

@@ -97,7 +97,7 @@ export async function cancelListed(db: Db, campaign: string, contacts: readonly 
 }
 
 /** Of a list of a million no statement would see the end in time. */
-export const PIECE = 5000;
+export const PIECE = 2000;
 
 /** Takes some off who wait, at most `PIECE`; fewer: nobody waits any more. */
 export async function cancelSome(db: Db, campaign: string): Promise<number> {
