@@ -18,7 +18,8 @@ const LIMIT = 20;
 
 /** Fills a database, asks, and returns the one line. */
 export async function run(): Promise<Record<string, unknown>> {
-  const postgres = await withPostgres();
+  // As apps/host/postgres.ts has it.
+  const postgres = await withPostgres({ shared_buffers: "64MB" });
   try {
     const began = performance.now();
     await fill(postgres.db);
