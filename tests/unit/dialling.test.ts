@@ -513,6 +513,31 @@ t.test("L5 a decision that came too late does not undo the talk to which the dia
   t.end();
 });
 
+t.test("L2 wherever a campaign's customer is moved to, the clock of the question may end there", (t) => {
+  const text = readFileSync(join(home, "dialplan/68-campaign.conf"), "utf8");
+  const contexts = new Map(text.split(/^\[/m).map((part) => [part.slice(0, part.indexOf("]")), part]));
+  const moved = ["stereo", "mixed", "off"].map((record) => `connect-${record}`);
+  for (const name of [...moved, "campaign-abandoned", "campaign-again", "campaign-alone", "campaign-clock"])
+    t.match(contexts.get(name), /^exten => T,1,(Goto|GotoIf)\(/m, `Asterisk hangs up on nobody in ${name}`);
+  t.end();
+});
+
+t.test(
+  "REC-01 a decision that did not reach Asterisk begins no recording: the next one asks for it again",
+  (t) => {
+    const made = running(["anna"]);
+    made.floor.lines.set("l", line({ recording: "stereo", announceRecording: true }));
+    dialled(made, [taken("one")]);
+    const recorded = { record: "stereo", announce: true };
+    const first = answered(made, "one");
+    t.match(first.effects.at(-1), { kind: "continue", step: { kind: "connect", ...recorded } });
+    made.hear({ kind: "stepRefused", at: T0 + 8050, call: "call-one" });
+    const again = answered(made, "one", T0 + 8100, 1000);
+    t.match(again.effects.at(-1), { kind: "continue", step: { kind: "connect", ...recorded } });
+    t.end();
+  },
+);
+
 t.test("after a restart a campaign's talk is followed by the campaign's wrap-up", (t) => {
   const made = running(["anna"], { wrapUp: { mode: "limit", seconds: 30 } });
   dialled(made, [taken("one")]);

@@ -122,7 +122,8 @@ function offerTo(
       // The dialplan's own net: a phone that does not answer by itself must not keep the customer.
       seconds: Math.floor(ms / 10) / 100,
       ...(agent.openLine !== undefined && { openLine: true }),
-      ...(line ? recording(call, line) : { record: "off", announce: false }),
+      // The dialplan begins it once for each call; that it was decided before does not say that it has begun.
+      ...(line ? recording({ ...call, recorded: false }, line) : { record: "off", announce: false }),
     },
     because: { rule: RULE, text: why },
   });
