@@ -522,6 +522,22 @@ t.test("L2 wherever a campaign's customer is moved to, the clock of the question
   t.end();
 });
 
+t.test("N8 who asks again while our answer is refused is not forgotten", (t) => {
+  const made = running(["anna"]);
+  dialled(made, [taken("one")]);
+  answered(made, "one");
+  const asked = answered(made, "one", T0 + 9000, 1000);
+  t.same(goes(asked.effects), [], "the answer may still arrive");
+  const wake = asked.effects.flatMap((effect) => (effect.kind === "wake" ? effect : []));
+  t.equal(wake.length, 1);
+  const input = wake[0]?.input;
+  if (!input) throw new Error("nobody looks again");
+  t.same(goes(made.hear(input).effects), [], "it has arrived");
+  made.hear({ kind: "stepRefused", at: T0 + 9010, call: "call-one" });
+  t.same(goes(made.hear(input).effects), ["connect a-anna"], "it has not");
+  t.end();
+});
+
 t.test(
   "REC-01 a decision that did not reach Asterisk begins no recording: the next one asks for it again",
   (t) => {

@@ -12,6 +12,9 @@ import type { CallId, Millis } from "../floor.ts";
 import type { Input } from "../inputs.ts";
 import type { Turn } from "../turn.ts";
 
+/** Within this Asterisk has said that it did not take a step. */
+const LATE_MS = 50;
+
 type Heard<Kind extends Input["kind"]> = Extract<Input, { kind: Kind }>;
 
 /** Rows changed. Calls of a campaign that was stopped do not ring on. */
@@ -73,13 +76,20 @@ export function customerAnswered(turn: Turn, input: Heard<"customerAnswered">): 
       });
   }
   connect(turn, attempt.id, at, attempt.stage === "waiting");
+  // Our answer to the question before came too late, which Asterisk is going to tell us.
+  if (attempt.stage === "connecting") {
+    const soon = at + LATE_MS;
+    const look = { kind: "connectDeadline", at: soon, attempt: attempt.id } as const;
+    turn.ask({ kind: "wake", at: soon, input: look });
+  }
 }
 
-/** The time is over, if the customer still waits. */
+/** The customer still waits: is the time over? */
 export function connectDeadline(turn: Turn, input: Heard<"connectDeadline">): void {
   const attempt = turn.floor.attempts.get(input.attempt);
-  if (attempt?.stage === "waiting" && (attempt.deadlineAt ?? 0) <= input.at)
-    abandon(turn, attempt, input.at, "no agent was there in time: the customer heard the message");
+  if (attempt?.stage !== "waiting") return;
+  if ((attempt.deadlineAt ?? 0) > input.at) connect(turn, attempt.id, input.at, true);
+  else abandon(turn, attempt, input.at, "no agent was there in time: the customer heard the message");
 }
 
 /** From the record: the dialplan plays the message; it has decided so alone if we have not. */
