@@ -15,6 +15,7 @@ interface SchemaError {
     readonly allowedValue?: unknown;
     readonly pattern?: unknown;
     readonly format?: unknown;
+    readonly limit?: unknown;
   };
 }
 
@@ -34,7 +35,8 @@ export const PATTERNS: Readonly<Record<string, string>> = {
   "^[0-9]{4}-[01][0-9]-[0-3][0-9]$": "must be a day as 2026-05-08",
   "^[01][0-9]-[0-3][0-9]$": "must be a day of any year as 01-31",
   "^[A-Za-z0-9.:_-]{1,253}$": "must be a host name or an address",
-  "^[A-Za-z0-9.:_-]{1,253}(/[0-9]{1,3})?$": "must be an address, or a network as 203.0.113.0/24",
+  "^(((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(/[0-9]{1,3})?$":
+    "must be an IP address, or a network as 203.0.113.0/24",
   "^(\\[[0-9A-Fa-f:.]{2,45}\\]|[A-Za-z0-9.-]{1,253})(:[0-9]{1,5})?$":
     "must be a host name or an address, with or without a port",
   "^[A-Za-z0-9.-]{1,253}$": "must be a domain",
@@ -66,6 +68,9 @@ export function fieldErrors(schema: TSchema, value: unknown): FieldError[] {
   const meant = narrowed(schema as unknown as Schema, value) as unknown as TSchema;
   const errors = [...Value.Errors(meant, value)] as unknown as SchemaError[];
   const found = new Map<string, Said>();
+  const patterned = new Set(
+    errors.flatMap((error) => (error.keyword === "pattern" ? error.instancePath : [])),
+  );
   const strangers = errors.flatMap((error) => error.params.additionalProperties ?? []);
   const at = (field: string): Said => {
     const said = found.get(field) ?? { values: [], texts: [] };
@@ -82,6 +87,8 @@ export function fieldErrors(schema: TSchema, value: unknown): FieldError[] {
     const { additionalProperties = [], requiredProperties = [], allowedValue } = error.params;
     if (error.keyword === "boolean" || error.keyword === "anyOf" || error.message === "must be null")
       continue;
+    // What the pattern says includes that there is something.
+    if (error.keyword === "minLength" && patterned.has(error.instancePath)) continue;
     if (error.keyword === "additionalProperties")
       for (const name of additionalProperties) add(child(name), "no such property");
     else if (error.keyword === "required")
@@ -96,6 +103,8 @@ function textOf({ keyword, message, params }: SchemaError): string {
   if (keyword === "enum") return `must be one of ${params.allowedValues?.map(String).join(", ")}`;
   if (keyword === "pattern") return PATTERNS[String(params.pattern)] ?? message;
   if (keyword === "format") return FORMATS[String(params.format)] ?? message;
+  if (keyword === "minLength" && params.limit === 1) return "must not be empty";
+  if (keyword === "minItems" && params.limit === 1) return "must have at least one entry";
   if (keyword === "minProperties") return "must have at least one property";
   return message;
 }

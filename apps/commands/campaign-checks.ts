@@ -4,6 +4,7 @@ import type { Policy } from "../core/dialling/policy.ts";
 import { policyProblems } from "../core/dialling/policy-problems.ts";
 import { BY_ITSELF } from "../core/dialling/preview.ts";
 import type { Db } from "../store/database.ts";
+import { ownAmong } from "../store/reads/own-numbers.ts";
 import { soundIds } from "../store/reads/sounds.ts";
 import type { CampaignFields } from "./campaign-ports.ts";
 import { checkName, isId, required } from "./context.ts";
@@ -19,6 +20,24 @@ export async function checkCampaign(trx: Db, campaign: WholeCampaign): Promise<v
   const [problem] = policyProblems(campaign.policy, campaign);
   if (problem) throw new CommandProblem(422, "policy", problem.message, problem.field);
   await checkReferences(trx, campaign);
+}
+
+/**
+ * Nobody is shown a number that is not ours to show (LINE-04; 16 CFR 310.4(a)(8)).
+ * @param known numbers that were looked at before: a proof that lapsed meanwhile does not stop another change
+ * @throws CommandProblem naming the number
+ */
+export async function checkCallerNumbers(
+  trx: Db,
+  numbers: readonly string[],
+  { known = [], status = 422 }: { known?: readonly string[]; status?: 409 | 422 } = {},
+): Promise<void> {
+  const own = await ownAmong(trx, numbers);
+  numbers.forEach((number, index) => {
+    if (own.has(number) || known.includes(number)) return;
+    const text = `${number} is not the number of a line, and nobody has proved lately that it is the company's (POST /v1/numbers/verifications)`;
+    throw new CommandProblem(status, "not-own", text, `callerNumbers.${index}`);
+  });
 }
 
 function checkModes(campaign: WholeCampaign): void {

@@ -9,6 +9,7 @@ import { abandonmentOf } from "../store/reads/campaign-figures.ts";
 import { listOutlook, placesCalls } from "../store/reads/list-outlook.ts";
 import { readSettings } from "../store/settings.ts";
 import { audit } from "../store/writes/audit.ts";
+import { checkCallerNumbers } from "./campaign-checks.ts";
 import type { CampaignMove } from "./campaign-ports.ts";
 import { campaignRow } from "./campaigns.ts";
 import type { Context } from "./context.ts";
@@ -71,6 +72,7 @@ async function requireReady(trx: Db, id: string): Promise<void> {
   if (!campaign) return;
   const [problem] = policyProblems(campaign.policy, campaign);
   if (problem) throw new CommandProblem(409, "policy", problem.message, problem.field);
+  await checkCallerNumbers(trx, campaign.callerNumbers, { status: 409 });
   const [nobody] = unserved(campaign);
   if (nobody) throw new CommandProblem(409, nobody.code, nobody.text, nobody.field);
   const someone = await trx

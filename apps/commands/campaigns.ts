@@ -5,7 +5,7 @@ import type { Db } from "../store/database.ts";
 import { type CampaignRow, listCampaigns } from "../store/reads/campaigns.ts";
 import { askAgain, deleteSome, inPieces } from "../store/writes/campaign-list.ts";
 import { nextKey } from "../store/writes/keys.ts";
-import { checkCampaign, type WholeCampaign } from "./campaign-checks.ts";
+import { checkCallerNumbers, checkCampaign, type WholeCampaign } from "./campaign-checks.ts";
 import type { CampaignFields } from "./campaign-ports.ts";
 import { type Context, isId, required } from "./context.ts";
 import type { Handlers } from "./handlers.ts";
@@ -22,6 +22,7 @@ export function campaignCommands({ configure, write }: Context): Pick<Handlers, 
         if (!policy) throw new CommandProblem(422, "incomplete", "which preset?", "policy.preset");
         const whole = { ...fields, policy };
         await checkCampaign(trx, whole);
+        await checkCallerNumbers(trx, whole.callerNumbers);
         const key = await nextKey(trx, "campaign");
         const { id } = await trx
           .insertInto("campaign")
@@ -42,6 +43,7 @@ export function campaignCommands({ configure, write }: Context): Pick<Handlers, 
             if (change.purpose !== undefined && change.purpose !== before.purpose)
               await requireUnused(trx, id);
             await checkCampaign(trx, whole);
+            await checkCallerNumbers(trx, whole.callerNumbers, { known: before.callerNumbers });
             await trx.updateTable("campaign").set(columns(whole)).where("id", "=", id).execute();
             await setAgents(trx, id, whole.agentIds);
             if (change.policy !== undefined || change.mode !== undefined) await askAgain(trx, id);

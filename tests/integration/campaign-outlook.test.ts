@@ -171,3 +171,63 @@ t.test(
     });
   },
 );
+
+t.test(
+  "LINE-04 only the company's own numbers are shown: a line's, or one that was proved lately",
+  async (t) => {
+    const { number: lines } = await db
+      .selectFrom("line")
+      .select("number")
+      .where("id", "=", line)
+      .executeTakeFirstOrThrow();
+    const [proved, lapsed, foreign] = [phone(), phone(), phone()];
+    const proof = async (number: string, until: string) => {
+      const row = {
+        ...{ id: crypto.randomUUID(), number, subject: "company", method: "call" },
+        ...{ code_hash: Buffer.alloc(32), expires_at: new Date(), verified_at: new Date() },
+        valid_until: new Date(until),
+      };
+      await db
+        .insertInto("number_verification")
+        .values(row as never)
+        .execute();
+    };
+    await proof(proved, "2100-01-01T00:00:00Z");
+    await proof(lapsed, "2020-01-01T00:00:00Z");
+    for (const number of [foreign, lapsed])
+      t.match(await campaign({ callerNumbers: [lines, number] }), {
+        code: "not-own",
+        errors: [{ field: "callerNumbers.1" }],
+      });
+    const { id, callerNumbers } = await campaign({ callerNumbers: [lines, proved] });
+    t.match(callerNumbers, [{ e164: lines }, { e164: proved }]);
+    const change = (body: object) => boss("PATCH", `/v1/campaigns/${id}`, body);
+    t.match(await change({ callerNumbers: [foreign] }), { status: 422, body: { code: "not-own" } });
+    await db.deleteFrom("number_verification").where("number", "=", proved).execute();
+    t.equal(
+      (await change({ ringSeconds: 30 })).status,
+      200,
+      "what was proved once does not stop another change",
+    );
+    await list(id, phone());
+    t.match(await start(id), { status: 409, body: { errors: [{ field: "callerNumbers.1" }] } });
+  },
+);
+
+t.test("a call for later to a refused number is written down, with a word about it", async (t) => {
+  const refused = phone();
+  const until = "2100-01-01T00:00:00.000Z";
+  const later = (number: string) => boss("POST", "/v1/deferred", { agentId: anna, number, inMinutes: 5 });
+  const task = (number: string) => boss("POST", "/v1/dial-tasks", { agentId: anna, number, topic: "Offer" });
+  for (const make of [later, task]) {
+    const fine = await make(phone());
+    t.match(fine, { status: 201, body: { warnings: [] } });
+    t.equal(fine.body.warnings.length, 0);
+  }
+  await boss("POST", "/v1/refusals", { refusals: [{ phone: refused, until }] });
+  for (const make of [later, task])
+    t.match(await make(refused), {
+      status: 201,
+      body: { warnings: [{ code: "refused", field: "number", text: new RegExp(`until ${until}`) }] },
+    });
+});

@@ -3,6 +3,7 @@
 import t from "tap";
 import { type TSchema, Type } from "typebox";
 import { operationId } from "../../apps/api/docs.ts";
+import { fieldErrors } from "../../apps/api/field-errors.ts";
 import { visibility } from "../../apps/api/live/visible.ts";
 import { maskAddress, maskPhone } from "../../apps/api/log.ts";
 import { PERMISSIONS, ROLES, scopeOf } from "../../apps/api/permissions.ts";
@@ -11,6 +12,7 @@ import { LineChange } from "../../apps/api/schemas/lines.ts";
 import { Button, NewMenu } from "../../apps/api/schemas/menus.ts";
 import { QueueChange } from "../../apps/api/schemas/queues.ts";
 import { SimulationRequest } from "../../apps/api/schemas/simulations.ts";
+import { NewTrunk } from "../../apps/api/schemas/trunks.ts";
 import { serializerFor, validatorFor } from "../../apps/api/validate.ts";
 import { explain } from "../../apps/api/why.ts";
 import { CommandProblem } from "../../apps/commands/port.ts";
@@ -311,6 +313,20 @@ t.test("a campaign's call is told in a manager's words", async (t) => {
     explain(talked, [own], names).summary,
     /^Anna calls .*; the customer answered and talked with Anna\.$/,
   );
+});
+
+t.test("all that is wrong with a trunk is said at once, and in words", async (t) => {
+  const said = (body: object) =>
+    Object.fromEntries(fieldErrors(NewTrunk, body).map((each) => [each.field, each.message]));
+  t.same(said({ name: "", addresses: ["999.1.1.1", "sip.example.com"], port: 0 }), {
+    name: "must be one line with at least one visible character",
+    "addresses.0": "must be an IP address, or a network as 203.0.113.0/24",
+    "addresses.1": "must be an IP address, or a network as 203.0.113.0/24",
+    port: "must be >= 1",
+  });
+  t.same(said({ name: "One", addresses: [] }), { addresses: "must have at least one entry" });
+  const fine = ["203.0.113.7", "203.0.113.0/24", "2001:db8::1", "2001:db8::/32", "::ffff:192.0.2.1"];
+  for (const address of fine) t.same(said({ name: "One", addresses: [address] }), {}, address);
 });
 
 t.test("a stream shows an agent only what concerns them", async (t) => {

@@ -6,6 +6,7 @@ import { type Api, type ApiContext, onlyAgent } from "../context.ts";
 import { cursorFrom, shown } from "../pages.ts";
 import { phoneView } from "../phones.ts";
 import { notFound, wrongField } from "../problem.ts";
+import { refusalWarnings } from "../refusal-warnings.ts";
 import { PlacedView } from "../schemas/call-actions.ts";
 import { IdParams, Nothing } from "../schemas/common.ts";
 import * as S from "../schemas/deferred.ts";
@@ -49,14 +50,15 @@ export function deferredRoutes(api: Api, context: ApiContext): void {
           "To a number, a contact, an order's client, or back to the customer of a call; for a time or for a date. About an order, its number is kept in the comment.",
         "x-ledger": ["DEFER-01", "DEFER-02", "DEFER-04", "DEFER-05", "DEFER-06", "DEFER-08"],
         body: S.NewDeferred,
-        response: { 201: S.DeferredView },
+        response: { 201: S.DeferredMade },
       },
     },
     async (request, reply) => {
       const { dueAt, inMinutes, comment = "", ...fields } = request.body;
       const args = { ...fields, comment, due: dueFrom({ dueAt, inMinutes }) };
       const { id } = await commands.send("deferred.create", args, request.caller);
-      return reply.code(201).send(await show(context, id));
+      const made = await show(context, id);
+      return reply.code(201).send({ ...made, warnings: await refusalWarnings(db, made.number.e164) });
     },
   );
 

@@ -5,6 +5,7 @@ import { type Api, type ApiContext, onlyAgent } from "../context.ts";
 import { cursorFrom, shown } from "../pages.ts";
 import { phoneFrom, phoneView } from "../phones.ts";
 import { notFound } from "../problem.ts";
+import { refusalWarnings } from "../refusal-warnings.ts";
 import { PlacedView } from "../schemas/call-actions.ts";
 import { IdParams, Nothing } from "../schemas/common.ts";
 import * as S from "../schemas/dial-tasks.ts";
@@ -47,13 +48,14 @@ export function dialTaskRoutes(api: Api, context: ApiContext): void {
         description: "For a number or a contact. Its agent hears of it on the live stream (`task.assigned`).",
         "x-ledger": ["DIAL-15"],
         body: S.NewDialTask,
-        response: { 201: S.DialTaskView },
+        response: { 201: S.DialTaskMade },
       },
     },
     async (request, reply) => {
       const fields = { comment: "", agentId: null, ...request.body };
       const { id } = await commands.send("task.create", fields, request.caller);
-      return reply.code(201).send(view(await find(context, id)));
+      const made = view(await find(context, id));
+      return reply.code(201).send({ ...made, warnings: await refusalWarnings(db, made.number.e164) });
     },
   );
 

@@ -159,7 +159,11 @@ const settings = {
 const written = {
   ...settings,
   amd: Nullable(AmdWish),
-  callerNumbers: Type.Array(PhoneText, { maxItems: 500, description: "Shown in turn; none: the line's." }),
+  callerNumbers: Type.Array(PhoneText, {
+    maxItems: 500,
+    description:
+      "Shown in turn; none: the line's. Numbers of lines, or proved to be the company's (422 `not-own`).",
+  }),
   policy: PolicyWish,
 };
 const { name, mode, purpose, lineId, policy, ...rest } = written;

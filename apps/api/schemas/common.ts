@@ -73,3 +73,12 @@ export const ChangeOf = <P extends TProperties>(fields: P) =>
   Type.Partial(Type.Object(fields), { ...Closed, minProperties: 1 });
 
 export const Nothing = Type.Unsafe<undefined>(Type.Null({ description: "Done; no content." }));
+
+/** What should be known of the number of something that was written down all the same. */
+export const NumberWarnings = Type.Array(
+  Type.Object({ code: Type.Enum(["refused"]), text: Type.String(), field: Type.String() }),
+  {
+    description:
+      "`refused`: the number is on the refusal list now, and calls to it are refused as long as it is.",
+  },
+);

@@ -1,7 +1,17 @@
 /** Calls for later. */
 import { Type } from "typebox";
 import { REFUSALS } from "../../core/dialling/verdict.ts";
-import { Closed, Id, Instant, Nullable, PageOf, Paging, PhoneText, PhoneView } from "./common.ts";
+import {
+  Closed,
+  Id,
+  Instant,
+  Nullable,
+  NumberWarnings,
+  PageOf,
+  Paging,
+  PhoneText,
+  PhoneView,
+} from "./common.ts";
 
 const State = Type.Enum(["waiting", "due", "done", "cancelled"]);
 const comment = Type.String({ maxLength: 4000 });
@@ -45,7 +55,7 @@ export const DeferredQuery = Type.Object(
   },
   Closed,
 );
-export const DeferredView = Type.Object({
+const view = {
   id: Id(),
   agentId: Id(),
   contactId: Nullable(Id()),
@@ -64,5 +74,7 @@ export const DeferredView = Type.Object({
   fromCallId: Nullable(Id("In which it was agreed.")),
   callId: Nullable(Id("Which was placed for it.")),
   createdAt: Instant(),
-});
+};
+export const DeferredView = Type.Object(view);
+export const DeferredMade = Type.Object({ ...view, warnings: NumberWarnings });
 export const DeferredPage = PageOf(DeferredView);

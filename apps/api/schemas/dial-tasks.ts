@@ -1,6 +1,16 @@
 /** Dial tasks. */
 import { Type } from "typebox";
-import { ChangeOf, Closed, Id, Instant, Nullable, Paging, PhoneText, PhoneView } from "./common.ts";
+import {
+  ChangeOf,
+  Closed,
+  Id,
+  Instant,
+  Nullable,
+  NumberWarnings,
+  Paging,
+  PhoneText,
+  PhoneView,
+} from "./common.ts";
 import { ContactQuery } from "./contacts.ts";
 
 const Line = (description: string) =>
@@ -106,6 +116,7 @@ const view = {
   closedAt: Nullable(Instant()),
 };
 export const DialTaskView = Type.Object(view);
+export const DialTaskMade = Type.Object({ ...view, warnings: NumberWarnings });
 export const DialTaskPage = Type.Object({
   items: Type.Array(DialTaskView),
   next: Nullable(Type.String({ description: "Cursor of the next page; null on the last one." })),

@@ -9,7 +9,9 @@ const Host = Type.String({
   description: "Needed to place calls: they are sent there. null: the trunk takes calls only.",
 });
 const Network = Type.String({
-  pattern: "^[A-Za-z0-9.:_-]{1,253}(/[0-9]{1,3})?$",
+  pattern:
+    "^(((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(/[0-9]{1,3})?$",
+  maxLength: 50,
   examples: ["203.0.113.0/24"],
 });
 const Word = (max: number, description: string) =>
