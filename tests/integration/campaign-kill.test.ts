@@ -63,7 +63,7 @@ t.test(
     const call = await scene.get(`/v1/calls/${of(1)?.call_id}`);
     t.match(call, { type: "outbound", ending: "answered", agentId: agent.id, fallback: true });
     t.ok(call.talkMs > 0 && call.endedAt);
-    t.match((await scene.why(call.id)).decisions, [{ decision: "fallback" }]);
+    t.match((await scene.why(call.id)).decisions, [{ decision: "dialled" }, { decision: "fallback" }]);
     await until("it is recorded", async () => (await scene.get(`/v1/calls/${call.id}`)).recording, LONG_MS);
     await scene.status(agent, "wrap-up", LONG_MS);
   },
