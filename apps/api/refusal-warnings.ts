@@ -1,6 +1,6 @@
 /** A call is written down for later to a number that nobody may call now. */
 import type { Db } from "../store/database.ts";
-import { refusedOutside } from "../store/line-gate.ts";
+import { refusedOutside } from "../store/reads/refusals.ts";
 
 /** The gate decides at its time; who writes the call down should know what it would say now. @param number E.164 */
 export async function refusalWarnings(db: Db, number: string | null) {

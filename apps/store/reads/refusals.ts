@@ -4,6 +4,8 @@ import type { Purpose } from "../../core/dialling/campaign.ts";
 import type { Db } from "../database.ts";
 import { type Cursor, pageOf } from "./page.ts";
 
+export { refusedOutside } from "../line-gate.ts";
+
 /** One page of the refusal list, the newest first. Its cursor's id is the phone. */
 export async function listRefusals(
   db: Db,
