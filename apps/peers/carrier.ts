@@ -14,6 +14,8 @@ export type Callee =
       /** A G.711 µ-law file, spoken once or, with `over`, over and over. */
       readonly speech?: string;
       readonly over?: boolean;
+      /** Somebody else speaks and hears at this port of the carrier's address; the carrier only signals. */
+      readonly earPort?: number;
       /** Presses this key so long after the answer (SIP INFO). */
       readonly key?: { readonly key: string; readonly afterMs: number };
     }
@@ -128,7 +130,7 @@ function refused(status: number): string[] {
 
 /** A wait that may be cut short by `request`; SIPp has no random time for a recv, so a spread is cut into slices. */
 function answers(callee: Extract<Callee, { does: "answer" }>, place: number): string[] {
-  const { afterMs, hangUpAfterMs = HOUR_MS, speech, over = false, key } = callee;
+  const { afterMs, hangUpAfterMs = HOUR_MS, speech, over = false, earPort, key } = callee;
   const waits = slices(afterMs);
   const talks = slices(hangUpAfterMs);
   return [
@@ -143,7 +145,7 @@ function answers(callee: Extract<Callee, { does: "answer" }>, place: number): st
     `<label id="c${place}"/>`,
     ...untilCancelled("").slice(1),
     `<label id="a${place}"/>`,
-    send(["SIP/2.0 200 OK", ...REPLY, "Contact: <sip:[local_ip]:[local_port]>", ...sdp()], true),
+    send(["SIP/2.0 200 OK", ...REPLY, "Contact: <sip:[local_ip]:[local_port]>", ...sdp(earPort)], true),
     '<recv request="ACK"/>',
     log("answered [$dialled]"),
     ...(speech && over ? speak(speech) : []),

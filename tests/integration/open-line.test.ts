@@ -1,15 +1,19 @@
 /**
  * Agents who keep a line open on a real Asterisk: a campaign's customers come by it, one after the other, and the
  * agent's phone rings once. What must not happen: a second ring, a customer for whom the line is gone, two customers
- * who are one call.
+ * who are one call, a customer who is lost with the one who held them.
  */
+import { dirname } from "node:path";
 import t from "tap";
-import type { SippPeer } from "../../apps/peers/sipp.ts";
+import type { PhoneBehaviour } from "../../apps/peers/scenarios.ts";
+import { FAR_ADDRESS, PHONE_ADDRESS, type SippPeer } from "../../apps/peers/sipp.ts";
 import { OPEN_POLICY } from "../support/campaigns.ts";
 import { Dialling, dialledBy } from "../support/dialling.ts";
 import type { Scene, TestAgent } from "../support/scene.ts";
 import { rings, sceneOfFile } from "../support/scene-file.ts";
+import { channelOf, toneShare } from "../support/sound.ts";
 import { until } from "../support/until.ts";
+import { voice } from "../support/voice.ts";
 
 const scene: Scene = await sceneOfFile();
 const dialling = new Dialling(scene);
@@ -27,8 +31,8 @@ const stands = (agent: TestAgent, open: boolean) =>
   );
 
 /** Signs in and opens the line. */
-async function withLine(agent: TestAgent, hangUpAfterMs?: number) {
-  const phone = await dialling.ready(agent, hangUpAfterMs === undefined ? {} : { hangUpAfterMs });
+async function withLine(agent: TestAgent, behaviour: Partial<PhoneBehaviour> = {}) {
+  const phone = await dialling.ready(agent, behaviour);
   await scene.must("POST", `/v1/agents/${agent.id}/open-line`);
   await stands(agent, true);
   return phone;
@@ -177,5 +181,118 @@ t.test(
     const alone = attempts.find(({ number }) => number.startsWith("+79177"));
     t.match(await scene.get(`/v1/calls/${alone?.call_id}`), { fallback: true, agentId: agent.id });
     t.equal(rings(phone), 1, "the line was not opened again");
+  },
+);
+
+t.test(
+  "SOFT-02, SOFT-03, XFER-02, XFER-03, AGENT-12, REC-01 on an open line: held, muted, listened to, handed over, recorded",
+  async (t) => {
+    const folder = dirname(scene.place.folder);
+    const { address } = scene.place.asterisk;
+    const client = await voice(FAR_ADDRESS, address, 600, folder);
+    const own = await voice(PHONE_ADDRESS, address, 1000, folder);
+    const other = await voice(PHONE_ADDRESS, address, 1700, folder);
+    const all = [client, own, other];
+    t.teardown(() => {
+      for (const each of all) each.close();
+    });
+    const [agent, colleague] = [await scene.agent("Opener"), await scene.agent("Colleague")];
+    const line = await scene.line([colleague], { line: { recording: "stereo" } });
+    const far = await dialling.carrier({ "79178": { does: "answer", afterMs: 300, earPort: client.port } });
+    client.lend(far);
+    const phone = own.lend(await withLine(agent, { earPort: own.port }));
+    other.lend(await scene.onShift(colleague, { answerAfterMs: 200, earPort: other.port }));
+    const idOf = async (what: string) =>
+      until(
+        what,
+        async () => {
+          const { call } = (await live(agent)) ?? {};
+          return call?.phase === "talking" ? (call.id as string) : undefined;
+        },
+        40_000,
+      );
+    const ask = (id: string, what: string, body?: object) =>
+      scene.must("POST", `/v1/calls/${id}/${what}`, body);
+    const ended = async (id: string) => {
+      const channels: string = await scene.instance.console("core show channels concise");
+      for (const row of channels.split("\n"))
+        if (row.startsWith("PJSIP/t"))
+          await scene.instance.console(`channel request hangup ${row.split("!")[0]}`);
+      const over = async () => {
+        const call = await scene.get(`/v1/calls/${id}`);
+        return call.endedAt ? call : undefined;
+      };
+      return until("the call is over", over, 40_000);
+    };
+    const free = async () => {
+      await until("the agent is free", async () => (await live(agent))?.call === null, 40_000);
+      t.equal((await live(agent)).openLine, true, "and the line is open");
+    };
+    const next = async (number: string) => {
+      const campaign = await dialling.campaign(line, [agent], [number], WITH_LINE);
+      await dialling.move(campaign, "running");
+      const id = await idOf(`${agent.name} talks with ${number}`);
+      await client.hears("the agent", [own], all, 30_000);
+      await own.hears("the customer", [client], all, 30_000);
+      return id;
+    };
+
+    const first = await next("+79178000001");
+    await ask(first, "supervise", { mode: "listen", agentId: colleague.id });
+    await other.hears("who listens hears both", [own, client], all, 30_000);
+    await client.hears("and is not heard", [own], all);
+    await scene.must("DELETE", `/v1/calls/${first}/supervise?agentId=${colleague.id}`);
+    await scene.status(colleague, "available", 30_000);
+    await ask(first, "mute");
+    await client.hears("the agent is muted", [], all, 30_000);
+    await ask(first, "unmute");
+    await client.hears("and speaks again", [own], all, 30_000);
+    await ask(first, "hold");
+    await client.hearsMusic(all);
+    await own.hears("the agent waits", [], all, 30_000);
+    t.match(await live(agent), { status: "talking", openLine: true });
+    await ask(first, "resume");
+    await client.hears("back from hold", [own], all, 30_000);
+    await ask(first, "transfer", { type: "consultation", to: { agentId: colleague.id } });
+    await other.hears("a consultation by the open line", [own], all, 30_000);
+    await client.hearsMusic(all);
+    await ask(first, "transfer/complete");
+    await client.hears("the customer has the colleague", [other], all, 30_000);
+    await own.hears("and the agent an open line", [], all, 30_000);
+    await free();
+    t.match(await ended(first), { agentId: colleague.id, ending: "answered", transfers: 1 });
+    const recording = await until(
+      "it is recorded",
+      async () => (await scene.get(`/v1/calls/${first}`)).recording,
+    );
+    const wav = Buffer.from(
+      await (
+        await fetch(`${scene.instance.url}${recording.audio}`, {
+          headers: { authorization: `Bearer ${scene.instance.secrets.adminApiKey}` },
+        })
+      ).arrayBuffer(),
+    );
+    t.ok(toneShare(channelOf(wav, 0), client.hertz) > 0.8, "the customer on one side");
+    t.ok(toneShare(channelOf(wav, 1), own.hertz) > 0.1, "on the other the agent");
+    t.ok(toneShare(channelOf(wav, 1), other.hertz) > 0.1, "and the colleague");
+    await scene.status(colleague, "available", 40_000);
+
+    const second = await next("+79178000002");
+    await ask(second, "transfer", { type: "blind", to: { agentId: colleague.id } });
+    await client.hears("handed over without a consultation", [other], all, 30_000);
+    await free();
+    t.match(await ended(second), { agentId: colleague.id, transfers: 1 });
+    await scene.status(colleague, "available", 40_000);
+
+    const third = await next("+79178000003");
+    await ask(third, "hold");
+    await client.hearsMusic(all);
+    t.equal(rings(phone), 1, "the phone rang for the line only");
+    const channels: string = await scene.instance.console("core show channels concise");
+    const mine = channels.split("\n").find((row) => row.startsWith(`PJSIP/${agent.account.username}-`));
+    await scene.instance.console(`channel request hangup ${mine?.split("!")[0]}`);
+    await client.hears("who was held by an agent who hung up gets another", [other], all, 60_000);
+    await stands(agent, false);
+    t.match(await ended(third), { agentId: colleague.id, ending: "answered" });
   },
 );

@@ -1,6 +1,6 @@
 /** Open lines as rules: who has one, whose customers come by it, and what becomes of who hangs up. */
 import t from "tap";
-import { cannotTake } from "../../apps/core/agents/eligible.ts";
+import { cannotBeCalled, cannotTake } from "../../apps/core/agents/eligible.ts";
 import { statusOf } from "../../apps/core/agents/status.ts";
 import type { Agent } from "../../apps/core/floor.ts";
 import { phoneOfChannel } from "../../apps/core/records/fold.ts";
@@ -38,7 +38,9 @@ t.test("a line is no call: its agent is ready for campaigns, and for nobody else
   t.equal(anna(made).call, undefined);
   t.not(statusOf(anna(made)), "talking");
   made.hear({ kind: "stateChosen", at: T0, agent: "anna", state: "inbound" });
-  t.equal(cannotTake(anna(made)), "phone busy", "a queue's caller does not come by it");
+  const why = "keeps a line open for campaigns";
+  t.equal(cannotTake(anna(made)), why, "a queue's caller does not come by it, nor a colleague's");
+  t.equal(cannotBeCalled(anna(made)), why, "nor a supervisor's own listening");
   t.end();
 });
 

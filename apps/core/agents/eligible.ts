@@ -21,15 +21,20 @@ export function occupied(agent: Agent): string | undefined {
   if (agent.call?.phase === "wrap-up") return "in wrap-up";
   if (agent.keptFor !== undefined) return "kept free for a call-back";
   if (agent.device === "ringing") return "phone ringing";
-  if (agent.device === "busy") return "phone busy";
+  if (agent.device === "busy") return busyWith(agent);
   return undefined;
 }
 
 /** `undefined` when this phone can be called whatever its agent's state is; otherwise the reason. */
 export function cannotBeCalled(agent: Agent): string | undefined {
   if (agent.device === "unreachable") return "phone not reachable";
-  if (agent.device === "ringing" || agent.device === "busy") return "phone busy";
+  if (agent.device === "ringing" || agent.device === "busy") return busyWith(agent);
   return undefined;
+}
+
+/** An open line is for campaigns only: whoever else would reach its agent is told so. */
+function busyWith(agent: Agent): string {
+  return agent.openLine === undefined ? "phone busy" : "keeps a line open for campaigns";
 }
 
 /** Takes inbound calls but not at this moment: worth waiting for (D-10). */
