@@ -13,7 +13,7 @@ import cron from "node-cron";
 import { createAmi } from "../asterisk/ami.ts";
 import { createAnswerAsker } from "../asterisk/answer-asker.ts";
 import { ariUrl } from "../asterisk/ari/address.ts";
-import { channelExists } from "../asterisk/ari/channels.ts";
+import { channelExists, channelsOf } from "../asterisk/ari/channels.ts";
 import { createAri } from "../asterisk/ari/choose.ts";
 import { setGlobal } from "../asterisk/ari/globals.ts";
 import { createHands } from "../asterisk/hands.ts";
@@ -141,7 +141,7 @@ const dialler = prepareDialler({
   ...{ db, live, log, callIdOf, floor: () => engine.floor },
   hear: (input) => void engine.hear(input),
   ready: () => ari.state === "up",
-  alive: (channel) => channelExists(ari, channel),
+  ...channelsOf(ari),
   tell: (name, value) => setGlobal(ari, name, value),
   caughtUp: recordTaken,
   mayDial: senses.mayDial,

@@ -251,6 +251,7 @@ export function evolve(floor: Floor, event: DomainEvent): void {
     case "MachineHeard":
     case "AnnouncementHeard":
     case "CarrierSilent":
+    case "CarrierQuiet":
     case "AttemptHungUp":
     case "AttemptOver":
       evolveDialling(floor, event);

@@ -168,6 +168,8 @@ export type Input =
   | { kind: "announcementHeard"; at: Millis; call: CallId }
   /** From Asterisk's record: the carrier said nothing at all to the INVITE, not even 100. */
   | { kind: "carrierSilent"; at: Millis; call: CallId }
+  /** So far its carrier has said nothing at all, and this dial goes on. */
+  | { kind: "carrierQuiet"; at: Millis; attempt: Attempt["id"]; trunkKey: string }
   /** An agent dialled a colleague's short number (SOFT-08). */
   | {
       kind: "colleagueDialled";

@@ -29,6 +29,7 @@ import { PacersEars } from "./dialler/heard.ts";
 import { Limit } from "./dialler/limit.ts";
 import type { Decided, DiallerPorts } from "./dialler/ports.ts";
 import { type PreviewDeeds, Previews } from "./dialler/previews.ts";
+import { QuietTrunks } from "./dialler/quiet-trunks.ts";
 import { CampaignRun } from "./dialler/run.ts";
 import { createSettling, type Settling } from "./dialler/settling.ts";
 import { Teams } from "./dialler/teams.ts";
@@ -51,6 +52,7 @@ export class Dialler {
   readonly #previews: Previews;
   readonly #teams: Teams;
   readonly #limit: Limit;
+  readonly #quiet: QuietTrunks;
   readonly #timers: NodeJS.Timeout[] = [];
   #soon: NodeJS.Timeout | undefined;
   #snapshots = new Map<string, unknown>();
@@ -62,6 +64,7 @@ export class Dialler {
     this.#settling = createSettling(ports);
     this.#arrivals = new Arrivals(Date.now());
     this.#counts = new CampaignCounts(ports);
+    this.#quiet = new QuietTrunks(ports);
     this.#previews = new Previews({ ...ports, store: ports.previews });
     this.#teams = new Teams(ports);
     this.#limit = new Limit(ports.store);
@@ -97,6 +100,7 @@ export class Dialler {
       this.#timers.push(setInterval(() => run().catch(failed), ms));
     };
     every(TICK_MS, "Campaigns were not thought about.", () => this.#step());
+    every(TICK_MS, "Carriers that say nothing were not looked for.", () => this.#quiet.look(Date.now()));
     every(SNAPSHOT_MS, "What the pacers know was not kept.", () => this.#save());
     every(SWEEP_MS, "Attempts that were left behind are looked for again.", () => this.#settling.sweep());
     every(END_MS, "Campaigns that are through are looked for again.", async () => {

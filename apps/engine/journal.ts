@@ -58,6 +58,7 @@ const KEPT: ReadonlySet<DomainEvent["kind"]> = new Set([
   "CustomerWaits",
   "CustomerAbandoned",
   "MachineHeard",
+  "CarrierQuiet",
   "AnnouncementHeard",
   "AttemptHungUp",
 ]);

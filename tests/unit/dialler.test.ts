@@ -3,6 +3,7 @@ import t from "tap";
 import type { Campaign } from "../../apps/core/dialling/campaign.ts";
 import { Limit } from "../../apps/engine/dialler/limit.ts";
 import type { DiallerPorts, DiallerStore } from "../../apps/engine/dialler/ports.ts";
+import { QuietTrunks } from "../../apps/engine/dialler/quiet-trunks.ts";
 import { CampaignRun } from "../../apps/engine/dialler/run.ts";
 import { createSettling } from "../../apps/engine/dialler/settling.ts";
 import { Teams } from "../../apps/engine/dialler/teams.ts";
@@ -27,6 +28,7 @@ function portsOf(made: House, store: Partial<DiallerStore>, more: Partial<Dialle
     store: { placed: async () => {}, ...store } as DiallerStore,
     ready: () => true,
     alive: async () => false,
+    spoken: async () => true,
     caughtUp: async () => true,
     callIdOf: (channel) => channel,
     live: { push: () => {} },
@@ -62,6 +64,37 @@ t.test("N8 an attempt whose dial begins while it is looked for is not given an e
   await left.sweep();
   t.strictSame(settled, ["not_placed"], "one that was left behind is resolved");
 });
+
+t.test(
+  "L8 each trunk's longest dial without any answer is asked about once, and not before its time",
+  async (t) => {
+    const made = running();
+    dialled(made, [taken("one"), taken("two", { number: "+79160000002" })], Date.now());
+    const asked: string[] = [];
+    const heard: unknown[] = [];
+    let speaks = true;
+    const quiet = new QuietTrunks({
+      ...portsOf(made, {}),
+      hear: (input) => void heard.push(input),
+      spoken: async (channel) => {
+        asked.push(channel);
+        return speaks;
+      },
+    });
+    const from = Date.now();
+    await quiet.look(from);
+    await quiet.look(from + 3999);
+    t.same(asked, [], "it has time to answer");
+    await quiet.look(from + 4000);
+    t.same([asked, heard], [["campaign-1.one"], []], "it has");
+    speaks = false;
+    await quiet.look(from + 5000);
+    t.same(asked, ["campaign-1.one", "campaign-1.two"]);
+    t.match(heard, [{ kind: "carrierQuiet", attempt: "campaign-1.two", trunkKey: "t1" }]);
+    await quiet.look(from + 6000);
+    t.equal(asked.length, 2, "once each");
+  },
+);
 
 t.test("DIAL-15 a campaign that is stopped and started again has not forgotten what it learnt", async (t) => {
   const made = running();

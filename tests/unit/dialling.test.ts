@@ -345,6 +345,34 @@ t.test("a carrier that says nothing at all: its failure, nobody's, and it is lef
   t.end();
 });
 
+t.test(
+  "a carrier that has said nothing yet: the next dials go elsewhere, who is dialled is left alone",
+  (t) => {
+    const made = running(["anna", "boris"], { trunkIds: ["t", "t2"] });
+    dialled(made, [taken("one")]);
+    const quiet = { kind: "carrierQuiet", at: T0 + 5000, attempt: "campaign-1.one" } as const;
+    t.same(made.hear({ ...quiet, trunkKey: "t2" }).events, [], "another trunk's silence is not this one's");
+    const { events, effects } = made.hear({ ...quiet, trunkKey: "t1" });
+    t.match(events, [{ kind: "CarrierQuiet", trunkKey: "t1" }]);
+    t.same(effects, [], "neither hung up nor dialled again: nobody is dialled twice at once");
+    t.match(dialled(made, [taken("two", { number: "+79160000002" })], T0 + 6000).effects, [
+      { kind: "originate", phone: "+79160000002@t2" },
+    ]);
+    t.match(
+      gone(made, "one", 17, T0 + 7000).events,
+      [{ kind: "AttemptOver", ending: "busy" }],
+      "late is not never",
+    );
+    answered(made, "two");
+    t.same(
+      made.hear({ ...quiet, at: T0 + 9000, attempt: "campaign-1.two", trunkKey: "t2" }).events,
+      [],
+      "who has answered was reached",
+    );
+    t.end();
+  },
+);
+
 t.test("stopped: what rings is hung up, who has answered is not", (t) => {
   const made = running(["anna"]);
   dialled(made, [taken("one"), taken("two", { number: "+79160000002" })]);

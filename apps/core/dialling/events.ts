@@ -45,6 +45,8 @@ export type DiallingEvent =
   | ({ readonly kind: "AnnouncementHeard" } & OfAttempt)
   /** The carrier said nothing at all to its INVITE. */
   | ({ readonly kind: "CarrierSilent" } & OfAttempt)
+  /** Nothing yet, for so long that the next dials go elsewhere; this one goes on. */
+  | ({ readonly kind: "CarrierQuiet"; readonly trunkKey: string; readonly because: Because } & OfAttempt)
   /** We hang up a call that rings. */
   | ({
       readonly kind: "AttemptHungUp";

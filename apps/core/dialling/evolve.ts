@@ -57,6 +57,10 @@ export function evolveDialling(floor: Floor, event: DiallingEvent): void {
     case "CarrierSilent":
       change(floor, event.attempt, { silent: true });
       return;
+    case "CarrierQuiet":
+      for (const { id, key } of floor.trunks.values())
+        if (key === event.trunkKey) floor.rests.set(id, restOf(event.at));
+      return;
     case "AttemptHungUp":
       change(floor, event.attempt, { ended: event.why });
       return;

@@ -89,7 +89,7 @@ export function restAfter(rest: TrunkRest | undefined, failed: boolean, at: Mill
   return { failures, since: at, until: failures >= FAILURES ? at + REST_MS : 0 };
 }
 
-/** Who says nothing for a whole ring time has been tried often enough: Asterisk sent the INVITE again and again. */
+/** Who says nothing for seconds has been tried often enough: Asterisk sent the INVITE again and again. */
 export function restOf(at: Millis): TrunkRest {
   return { failures: FAILURES, since: at, until: at + REST_MS };
 }

@@ -121,6 +121,14 @@ export function carrierSilent(turn: Turn, { at, call }: Heard<"carrierSilent">):
   if (attempt?.stage === "ringing") turn.happened({ kind: "CarrierSilent", ...named(attempt, at) });
 }
 
+/** The trunk is left alone; who is dialled through it is not dialled by another one meanwhile. */
+export function carrierQuiet(turn: Turn, { at, attempt: id, trunkKey }: Heard<"carrierQuiet">): void {
+  const attempt = turn.floor.attempts.get(id);
+  if (attempt?.stage !== "ringing" || attempt.ended || attempt.trunkKey !== trunkKey) return;
+  const because = { rule: "L8", text: "the carrier has not even said that it is trying" };
+  turn.happened({ kind: "CarrierQuiet", ...named(attempt, at), trunkKey, because });
+}
+
 /** The customer's channel is gone. @param cause Q.850 */
 export function attemptGone(turn: Turn, channel: string, at: Millis, cause: number | undefined): void {
   const attempt = turn.floor.attempts.get(channel);

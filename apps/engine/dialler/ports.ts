@@ -60,6 +60,8 @@ export interface DiallerPorts {
   alive(channel: string): Promise<boolean>;
   /** Sets a global variable of the dialplan's. @throws when Asterisk is away */
   tell(name: string, value: string): Promise<void>;
+  /** Whether anything has come back to the INVITE of this channel, or it is gone; throws when Asterisk cannot say. */
+  spoken(channel: string): Promise<boolean>;
   /** Whether all of Asterisk's record is in the database. */
   caughtUp(): Promise<boolean>;
   callIdOf(channel: string): CallId;
