@@ -191,6 +191,7 @@ export class Dialler {
       pHat: run.explain().pHat,
       windowEnd: windowEnd(run.campaign, at),
       room: roomFor(floor, run.campaign, at, { own: run.taking, all }),
+      listEmpty: run.isListEmpty(at),
     }));
     const arrivals = (queue: string) => this.#arrivals.of(queue, at);
     const views = viewsOf(floor, outlooks, at, arrivals, this.#previews.looking());

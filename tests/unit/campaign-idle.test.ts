@@ -74,6 +74,7 @@ t.test("why nobody is dialled at this moment", async (t) => {
   const floor = {
     trunks: new Map([["trunk", { id: "trunk", kind: "carrier", dials: true }]]),
     lines: new Map(),
+    ...{ agents: new Map(), queues: new Map() },
   } as unknown as Floor;
   const idle = { state: "idle", since: 0 } as const;
   const view: PacingView = {
@@ -88,7 +89,7 @@ t.test("why nobody is dialled at this moment", async (t) => {
   const why = (change: Partial<PacingView>, facts: object = {}, of = campaign) =>
     whyIdle(floor, of, { ...view, ...change }, { over: false, listEmpty: false, ...facts }).code;
   t.equal(why({}, {}, { ...campaign, trunkIds: ["other"] }), "no-trunk");
-  t.equal(why({ agents: [] }, { listEmpty: true }), "no-agents");
+  t.equal(why({ agents: [] }, { listEmpty: true }), "nobody-due", "then agents are kept for others");
   t.equal(why({ agents: [{ ...idle, state: "break" }] }), "no-agents");
   t.equal(why({}, { listEmpty: true }), "nobody-due");
   t.equal(why({ agents: [] }, { listEmpty: true }, { ...campaign, mode: "agentless" }), "nobody-due");

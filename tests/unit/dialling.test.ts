@@ -447,6 +447,29 @@ t.test(
   },
 );
 
+t.test("no agent is kept for a campaign with nobody to call, but for the calls that it has", (t) => {
+  const made = running(["anna", "boris", "vera"]);
+  const team = [...made.floor.agents.values()];
+  made.hear({
+    kind: "campaignsLoaded",
+    at: T0,
+    campaigns: [campaign(team), campaign(team, { id: "k2", key: "c2" })],
+  });
+  const idle = () =>
+    viewsOf(
+      made.floor,
+      [...made.floor.campaigns.values()].map((each, place) => ({
+        ...{ campaign: each, pHat: 0.3, windowEnd: T0 + 3_600_000, room: 4, listEmpty: place === 0 },
+      })),
+      T0,
+      () => 0,
+    ).map((view) => view.idle);
+  t.same(idle(), [0, 3]);
+  dialled(made, [taken("one")]);
+  t.ok((idle()[0] ?? 0) > 0, "who answers needs somebody");
+  t.end();
+});
+
 t.test("so many calls a second, and no more", (t) => {
   let bucket = fill(undefined, 3, T0);
   t.equal(roomIn(bucket), 3);

@@ -185,7 +185,10 @@ const notSoonAfterMachine: Rule = (asking, callee) =>
 function closed({ at }: Asking, { zones }: Callee, opensFrom: OpenFrom): Refused | undefined {
   const opens = opensFrom(zones);
   if (opens === at) return undefined;
-  const where = zones.length === 1 ? `in ${zones[0]}` : `in all of the ${zones.length} zones it may be in`;
+  const where =
+    zones.length === 1
+      ? `in ${zones[0]}`
+      : `in all of the ${zones.length} zones it may be in: a zone or a city at the contact says in which`;
   return refuse("closed", `nobody may be called now ${where}`, opens);
 }
 

@@ -21,6 +21,8 @@ export interface Outlook {
   readonly windowEnd: Millis;
   /** Lines that may still be taken now. */
   readonly room: number;
+  /** Nobody on its list may be called now: no agent is kept for it, unless for the calls that it has. */
+  readonly listEmpty?: boolean;
 }
 
 interface Seen extends BlendedAgent {
@@ -41,7 +43,7 @@ export function viewsOf(
 ): PacingView[] {
   const flights = outlooks.map(({ campaign }) => flightOf(floor, campaign));
   const shares = shareAgents(
-    sharedAgents(floor, outlooks, looking),
+    sharedAgents(floor, wanting(outlooks, flights), looking),
     outlooks.map(({ campaign: { weight }, pHat }, place) => {
       const { waiting = 0, inFlight = [] } = flights[place] ?? {};
       return { waiting, expected: inFlight.length * pHat, weight };
@@ -58,7 +60,12 @@ export function viewsOf(
   });
 }
 
-function flightOf(floor: Floor, campaign: Campaign): { waiting: number; inFlight: PacedCall[] } {
+interface Flight {
+  readonly waiting: number;
+  readonly inFlight: PacedCall[];
+}
+
+function flightOf(floor: Floor, campaign: Campaign): Flight {
   const attempts = attemptsOf(floor, campaign.id);
   return {
     waiting: attempts.filter(({ stage }) => stage === "waiting").length,
@@ -68,13 +75,21 @@ function flightOf(floor: Floor, campaign: Campaign): { waiting: number; inFlight
   };
 }
 
+/** The campaigns that want agents, at their places. */
+function wanting(outlooks: readonly Outlook[], flights: readonly Flight[]): [number, Outlook][] {
+  return [...outlooks.entries()].filter(([place, { listEmpty }]) => {
+    const { waiting = 0, inFlight = [] } = flights[place] ?? {};
+    return !listEmpty || waiting + inFlight.length > 0;
+  });
+}
+
 function sharedAgents(
   floor: Floor,
-  outlooks: readonly Outlook[],
+  outlooks: readonly [number, Outlook][],
   looking: ReadonlyMap<AgentId, Campaign["id"]>,
 ): { agent: Seen; serves: number[] }[] {
   const serving = new Map<AgentId, number[]>();
-  for (const [place, { campaign }] of outlooks.entries())
+  for (const [place, { campaign }] of outlooks)
     for (const id of agentsOf(floor, campaign)) {
       const agent = floor.agents.get(id);
       const looksAt = looking.get(id);

@@ -2,6 +2,7 @@
  * Why a running campaign dials nobody at this moment, in words for the manager who wonders (law L6).
  */
 import type { Floor } from "../floor.ts";
+import { freeFor } from "./agents.ts";
 import type { Campaign } from "./campaign.ts";
 import type { PacingView } from "./pacer.ts";
 import { groupOf } from "./trunks.ts";
@@ -42,10 +43,9 @@ export function whyIdle(
 ): Idle {
   if (groupOf(floor, campaign).length === 0)
     return { code: "no-trunk", text: "no trunk that it may use places calls to numbers outside" };
-  const agents = [...view.agents].filter(({ state }) => state !== "break");
-  if (campaign.mode !== "agentless" && agents.length === 0)
-    return { code: "no-agents", text: "no agents: none is signed in with a phone and takes its calls" };
   if (listEmpty) return { code: "nobody-due", text: "nobody due: nobody on the list may be called now" };
+  const agents = [...view.agents].filter(({ state }) => state !== "break");
+  if (campaign.mode !== "agentless" && agents.length === 0) return noAgents(floor, campaign);
   if (Math.floor(view.room ?? 0) <= 0)
     return { code: "no-room", text: "no room: its lines, its calls per second or its trunks are used up" };
   if (over) return { code: "one-for-one", text: ONE_FOR_ONE };
@@ -55,4 +55,14 @@ export function whyIdle(
       text: `all ${agents.length} agents are busy, and a call now might find nobody`,
     };
   return { code: "enough", text: "enough calls are on their way for the agents who are free" };
+}
+
+function noAgents(floor: Floor, campaign: Campaign): Idle {
+  const elsewhere = freeFor(floor, campaign).length > 0;
+  return {
+    code: "no-agents",
+    text: elsewhere
+      ? "no agents: those who are free are kept for other campaigns that they serve"
+      : "no agents: none is signed in with a phone and takes its calls",
+  };
 }
