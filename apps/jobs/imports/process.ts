@@ -18,7 +18,7 @@ export interface Running {
 }
 
 /** A workbook of three megabytes takes about a hundred; what takes more is meant to. */
-const FLAGS = ["--max-old-space-size=180", "--max-semi-space-size=8", "--v8-pool-size=1"];
+const FLAGS = ["--max-old-space-size=180", "--max-semi-space-size=16", "--v8-pool-size=1"];
 /** The database is away (sysexits.h: try again). */
 const AGAIN_LATER = 75;
 
