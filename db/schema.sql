@@ -1900,11 +1900,11 @@ CREATE TRIGGER contact_owner_given AFTER UPDATE OF owner_id ON contact FOR EACH 
 CREATE TRIGGER contact_owner_noted AFTER UPDATE ON contact REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION note_new_owners();
 CREATE TRIGGER contact_parts_given AFTER UPDATE ON contact REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION give_owner_to_parts();
 CREATE TRIGGER contact_unlisted BEFORE DELETE ON contact FOR EACH ROW EXECUTE FUNCTION contact_unlisted();
-CREATE TRIGGER contact_email_owned BEFORE INSERT OR UPDATE OF contact_id ON contact_email FOR EACH ROW EXECUTE FUNCTION take_contacts_owner();
+CREATE TRIGGER contact_email_owned BEFORE INSERT OR UPDATE OF contact_id ON contact_email FOR EACH ROW WHEN ((current_setting('dozvon.owners_given'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION take_contacts_owner();
 CREATE TRIGGER contact_import_waits AFTER INSERT OR UPDATE OF state ON contact_import FOR EACH ROW WHEN ((new.state = ANY (ARRAY['reading'::text, 'queued'::text]))) EXECUTE FUNCTION imports_changed();
 CREATE TRIGGER contact_phone_added AFTER INSERT ON contact_phone REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION phones_changed();
 CREATE TRIGGER contact_phone_moved AFTER UPDATE ON contact_phone REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION phones_moved();
-CREATE TRIGGER contact_phone_owned BEFORE INSERT OR UPDATE OF contact_id ON contact_phone FOR EACH ROW EXECUTE FUNCTION take_contacts_owner();
+CREATE TRIGGER contact_phone_owned BEFORE INSERT OR UPDATE OF contact_id ON contact_phone FOR EACH ROW WHEN ((current_setting('dozvon.owners_given'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION take_contacts_owner();
 CREATE TRIGGER contact_phone_removed AFTER DELETE ON contact_phone REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION phones_changed();
 CREATE CONSTRAINT TRIGGER number_unlisted AFTER DELETE OR UPDATE OF contact_id, phone ON contact_phone DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION number_unlisted();
 CREATE TRIGGER line_short_number_is_free BEFORE INSERT OR UPDATE OF short_number ON line FOR EACH ROW EXECUTE FUNCTION refuse_taken_short_number();

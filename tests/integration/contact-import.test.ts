@@ -211,6 +211,23 @@ t.test("IMP-12, IMP-13 whose the records are, and a tag for all of them", async 
     [{ ownerId: null }, { ownerId: null }],
     "the administrator passes them on later",
   );
+  // What an import writes beside a contact is its owner's, whom a search asks for (CONT-05).
+  await load(list("ФИО;Телефон;E-mail", "С номером;89165557702;n2@a.ru"), { policy: "all", ownerId: boris });
+  await load(list("ФИО;Организация;Телефон", "Новый;Фирма Данная;89165557701"), { policy: "merge" });
+  await load(list("ФИО;Телефон", "С номером;89165557703"), { policy: "merge" });
+  for (const table of ["contact_phone", "contact_email"] as const) {
+    const parts = db.selectFrom(table).innerJoin("contact", "contact.id", "contact_id");
+    const ofBoris = await parts
+      .select("contact.name")
+      .where(`${table}.owner_id`, "=", boris)
+      .where("contact.name", "in", ["С номером", "Новый"])
+      .execute();
+    t.equal(ofBoris.length, table === "contact_phone" ? 3 : 1, table);
+    const strays = parts
+      .select("contact.name")
+      .whereRef(`${table}.owner_id`, "is distinct from", "contact.owner_id");
+    t.same(await strays.execute(), []);
+  }
   const { id } = await upload(rows("Чужая"), { key: annas });
   const start = { policy: "all", ownerId: boris };
   t.match(await imports("POST", `${id}/start`, start, annas), {

@@ -56,7 +56,9 @@ export async function savePiece(
       "card" in row ? loading.take(row.row, cards[card++] as Card) : row.refused,
     );
     await nameTags(trx, loading, standing.agent_id, known);
+    const given = await giveOwners(trx, loading.made);
     await session.copy(copies(loading.made, { ...standing, id }, known, () => report(id, rows, outcomes)));
+    if (given) await ownersGiven(trx, "off");
     await writeMerged(trx, loading.merged, standing.agent_id, { id, tagOf: (name) => tagOf(known, name) });
     await goOn(trx, id, rows.at(-1)?.row ?? after, outcomes, loading);
   });
@@ -103,6 +105,22 @@ async function nameTags(trx: Db, loading: Loading, agentId: string | null, known
   });
 }
 
+/**
+ * Whose the new telephones and addresses are is known, and need not be looked up for each (migration 0229), unless somebody
+ * comes into an organisation that was there: that one's owner counts.
+ */
+async function giveOwners(trx: Db, made: readonly NewRecord[]): Promise<boolean> {
+  const own = new Set(made.map(({ id }) => id));
+  const known = made.every(({ organisationId }) => organisationId === null || own.has(organisationId));
+  if (known) await ownersGiven(trx, "on");
+  return known;
+}
+
+/** Until the end of the transaction at most. */
+async function ownersGiven(trx: Db, value: "on" | "off"): Promise<void> {
+  await sql`select set_config('dozvon.owners_given', ${value}, true)`.execute(trx);
+}
+
 /** Everything that is only added, each made when it is asked for. */
 function* copies(
   made: readonly NewRecord[],
@@ -119,9 +137,9 @@ function* copies(
     ]),
   };
   const each = (list: "phones" | "emails") =>
-    made.flatMap(({ id: contact, fields }) => fields[list].map((text, at) => [contact, text, at]));
-  yield { into: "contact_phone (contact_id, phone, position)", rows: each("phones") };
-  yield { into: "contact_email (contact_id, email, position)", rows: each("emails") };
+    made.flatMap(({ id: contact, fields }) => fields[list].map((text, at) => [contact, text, at, owner_id]));
+  yield { into: "contact_phone (contact_id, phone, position, owner_id)", rows: each("phones") };
+  yield { into: "contact_email (contact_id, email, position, owner_id)", rows: each("emails") };
   yield {
     into: "contact_tag (contact_id, tag_id, by_agent_id)",
     rows: made.flatMap(({ id: contact, fields }) =>
