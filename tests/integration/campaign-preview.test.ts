@@ -75,7 +75,7 @@ t.test("LINE-13 shown, called at the agent's word, talked, ended; skipped; never
   const placed = await as("POST", `/v1/previews/${first.id}/call`, {});
   t.match(placed, { status: 202, body: { to: { e164: numbers[0] } } });
   t.match((await told("preview.over", first.id)).data, { outcome: "called", callId: placed.body.callId });
-  t.match(await as("POST", `/v1/previews/${first.id}/call`), { status: 404 }, "once only");
+  t.match(await as("POST", `/v1/previews/${first.id}/call`), { status: 409 }, "once only");
   const [talked] = await dialling.settled(campaign, 1, LONG_MS);
   t.match(talked, {
     number: numbers[0],
