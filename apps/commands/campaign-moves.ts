@@ -28,11 +28,16 @@ const MOVES: Readonly<
 };
 
 export function campaignMoveCommands(context: Context): Pick<Handlers, "campaign.move"> {
+  // It is moved all the same; its status tells them later.
+  const untold = (error: unknown): readonly Hindrance[] => {
+    context.log.warn({ error: String(error) }, "What keeps a campaign from dialling is not told.");
+    return [];
+  };
   const { write, inTurn, engine, db } = context;
   return {
-    "campaign.move": ({ id, move }, by) =>
-      inTurn(async () => {
-        const { from, to, done } = MOVES[move];
+    "campaign.move": async ({ id, move }, by) => {
+      const { from, to, done } = MOVES[move];
+      await inTurn(async () => {
         await write(async (trx) => {
           const { state, name } = await campaignRow(trx, id);
           if (!from.includes(state))
@@ -61,8 +66,9 @@ export function campaignMoveCommands(context: Context): Pick<Handlers, "campaign
           });
         });
         engine.settingsChanged(await readSettings(db));
-        return { state: to, warnings: to === "running" ? await warningsOf(context, id) : [] };
-      }),
+      });
+      return { state: to, warnings: to === "running" ? await warningsOf(context, id).catch(untold) : [] };
+    },
   };
 }
 

@@ -17,6 +17,13 @@ interface Live {
   readonly call: { readonly id: string; readonly phase: string } | null;
 }
 
+interface Work {
+  readonly state: "inbound" | "outbound";
+  readonly answerAfterMs: number;
+}
+
+const INBOUND: Work = { state: "inbound", answerAfterMs: ANSWER_AFTER_MS };
+
 /** Agents who came for a call; `leave` brings everything back to where it was. */
 export interface Crew {
   readonly agents: readonly Agent[];
@@ -26,6 +33,7 @@ export interface Crew {
 /**
  * Registers a phone for each agent and signs the agents in, until all of them are available.
  * @param speech a µ-law file that whoever answers speaks.
+ * @param work the state in which they wait for calls, and how soon their phones answer
  * @throws HostError when Asterisk or the API does not want them; nobody is left behind then.
  */
 export async function bringCrew(
@@ -33,6 +41,7 @@ export async function bringCrew(
   place: PeerPlace,
   agents: readonly Agent[],
   speech: string,
+  work: Work = INBOUND,
 ): Promise<Crew> {
   const phones: { agent: Agent; peer: SippPeer }[] = [];
   const leave = async (): Promise<void> => {
@@ -42,12 +51,13 @@ export async function bringCrew(
   };
   try {
     for (const agent of agents) {
-      const peer = await phone(place, agent.sip, { answerAfterMs: ANSWER_AFTER_MS, speech });
+      const peer = await phone(place, agent.sip, { answerAfterMs: work.answerAfterMs, speech });
       phones.push({ agent, peer });
       await api.send("POST", `/v1/agents/${agent.id}/sign-in`);
-      await api.send("PUT", `/v1/agents/${agent.id}/state`, { state: "inbound" });
+      await api.send("PUT", `/v1/agents/${agent.id}/state`, { state: work.state });
     }
-    for (const agent of agents) await available(api, agent);
+    const status = work.state === "inbound" ? "available" : work.state;
+    for (const agent of agents) await available(api, agent, status);
     return { agents, leave };
   } catch (error) {
     await leave();
@@ -77,11 +87,15 @@ async function complete(api: ApiClient, { id: agentId }: Pick<Agent, "id">, call
 }
 
 /** Waits until this agent is; a wrap-up is ended. @throws HostError after ten seconds */
-export async function available(api: ApiClient, agent: Pick<Agent, "id" | "name">): Promise<void> {
+export async function available(
+  api: ApiClient,
+  agent: Pick<Agent, "id" | "name">,
+  status = "available",
+): Promise<void> {
   const until = performance.now() + AVAILABLE_WITHIN_MS;
   for (;;) {
     const { live } = await api.get<{ live: Live | null }>(`/v1/agents/${agent.id}`);
-    if (live?.status === "available") return;
+    if (live?.status === status) return;
     if (live?.call?.phase === "wrap-up") await complete(api, agent, live.call.id);
     if (performance.now() > until)
       throw new HostError(
