@@ -55,11 +55,14 @@ async function tell(far: SippPeer): Promise<never> {
   for (let told = 0; ; await pause(LOOK_MS)) {
     const notes = far.notes();
     for (const { at, text } of notes.slice(told))
-      console.log(
-        `${new Date(at).toISOString().slice(11, 23)} ${text.replace(/\[?sip:([^\] ]+)\]?/g, "$1")}`,
-      );
+      console.log(`${new Date(at).toISOString().slice(11, 23)} ${plain(text)}`);
     told = notes.length;
   }
+}
+
+/** `dialled sip:+79160000001 from <sip:+74950000101@…>;tag=…` without what only a SIP stack reads. */
+function plain(note: string): string {
+  return note.replace(/<?\[?sip:(\+?\d+)[^ ]*/g, "$1").replace(/ {2,}/g, " ");
 }
 
 try {
