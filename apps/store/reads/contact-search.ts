@@ -110,13 +110,17 @@ function partsOf(q: string): Part[] {
   ];
 }
 
-/** The key finds them quickly; the text itself says whether it was right. Letters have no case, and ё is е. */
-function contains(column: RawBuilder<unknown>, q: string): RawBuilder<boolean> {
+/**
+ * The key finds them quickly; the text itself says whether it was right. Letters have no case, and ё is е.
+ * @param byKey an index may find them; to look at single rows the key is only work
+ */
+function contains(column: RawBuilder<unknown>, q: string, byKey = true): RawBuilder<boolean> {
   const text = q.trim().toLowerCase();
   const part = containing(text);
   // As a CASE it says nothing to the planner, which would take a frequent part for a rare one.
-  const exact = sql`case when translate(lower(${column}), 'ё', 'е') like translate(${part}, 'ё', 'е') then true else false end`;
-  if (!isShort(text)) return sql<boolean>`(search_key(${column}) like search_key(${part}) and ${exact})`;
+  const exact = sql<boolean>`case when translate(lower(${column}), 'ё', 'е') like translate(${part}, 'ё', 'е') then true else false end`;
+  if (!isShort(text))
+    return byKey ? sql<boolean>`(search_key(${column}) like search_key(${part}) and ${exact})` : exact;
   // One or two letters have no trigram inside a word; they have one at its beginning.
   const start = part.slice(1);
   return sql<boolean>`((search_key(${column}) like search_key(${start})
@@ -139,7 +143,7 @@ const TRIGRAM = /[a-z0-9а-яёіїєґ]{3}|[^a-z0-9а-яёіїєґ][a-z0-9а-я
 
 function ofName(q: string): Part {
   return {
-    matches: contains(sql`c.name`, q),
+    matches: contains(sql`c.name`, q, false),
     found: (narrow = sql``) => sql`select id from contact where ${contains(sql`name`, q)} ${narrow}`,
     indexed: hasTrigram(q),
   };
@@ -148,8 +152,9 @@ function ofName(q: string): Part {
 /** People of the organisations that are called so; their owner is the organisation's (OWN-04). */
 function ofOrganisation(q: string): Part {
   const named = sql`kind = 'organisation' and ${contains(sql`name`, q)}`;
+  const itself = sql`kind = 'organisation' and ${contains(sql`name`, q, false)}`;
   return {
-    matches: sql`(select bool_or(${named}) from contact where id = c.organisation_id)`,
+    matches: sql`(select bool_or(${itself}) from contact where id = c.organisation_id)`,
     found: (narrow = sql``) => sql`
       select c.id from (select id from contact where ${named} ${narrow}) o
         join contact c on c.organisation_id = o.id`,
@@ -159,7 +164,7 @@ function ofOrganisation(q: string): Part {
 
 function ofEmail(q: string): Part {
   return {
-    matches: sql`(select bool_or(${contains(sql`email`, q)}) from contact_email where contact_id = c.id)`,
+    matches: sql`(select bool_or(${contains(sql`email`, q, false)}) from contact_email where contact_id = c.id)`,
     found: (narrow = sql``) =>
       sql`select contact_id as id from contact_email where ${contains(sql`email`, q)} ${narrow}`,
     indexed: hasTrigram(q),
