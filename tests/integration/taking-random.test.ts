@@ -312,7 +312,7 @@ t.test("DIAL-15 the figures of a list are those of its rows, whatever has happen
         const waiting = rows.filter(({ state }) => state === "waiting");
         const due = waiting.filter(({ code }) => code === "due" || code === "for-an-agent");
         const sum = (some: readonly ListReason[]) => some.reduce((all, { count }) => all + count, 0);
-        const figures = await listFigures(db, id, now);
+        const figures = listFigures(await listReasons(db, id, now));
         t.equal(figures.due, sum(due));
         t.equal(figures.states.waiting ?? 0, sum(waiting));
       }

@@ -57,8 +57,7 @@ export function campaignFigureRoutes(api: Api, context: ApiContext): void {
       const { since } = request.query;
       const from = since === undefined ? now - DAY_MS : instantFrom(since, "since");
       const { abandonment: policy } = campaign.policy;
-      const [list, reasons, tried, lost, decisions, previews, floor] = await Promise.all([
-        listFigures(db, id, now),
+      const [reasons, tried, lost, decisions, previews, floor] = await Promise.all([
         listReasons(db, id, now),
         attemptFigures(db, id, new Date(from)),
         abandonmentOf(db, id, policy, now),
@@ -66,6 +65,7 @@ export function campaignFigureRoutes(api: Api, context: ApiContext): void {
         previewFigures(db, id, new Date(from)),
         floorOrNull(commands),
       ]);
+      const list = listFigures(reasons);
       const exceeded = lost.percent !== null && lost.percent > policy.limitPercent;
       return {
         ...{ id, state: campaign.state, mode: campaign.mode },

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import { type AttemptEnding, type ContactState, LIVE_ENDINGS } from "../../core/dialling/campaign.ts";
 import type { AbandonmentPolicy } from "../../core/dialling/policy.ts";
 import type { Db } from "../database.ts";
-import { isDue, listReasons } from "./list-reasons.ts";
+import { isDue, type ListReason } from "./list-reasons.ts";
 
 export interface Abandonment {
   /** From when on they are counted. */
@@ -70,14 +70,14 @@ export async function countAbandoned(
 }
 
 /** How many of the list are in which state, and how many of those who wait are due. */
-export async function listFigures(
-  db: Db,
-  campaign: string,
-  now: number,
-): Promise<{ states: Partial<Record<ContactState, number>>; due: number; nextAt: Date | null }> {
+export function listFigures(reasons: readonly ListReason[]): {
+  states: Partial<Record<ContactState, number>>;
+  due: number;
+  nextAt: Date | null;
+} {
   const states: Partial<Record<ContactState, number>> = {};
   let [due, first] = [0, Infinity];
-  for (const { state, code, count, nextAt } of await listReasons(db, campaign, now)) {
+  for (const { state, code, count, nextAt } of reasons) {
     states[state] = (states[state] ?? 0) + count;
     if (isDue(code)) due += count;
     first = Math.min(first, nextAt?.getTime() ?? Infinity);
